@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// swift-certificates, swift-crypto and the NIO family are shared by every program; libvirt, SQLite and Yams
+// are the controller's alone, so that the agent stays small enough to go into every guest.
+let http: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdTLS", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+]
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+let basics: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
+let pki: [Target.Dependency] = [
+    .product(name: "X509", package: "swift-certificates"),
+    .product(name: "Crypto", package: "swift-crypto"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
+]
+let commandLine: [Target.Dependency] = [
+    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+]
+
+let package = Package(
+    name: "cms",
+    products: [
+        .executable(name: "cms-controller", targets: ["cms-controller"]),
+        .executable(name: "cms-agent", targets: ["cms-agent"]),
+        .executable(name: "cms-client", targets: ["cms-client"]),
+        .library(name: "CMSClient", targets: ["Client"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+        .target(
+            name: "Libvirt",
+            dependencies: ["CLibvirt", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        .target(name: "Autoscaling", swiftSettings: settings),
+        .target(
+            name: "Shared",
+            dependencies: http + nio + basics + pki + [
+                .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Controller",
+            dependencies: ["Autoscaling", "Libvirt", "Shared"] + http + nio + basics + pki + [
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "GuestAgent", dependencies: ["Shared"] + http + nio + basics + pki, swiftSettings: settings),
+        .target(
+            name: "Client",
+            dependencies: ["Shared"] + nio + basics + [
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "cms-controller", dependencies: ["Controller"] + basics + commandLine, swiftSettings: settings),
+        .executableTarget(name: "cms-agent", dependencies: ["GuestAgent"] + basics + commandLine, swiftSettings: settings),
+        .executableTarget(name: "cms-client", dependencies: ["Client"] + basics + commandLine, swiftSettings: settings),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["Shared"] + nio + basics + pki,
+            path: "Tests/Support",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "AutoscalingTests", dependencies: ["Autoscaling"], swiftSettings: settings),
+        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: settings),
+        .testTarget(name: "SharedTests", dependencies: ["Shared", "TestSupport"] + nio + pki, swiftSettings: settings),
+        .testTarget(
+            name: "ControllerTests",
+            dependencies: ["Controller", "TestSupport", .product(name: "HummingbirdTesting", package: "hummingbird")]
+                + http + nio + basics + pki,
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GuestAgentTests",
+            dependencies: ["GuestAgent", "TestSupport"] + http + nio + basics + pki,
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["Client", "TestSupport"] + http + nio + basics + pki,
+            swiftSettings: settings
+        ),
+        // Real guests: run by provisioning/check inside the lab, which sets CMS_LAB.
+        .testTarget(
+            name: "EndToEnd",
+            dependencies: ["Shared", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess")] + basics,
+            path: "Tests/EndToEnd",
+            swiftSettings: settings
+        ),
+    ]
+)
