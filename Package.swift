@@ -18,6 +18,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOTLS", package: "swift-nio"),
 ]
 let basics: [Target.Dependency] = [
     .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -51,7 +52,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "Shared",
             dependencies: http + nio + basics + pki + [
-                .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
+                .product(name: "NIOCertificateReloading", package: "swift-nio-extras")
             ],
             swiftSettings: settings
         ),
@@ -92,13 +92,20 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: ["Shared"] + nio + basics + [
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Histogram", package: "hdrhistogram-swift")
             ],
             swiftSettings: settings
         ),
         .executableTarget(
-            name: "cms-controller", dependencies: ["Controller"] + basics + commandLine, swiftSettings: settings),
-        .executableTarget(name: "cms-agent", dependencies: ["GuestAgent"] + basics + commandLine, swiftSettings: settings),
+            name: "cms-controller",
+            dependencies: ["Controller"] + basics + commandLine,
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "cms-agent",
+            dependencies: ["GuestAgent"] + basics + commandLine,
+            swiftSettings: settings
+        ),
         .executableTarget(name: "cms-client", dependencies: ["Client"] + basics + commandLine, swiftSettings: settings),
 
         .target(

@@ -1,0 +1,51 @@
+/// A host name or address and a TCP port, as the command lines take them: `host:7000`, `[::1]:7000`.
+public struct HostPort: Sendable, Hashable {
+    /// A name or an address without brackets.
+    public let host: String
+    /// The TCP port, 0 to 65535; 0 lets the system choose when listening.
+    public let port: Int
+
+    /// A pair made in code.
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Parses `host:port` or, with a default port, a bare host.
+    ///
+    /// - Parameters:
+    ///   - text: `host:port`, `[v6]:port`, or a host alone when `defaultPort` is given.
+    ///   - defaultPort: The port of a bare host; `nil` when the port must be given.
+    public init?(_ text: String, defaultPort: Int? = nil) {
+        guard text.utf8.count <= 260 else { return nil }
+        var host = text[...]
+        var port: Substring?
+        if text.hasPrefix("[") {
+            guard let close = text.firstIndex(of: "]") else { return nil }
+            host = text[text.index(after: text.startIndex)..<close]
+            let rest = text[text.index(after: close)...]
+            if rest.hasPrefix(":") { port = rest.dropFirst() } else if !rest.isEmpty { return nil }
+        } else if let colon = text.lastIndex(of: ":"), text[..<colon].firstIndex(of: ":") == nil {
+            host = text[..<colon]
+            port = text[text.index(after: colon)...]
+        }
+        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0 == "/" }) else { return nil }
+        if let port {
+            guard port.allSatisfy(\.isASCIIDigit), let number = Int(port), (0...65535).contains(number) else {
+                return nil
+            }
+            self.init(host: String(host), port: number)
+        } else if let defaultPort {
+            self.init(host: String(host), port: defaultPort)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension HostPort: CustomStringConvertible {
+    /// `host:port`, with brackets around an IPv6 address.
+    public var description: String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}

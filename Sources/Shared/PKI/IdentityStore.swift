@@ -1,0 +1,79 @@
+import SwiftASN1
+import X509
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// An identity on disk: `ca.pem`, `cert.pem` and `key.pem` in one directory, the key readable by its owner alone.
+///
+/// The three files are written into one new bundle directory that replaces the old one by renaming a link, so a reader
+/// sees the old identity or the new one and never a mixture, whenever the writer is killed.
+public struct IdentityStore: Sendable {
+    /// The directory.
+    public let directory: String
+
+    /// A store in `directory`, which need not exist yet.
+    public init(directory: String) {
+        self.directory = directory
+    }
+
+    /// The identity on disk, or `nil` when there is none yet.
+    ///
+    /// - Throws: IdentityError when files are there but cannot be read.
+    public func load() throws -> Identity? {
+        guard FileManager.default.fileExists(atPath: directory + "/cert.pem") else { return nil }
+        return try Identity(
+            certificatePEM: read("cert.pem"),
+            privateKeyPEM: read("key.pem"),
+            authorityPEM: read("ca.pem")
+        )
+    }
+
+    /// Puts `identity` on disk before returning.
+    public func save(_ identity: Identity) throws {
+        let manager = FileManager.default
+        try manager.createDirectory(
+            atPath: directory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let bundle = ".identity-\(UUID().uuidString.lowercased())"
+        try manager.createDirectory(
+            atPath: "\(directory)/\(bundle)",
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        try DurableFile.write(identity.authority.pem(), to: "\(directory)/\(bundle)/ca.pem", mode: 0o644)
+        try DurableFile.write(identity.certificate.pem(), to: "\(directory)/\(bundle)/cert.pem", mode: 0o644)
+        try DurableFile.write(
+            identity.privateKey.serializeAsPEM().pemString + "\n",
+            to: "\(directory)/\(bundle)/key.pem",
+            mode: 0o600
+        )
+        for name in ["ca.pem", "cert.pem", "key.pem"] {
+            let path = "\(directory)/\(name)"
+            if (try? manager.destinationOfSymbolicLink(atPath: path)) != ".current/\(name)" {
+                try DurableFile.replaceLink(at: path, target: ".current/\(name)")
+            }
+        }
+        let old = try? manager.destinationOfSymbolicLink(atPath: "\(directory)/.current")
+        try DurableFile.replaceLink(at: "\(directory)/.current", target: bundle)
+        if let old, old != bundle, old.hasPrefix(".identity-") {
+            try? manager.removeItem(atPath: "\(directory)/\(old)")
+        }
+    }
+
+    private func read(_ name: String) throws -> String {
+        let path = "\(directory)/\(name)"
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw IdentityError.unreadable(path: path, reason: String(cString: strerror(errno)))
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

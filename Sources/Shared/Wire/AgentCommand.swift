@@ -1,0 +1,66 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A line of `GET /v1/agents/{uuid}/commands?watch`.
+public struct AgentCommand: Codable, Sendable, Equatable {
+    /// What the agent is to do.
+    public enum Kind: Sendable, Equatable, Codable {
+        /// Nothing: the stream is alive.
+        case heartbeat
+        /// Take no new work, finish what there is.
+        case drain
+        /// Take new work again.
+        case resume
+        /// Send a load report now.
+        case probe
+        /// Renew the certificate now.
+        case rotate
+        /// A kind that this version does not know: to be ignored.
+        case unknown(String)
+
+        /// The word on the wire.
+        public var word: String {
+            switch self {
+            case .heartbeat: "heartbeat"
+            case .drain: "drain"
+            case .resume: "resume"
+            case .probe: "probe"
+            case .rotate: "rotate"
+            case .unknown(let word): word
+            }
+        }
+
+        /// The kind that `word` names.
+        public init(word: String) {
+            self = [.heartbeat, .drain, .resume, .probe, .rotate].first { $0.word == word } ?? .unknown(word)
+        }
+
+        /// Reads the word.
+        public init(from decoder: any Decoder) throws {
+            self.init(word: try decoder.singleValueContainer().decode(String.self))
+        }
+
+        /// Writes the word.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(word)
+        }
+    }
+
+    /// What to do.
+    public var kind: Kind
+    /// Counts the commands of this stream, from 1; heartbeats carry the last number.
+    public var sequence: UInt64
+    /// When the controller wrote the line.
+    public var at: Date
+
+    /// A command.
+    public init(kind: Kind, sequence: UInt64, at: Date) {
+        self.kind = kind
+        self.sequence = sequence
+        self.at = at
+    }
+}

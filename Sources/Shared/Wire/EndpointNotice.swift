@@ -1,0 +1,91 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A line of `GET /v1/endpoints?watch`.
+///
+/// A stream begins with one `set` (or, with `from=REVISION` of a revision still remembered, the changes since then);
+/// then come `change`, `scaling`, `scaled` and, each two seconds, `heartbeat` lines. A reader whose revision is not
+/// the predecessor of a change's revision has missed something and reconnects without `from`.
+public struct EndpointNotice: Codable, Sendable, Equatable {
+    /// What the line says.
+    public enum Kind: Sendable, Equatable, Codable {
+        /// The whole set: `endpoints` holds it.
+        case set
+        /// The difference to the revision before: `added` and `removed` hold it.
+        case change
+        /// Nothing new; the stream is alive.
+        case heartbeat
+        /// Overloaded: an instance is on its way; clients may slow down. `name` is the instance.
+        case scaling
+        /// The instance of an earlier `scaling` serves. `name` is the instance.
+        case scaled
+        /// A kind that this version does not know: to be ignored.
+        case unknown(String)
+
+        /// The word on the wire.
+        public var word: String {
+            switch self {
+            case .set: "set"
+            case .change: "change"
+            case .heartbeat: "heartbeat"
+            case .scaling: "scaling"
+            case .scaled: "scaled"
+            case .unknown(let word): word
+            }
+        }
+
+        /// The kind that `word` names.
+        public init(word: String) {
+            self = [.set, .change, .heartbeat, .scaling, .scaled].first { $0.word == word } ?? .unknown(word)
+        }
+
+        /// Reads the word.
+        public init(from decoder: any Decoder) throws {
+            self.init(word: try decoder.singleValueContainer().decode(String.self))
+        }
+
+        /// Writes the word.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(word)
+        }
+    }
+
+    /// What the line says.
+    public var kind: Kind
+    /// The revision of the set after this line.
+    public var revision: UInt64
+    /// When the controller wrote the line.
+    public var at: Date
+    /// The whole set (`set` only).
+    public var endpoints: [Endpoint]?
+    /// Endpoints that may be used from now on (`change` only).
+    public var added: [Endpoint]?
+    /// Endpoints that may be used no more (`change` only).
+    public var removed: [Endpoint]?
+    /// The instance's name (`scaling`, `scaled`).
+    public var name: String?
+    /// The reason in words (`scaling`, `scaled`).
+    public var reason: String?
+
+    /// A line without its kind's own fields.
+    public init(kind: Kind, revision: UInt64, at: Date) {
+        self.kind = kind
+        self.revision = revision
+        self.at = at
+    }
+}
+
+/// `POST /v1/endpoints/acks`: the client has put a revision into effect and sends no more to what it removed.
+public struct EndpointAcknowledgement: Codable, Sendable, Equatable {
+    /// The revision in effect.
+    public var revision: UInt64
+
+    /// An acknowledgement of `revision`.
+    public init(revision: UInt64) {
+        self.revision = revision
+    }
+}
