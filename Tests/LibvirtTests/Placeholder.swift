@@ -1,1 +1,1 @@
-// Filled in by the first commit of this target.
+// The suites of this target stand beside this file.

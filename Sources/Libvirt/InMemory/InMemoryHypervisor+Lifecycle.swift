@@ -1,0 +1,204 @@
+import Foundation
+
+extension InMemoryHypervisor {
+    /// Defines a domain, or changes its definition.
+    public func define(xml: String) async throws -> String {
+        let parsed = try DomainXML(xml)
+        guard let name = parsed.name else {
+            throw LibvirtError(code: .xmlError, message: "missing domain name", operation: "define a domain")
+        }
+        let given = parsed.uuid
+        let time = now()
+        return try perform(.define) { state, effects in
+            let holder = state.domains.values.first { $0.info.name == name }?.info.uuid
+            let uuid = given ?? holder ?? UUID().uuidString.lowercased()
+            guard holder == nil || holder == uuid else {
+                throw LibvirtError(
+                    code: .domainExists,
+                    message: "domain '\(name)' already exists",
+                    operation: "define \(name)"
+                )
+            }
+            let definition = try DomainXML(xml)
+            definition.setUUID(uuid)
+            let isNew = state.domains[uuid] == nil
+            var domain =
+                state.domains[uuid]
+                ?? Domain(
+                    info: DomainInfo(uuid: uuid, name: name, state: .shutOff),
+                    inactiveXML: "",
+                    counted: time
+                )
+            domain.inactiveXML = definition.text
+            domain.info.isPersistent = true
+            if !domain.info.state.isActive { domain.adopt(definition, name: name) }
+            state.domains[uuid] = domain
+            effects.events.append(domain.event(.defined, isNew ? "added" : "updated"))
+            return uuid
+        }
+    }
+
+    /// Removes a definition.
+    public func undefine(uuid: String) async throws {
+        try perform(.undefine, uuid) { state, effects in
+            guard var domain = state.domains[uuid] else { return }
+            domain.info.isPersistent = false
+            state.domains[uuid] = domain.info.state.isActive ? domain : nil
+            effects.events.append(domain.event(.undefined, "removed"))
+        }
+    }
+
+    /// Edits the definition.
+    public func setCredentials(uuid: String, _ credentials: [Credential]) async throws {
+        try perform(.setCredentials, uuid) { state, effects in
+            var domain = try state.domain(uuid)
+            let definition = try DomainXML(domain.inactiveXML)
+            try definition.setCredentials(credentials)
+            domain.inactiveXML = definition.text
+            state.domains[uuid] = domain
+            effects.events.append(domain.event(.defined, "updated"))
+        }
+    }
+
+    /// Starts, and calls the boot hook unless paused.
+    public func start(uuid: String, paused: Bool) async throws {
+        let time = now()
+        try perform(.start, uuid) { state, effects in
+            var domain = try state.domain(uuid)
+            let wanted: DomainState = paused ? .paused : .running
+            guard !domain.info.state.isActive else {
+                guard domain.info.state == wanted else {
+                    throw LibvirtError.invalid(
+                        "domain is already \(domain.info.state)",
+                        operation: "start \(domain.info.name)"
+                    )
+                }
+                return
+            }
+            domain.start(as: wanted, id: state.nextID, at: time)
+            state.nextID += 1
+            effects.events.append(domain.event(.started, "booted"))
+            if paused {
+                effects.events.append(domain.event(.suspended, "paused"))
+            } else {
+                domain.hasBooted = true
+                effects.booted = domain.info
+            }
+            state.domains[uuid] = domain
+        }
+    }
+
+    /// Pauses.
+    public func suspend(uuid: String) async throws {
+        let time = now()
+        try perform(.suspend, uuid) { state, effects in
+            var domain = try state.activeDomain(uuid, for: "suspend")
+            guard domain.info.state != .paused else { return }
+            domain.count(until: time)
+            domain.info.state = .paused
+            state.domains[uuid] = domain
+            effects.events.append(domain.event(.suspended, "paused"))
+        }
+    }
+
+    /// Resumes, and calls the boot hook if the domain was started paused.
+    public func resume(uuid: String) async throws {
+        let time = now()
+        try perform(.resume, uuid) { state, effects in
+            var domain = try state.activeDomain(uuid, for: "resume")
+            guard domain.info.state == .paused else { return }
+            domain.count(until: time)
+            domain.info.state = .running
+            effects.events.append(domain.event(.resumed, "unpaused"))
+            if !domain.hasBooted {
+                domain.hasBooted = true
+                effects.booted = domain.info
+            }
+            state.domains[uuid] = domain
+        }
+    }
+
+    /// Stops the domain at once, unless its guest does not obey or is paused.
+    public func shutdown(uuid: String) async throws {
+        let time = now()
+        try perform(.shutdown, uuid) { state, effects in
+            var domain = try state.domain(uuid)
+            guard domain.info.state.isRunning, domain.obeysShutdown else { return }
+            domain.stop(at: time, as: .shutOff)
+            effects.events.append(domain.event(.shutdown, "guest"))
+            effects.events.append(domain.event(.stopped, "shutdown"))
+            state.domains[uuid] = domain.info.isPersistent ? domain : nil
+        }
+    }
+
+    /// Stops the domain at once.
+    public func destroy(uuid: String) async throws {
+        let time = now()
+        try perform(.destroy, uuid) { state, effects in
+            var domain = try state.domain(uuid)
+            guard domain.info.state.isActive else { return }
+            domain.stop(at: time, as: .shutOff)
+            effects.events.append(domain.event(.stopped, "destroyed"))
+            state.domains[uuid] = domain.info.isPersistent ? domain : nil
+        }
+    }
+
+    /// What was set last.
+    public func metadata(uuid: String) async throws -> String? {
+        try perform(.metadata, uuid) { state, _ in try state.domain(uuid).metadata }
+    }
+
+    /// Keeps the element.
+    public func setMetadata(uuid: String, xml: String?) async throws {
+        let element = try xml.map(DomainMetadata.element(from:))
+        try perform(.setMetadata, uuid) { state, _ in
+            _ = try state.domain(uuid)
+            state.domains[uuid]?.metadata = element
+        }
+    }
+
+    /// A subscription to what happens to domains.
+    public func lifecycleEvents() -> AsyncStream<LifecycleEvent> {
+        lifecycle.subscribe()
+    }
+
+    /// A subscription to ``disconnect(message:)`` and ``reconnect()``.
+    public func connectionEvents() -> AsyncStream<ConnectionEvent> {
+        connection.subscribe(first: isConnected ? .connected : nil)
+    }
+}
+
+extension InMemoryHypervisor.State {
+    func activeDomain(_ uuid: String, for verb: String) throws(LibvirtError) -> InMemoryHypervisor.Domain {
+        let domain = try domain(uuid)
+        guard domain.info.state.isActive else {
+            throw .invalid("domain is not running", operation: "\(verb) \(domain.info.name)")
+        }
+        return domain
+    }
+}
+
+extension InMemoryHypervisor.Domain {
+    mutating func start(as state: DomainState, id: Int, at time: MeasurementTime) {
+        if let definition = try? DomainXML(inactiveXML) { adopt(definition, name: info.name) }
+        info.state = state
+        info.id = id
+        activeXML = inactiveXML
+        (busy, stolen, counted, hasBooted) = (0, 0, time, false)
+    }
+
+    mutating func stop(at time: MeasurementTime, as state: DomainState) {
+        count(until: time)
+        info.state = state
+        info.id = nil
+        activeXML = nil
+    }
+
+    /// Takes over what a definition says.
+    mutating func adopt(_ definition: DomainXML, name: String) {
+        info.name = name
+        info.vcpuCount = definition.vcpuCount
+        info.maxMemory = definition.maxMemory
+        info.interfaces = definition.interfaces
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Synchronization
+
+extension InMemoryHypervisor {
+    /// Whether ``disconnect(message:)`` was not the last word.
+    public var isConnected: Bool { state.withLock { $0.isConnected } }
+
+    /// Connects; throws only a planned fault.
+    public func connect() async throws {
+        if let fault = state.withLock({ $0.fault(.connect, nil) }) { throw fault }
+        reconnect()
+    }
+
+    /// Waits until the task is cancelled: a test decides when the connection comes back.
+    public func run() async {
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+    }
+
+    /// Version 0.
+    public func ping() async throws -> HypervisorVersion {
+        try perform(.ping) { _, _ in HypervisorVersion(driver: "MEMORY", libvirt: "0.0.0") }
+    }
+
+    /// The host given at the start, less the memory of active domains.
+    public func hostInfo() async throws -> HostInfo {
+        try perform(.hostInfo) { state, _ in
+            let used = state.domains.values.filter(\.info.state.isActive).compactMap(\.info.maxMemory).reduce(0, +)
+            var host = state.host
+            host.memoryFree = host.memoryFree.map { $0 - min($0, used) }
+            host.memoryAvailable = host.memoryAvailable.map { $0 - min($0, used) }
+            return host
+        }
+    }
+
+    /// The networks given at the start, with the reservations since.
+    public func networks() async throws -> [NetworkInfo] {
+        try perform(.networks) { state, _ in state.networks.sorted { $0.name < $1.name } }
+    }
+
+    /// What ``addLease(_:network:)`` put in.
+    public func leases(network: String) async throws -> [DHCPLease] {
+        try perform(.leases) { state, _ in
+            _ = try state.network(network)
+            return state.leases[network] ?? []
+        }
+    }
+
+    /// Adds to the network's reservations.
+    public func addDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
+        try perform(.reservations) { state, _ in
+            let index = try state.network(network)
+            guard !state.networks[index].reservations.contains(reservation) else { return }
+            let clash = state.networks[index].reservations.contains {
+                $0.address == reservation.address || ($0.mac != nil && $0.mac == reservation.mac)
+                    || ($0.name != nil && $0.name == reservation.name)
+            }
+            guard !clash else {
+                throw LibvirtError(
+                    code: .operationInvalid,
+                    message: "there is an existing dhcp host entry that matches",
+                    operation: "add a DHCP reservation to \(network)"
+                )
+            }
+            state.networks[index].reservations.append(reservation)
+        }
+    }
+
+    /// Removes from the network's reservations.
+    public func removeDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
+        try perform(.reservations) { state, _ in
+            let index = try state.network(network)
+            state.networks[index].reservations.removeAll { $0 == reservation }
+        }
+    }
+
+    /// All domains by name.
+    public func domains() async throws -> [DomainInfo] {
+        try perform(.domains) { state, _ in state.domains.values.map(\.info).sorted { $0.name < $1.name } }
+    }
+
+    /// One domain.
+    public func domain(uuid: String) async throws -> DomainInfo {
+        try perform(.domains, uuid) { state, _ in try state.domain(uuid).info }
+    }
+
+    /// Counters of the active domains, grown by the load since they were last read.
+    public func statistics() async throws -> [DomainStatistics] {
+        let time = now()
+        return try perform(.statistics) { state, _ in
+            for uuid in state.domains.keys { state.domains[uuid]?.count(until: time) }
+            return state.domains.values.filter(\.info.state.isActive).map { $0.statistics(at: time) }
+                .sorted { $0.name < $1.name }
+        }
+    }
+
+    /// The definition, or what it started with.
+    public func domainXML(uuid: String, inactive: Bool) async throws -> String {
+        try perform(.domainXML, uuid) { state, _ in
+            let domain = try state.domain(uuid)
+            return inactive ? domain.inactiveXML : domain.activeXML ?? domain.inactiveXML
+        }
+    }
+}
+
+extension InMemoryHypervisor {
+    /// Counts the call, throws what is planned, runs `body` under the lock and its effects after it.
+    func perform<Result>(
+        _ operation: Operation,
+        _ uuid: String? = nil,
+        _ body: (inout State, inout Effects) throws -> Result
+    ) throws -> Result {
+        try Task.checkCancellation()
+        var effects = Effects()
+        let (result, hook) = try state.withLock { state in
+            if let fault = state.fault(operation, uuid) { throw fault }
+            guard state.isConnected else { throw LibvirtError.notConnected(to: uri, operation: "\(operation)") }
+            return (try body(&state, &effects), state.bootHook)
+        }
+        for event in effects.events { lifecycle.send(event) }
+        if let booted = effects.booted { hook?(booted) }
+        return result
+    }
+}
+
+extension InMemoryHypervisor.State {
+    /// Counts a call and takes the fault that waits for it, if any.
+    mutating func fault(_ operation: InMemoryHypervisor.Operation, _ uuid: String?) -> LibvirtError? {
+        calls[.init(operation: operation, uuid: uuid), default: 0] += 1
+        let index = faults.firstIndex { $0.operation == operation && ($0.uuid == nil || $0.uuid == uuid) }
+        return index.map { faults.remove(at: $0).error }
+    }
+
+    func domain(_ uuid: String) throws(LibvirtError) -> InMemoryHypervisor.Domain {
+        guard let domain = domains[uuid] else {
+            throw LibvirtError(
+                code: .noDomain,
+                message: "Domain not found: no domain with matching uuid '\(uuid)'",
+                operation: "look up the domain"
+            )
+        }
+        return domain
+    }
+
+    func network(_ name: String) throws(LibvirtError) -> Int {
+        guard let index = networks.firstIndex(where: { $0.name == name }) else {
+            throw LibvirtError(
+                code: .noNetwork,
+                message: "Network not found: no network with matching name '\(name)'",
+                operation: "look up the network"
+            )
+        }
+        return index
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+extension InMemoryHypervisor {
+    /// Everything behind the lock.
+    struct State {
+        var host: HostInfo
+        var networks: [NetworkInfo]
+        var leases: [String: [DHCPLease]] = [:]
+        var domains: [String: Domain] = [:]
+        var isConnected = true
+        var nextID = 1
+        var faults: [Fault] = []
+        var calls: [Call: Int] = [:]
+        var bootHook: (@Sendable (DomainInfo) -> Void)?
+    }
+
+    struct Fault {
+        var operation: Operation
+        var uuid: String?
+        var error: LibvirtError
+    }
+
+    struct Call: Hashable {
+        var operation: Operation
+        var uuid: String?
+    }
+
+    /// One domain: what DomainInfo says of it, its definitions, and its counters.
+    struct Domain {
+        var info: DomainInfo
+        var inactiveXML: String
+        var activeXML: String?
+        var metadata: String?
+        /// Percent of the capacity of its vCPUs that it uses while it runs.
+        var load = 0.0
+        /// Percent of the capacity that the host withholds while it runs.
+        var steal = 0.0
+        var reportsCounters = true
+        var obeysShutdown = true
+        /// Whether it has run since it was started.
+        var hasBooted = false
+        /// Busy and stolen time in ns of each vCPU, up to `counted`.
+        var busy = 0.0
+        var stolen = 0.0
+        var counted: MeasurementTime
+    }
+
+    /// What has to happen after the lock is released.
+    struct Effects {
+        var events: [LifecycleEvent] = []
+        var booted: DomainInfo?
+    }
+}
+
+extension InMemoryHypervisor.Domain {
+    /// Lets the counters grow up to `time`, by the present load.
+    mutating func count(until time: MeasurementTime) {
+        let elapsed = counted.instant.duration(to: time.instant) / .nanoseconds(1)
+        if info.state.isRunning, elapsed > 0 {
+            busy += elapsed * load / 100
+            stolen += elapsed * steal / 100
+        }
+        counted = time
+    }
+
+    func event(_ kind: LifecycleEvent.Kind, _ detail: String) -> LifecycleEvent {
+        LifecycleEvent(uuid: info.uuid, name: info.name, kind: kind, detail: detail)
+    }
+
+    func statistics(at time: MeasurementTime) -> DomainStatistics {
+        var statistics = DomainStatistics(uuid: info.uuid, name: info.name, measuredAt: time, state: info.state)
+        guard reportsCounters else { return statistics }
+        let count = info.vcpuCount ?? 1
+        let (time, delay) = (UInt64(max(0, busy)), UInt64(max(0, stolen)))
+        statistics.vcpuCount = count
+        statistics.cpuTime = time * UInt64(count)
+        statistics.vcpus = (0..<count).map { .init(number: $0, state: 1, time: time, wait: 0, delay: delay) }
+        statistics.balloonCurrent = info.maxMemory
+        statistics.balloonMaximum = info.maxMemory
+        return statistics
+    }
+}

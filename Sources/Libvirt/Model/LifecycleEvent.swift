@@ -1,0 +1,51 @@
+/// Something that happened to a domain, whoever caused it.
+public struct LifecycleEvent: Hashable, Sendable {
+    /// Canonical lower-case UUID.
+    public var uuid: String
+    /// The domain's name.
+    public var name: String
+    /// What happened.
+    public var kind: Kind
+    /// libvirt's reason in a word, e.g. `booted`, `destroyed`, `crashed`, or its number where it has no name here.
+    public var detail: String
+
+    /// Memberwise.
+    public init(uuid: String, name: String, kind: Kind, detail: String) {
+        self.uuid = uuid
+        self.name = name
+        self.kind = kind
+        self.detail = detail
+    }
+
+    /// What can happen (`virDomainEventType`).
+    public enum Kind: Hashable, Sendable {
+        /// A definition was added or changed.
+        case defined
+        /// The definition was removed.
+        case undefined
+        /// The domain began to run (or to be active, paused).
+        case started
+        /// It was paused.
+        case suspended
+        /// It runs again.
+        case resumed
+        /// It is no longer active.
+        case stopped
+        /// The guest finished its shutdown; ``stopped`` follows.
+        case shutdown
+        /// The guest put itself to sleep.
+        case powerManagementSuspended
+        /// The guest crashed.
+        case crashed
+        /// A number that this version has no name for.
+        case unknown(Int)
+    }
+}
+
+/// A change of the connection to the hypervisor.
+public enum ConnectionEvent: Sendable, Equatable {
+    /// Connected; what happened before may have been missed, so look at everything anew.
+    case connected
+    /// The connection is gone, and why.
+    case disconnected(LibvirtError)
+}

@@ -1,0 +1,18 @@
+import Foundation
+import FoundationXML
+
+/// Where our element stands in a domain's `<metadata>`.
+public enum DomainMetadata {
+    /// The XML namespace.
+    public static let namespace = "urn:cms:instance:1"
+    /// The prefix: the element appears as `<cms:instance>`.
+    public static let key = "cms"
+
+    /// Checks that `xml` is one well-formed `<instance>` element without a prefix and returns it.
+    ///
+    /// - Throws: ``LibvirtError/Code/xmlError``.
+    static func element(from xml: String) throws(LibvirtError) -> String {
+        let (_, root) = try parseXML(xml, root: "instance")
+        return root.xmlString(options: [.nodePreserveWhitespace])
+    }
+}

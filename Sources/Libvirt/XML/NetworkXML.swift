@@ -1,0 +1,75 @@
+import Foundation
+import FoundationXML
+
+/// What we read from a network's XML.
+struct NetworkXML {
+    /// The network's name.
+    let name: String?
+    /// Canonical lower-case UUID.
+    let uuid: String?
+    /// The host's bridge.
+    let bridge: String?
+    /// IPv4 addresses of the host on it.
+    let addresses: [NetworkAddress]
+    /// Static IPv4 leases.
+    let reservations: [DHCPReservation]
+
+    /// - Throws: ``LibvirtError/Code/xmlError`` when it is no `<network>`.
+    init(_ text: String) throws(LibvirtError) {
+        let (_, root) = try parseXML(text, root: "network")
+        name = root.child("name")?.text
+        uuid = root.child("uuid")?.text.flatMap(canonicalUUID)
+        bridge = root.child("bridge")?.value("name")
+        let sections = root.elements(forName: "ip").filter { ($0.value("family") ?? "ipv4") == "ipv4" }
+        addresses = sections.compactMap(Self.address)
+        reservations = sections.flatMap { $0.elements(forName: "dhcp") }.flatMap { $0.elements(forName: "host") }
+            .compactMap { host in
+                host.value("ip").map {
+                    DHCPReservation(mac: host.value("mac"), name: host.value("name"), address: $0)
+                }
+            }
+    }
+
+    /// Address and prefix of an `<ip>`; without either attribute the class of the address decides, as in libvirt.
+    private static func address(of element: XMLElement) -> NetworkAddress? {
+        guard let address = element.value("address"), let bits = ipv4(address) else { return nil }
+        if let prefix = element.value("prefix") {
+            guard let length = Int(prefix), (0...32).contains(length) else { return nil }
+            return NetworkAddress(address: address, prefixLength: length)
+        }
+        if let mask = element.value("netmask") {
+            guard let mask = ipv4(mask) else { return nil }
+            let length = (~mask).leadingZeroBitCount
+            guard mask == (length == 0 ? 0 : UInt32.max << UInt32(32 - length)) else { return nil }
+            return NetworkAddress(address: address, prefixLength: length)
+        }
+        switch bits >> 24 {
+        case 0..<128: return NetworkAddress(address: address, prefixLength: 8)
+        case 128..<192: return NetworkAddress(address: address, prefixLength: 16)
+        case 192..<224: return NetworkAddress(address: address, prefixLength: 24)
+        default: return nil
+        }
+    }
+
+    /// The 32 bits of a dotted quad.
+    private static func ipv4(_ text: String) -> UInt32? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4 else { return nil }
+        var bits: UInt32 = 0
+        for part in parts {
+            guard (1...3).contains(part.count), let byte = UInt8(part) else { return nil }
+            bits = bits << 8 | UInt32(byte)
+        }
+        return bits
+    }
+}
+
+extension DHCPReservation {
+    /// The `<host>` element for virNetworkUpdate.
+    var xml: String {
+        var text = "<host"
+        if let mac { text += " mac='\(escapeXML(mac))'" }
+        if let name { text += " name='\(escapeXML(name))'" }
+        return text + " ip='\(escapeXML(address))'/>"
+    }
+}
