@@ -37,6 +37,8 @@ extension ConnectionHandle {
         if free > 0 { host.memoryFree = free }
         let statistics = memoryStatistics()
         if let free = statistics["free"] {
+            // From the same source as the rest; in a container virNodeGetInfo may see another total.
+            host.memoryTotal = statistics["total"] ?? host.memoryTotal
             host.memoryFree = free
             host.memoryAvailable = free + (statistics["buffers"] ?? 0) + (statistics["cached"] ?? 0)
         }

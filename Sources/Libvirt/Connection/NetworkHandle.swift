@@ -28,7 +28,15 @@ final class NetworkHandle {
     }
 
     func xml(inactive: Bool = false) throws(LibvirtError) -> NetworkXML {
-        let flags = inactive ? UInt32(VIR_NETWORK_XML_INACTIVE.rawValue) : 0
+        guard inactive else { return try xml(flags: 0) }
+        // libvirt's own simulation has one definition for both.
+        let flags = VIR_NETWORK_XML_INACTIVE.rawValue
+        return try connection.withOptionalFlags(flags, name: "inactive network") { flags throws(LibvirtError) in
+            try xml(flags: flags)
+        }
+    }
+
+    private func xml(flags: UInt32) throws(LibvirtError) -> NetworkXML {
         let text = try connection.check(virNetworkGetXMLDesc(pointer, flags), "virNetworkGetXMLDesc(\(name))")
         return try NetworkXML(takeString(text))
     }
