@@ -20,3 +20,17 @@ extension LibvirtError {
         LibvirtError(code: .operationInvalid, message: message, operation: operation)
     }
 }
+
+extension LibvirtError {
+    /// libvirt's close callback was called (`virConnectCloseReason`).
+    static func closed(_ uri: HypervisorURI, reason: Int) -> LibvirtError {
+        let message =
+            switch reason {
+            case 1: "the hypervisor closed the connection"
+            case 2: "the hypervisor did not answer keep-alive messages"
+            case 3: "the connection was closed on this side"
+            default: "the connection broke with an I/O error"
+            }
+        return notConnected(to: uri, operation: "keep the connection", message: message)
+    }
+}

@@ -1,6 +1,3 @@
-import Foundation
-import FoundationXML
-
 /// Where our element stands in a domain's `<metadata>`.
 public enum DomainMetadata {
     /// The XML namespace.
@@ -12,7 +9,6 @@ public enum DomainMetadata {
     ///
     /// - Throws: ``LibvirtError/Code/xmlError``.
     static func element(from xml: String) throws(LibvirtError) -> String {
-        let (_, root) = try parseXML(xml, root: "instance")
-        return root.xmlString(options: [.nodePreserveWhitespace])
+        try XMLTree.parse(xml, root: "instance").serialized
     }
 }

@@ -1,16 +1,13 @@
-import Foundation
-import FoundationXML
-
-/// A domain's XML, parsed: what we read from it and the few things we change in it. Everything else stays as it is.
+/// A domain's XML, parsed.
 ///
-/// Not Sendable, as `XMLDocument` is not; made, used and dropped in one place.
+/// What we read from it and the few things we change in it; everything else stays as it is. Not Sendable; made, used and
+/// dropped in one place.
 struct DomainXML {
-    private let document: XMLDocument
-    private let root: XMLElement
+    private let root: XMLTree
 
     /// - Throws: ``LibvirtError/Code/xmlError`` when it is no `<domain>`.
     init(_ text: String) throws(LibvirtError) {
-        (document, root) = try parseXML(text, root: "domain")
+        root = try XMLTree.parse(text, root: "domain")
     }
 
     /// The domain's name.
@@ -21,20 +18,20 @@ struct DomainXML {
 
     /// Sets the UUID.
     func setUUID(_ uuid: String) {
-        let element = root.child("uuid") ?? append("uuid", to: root)
-        element.stringValue = uuid
+        let element = root.child("uuid") ?? root.append(XMLTree("uuid"))
+        element.children = [.text(uuid)]
     }
 
     /// vCPUs at the start: `<vcpu current='N'>`, or all of `<vcpu>`.
     var vcpuCount: Int? {
         guard let vcpu = root.child("vcpu") else { return nil }
-        return (vcpu.value("current") ?? vcpu.text).flatMap { Int($0) }
+        return (vcpu.attributes["current"] ?? vcpu.text).flatMap { Int($0) }
     }
 
     /// `<memory>` in bytes.
     var maxMemory: UInt64? {
         guard let memory = root.child("memory"), let number = memory.text.flatMap({ UInt64($0) }),
-            let scale = Self.bytes(inUnit: memory.value("unit") ?? "KiB")
+            let scale = Self.bytes(inUnit: memory.attributes["unit"] ?? "KiB")
         else { return nil }
         let (bytes, overflow) = number.multipliedReportingOverflow(by: scale)
         return overflow ? nil : bytes
@@ -42,19 +39,19 @@ struct DomainXML {
 
     /// The network interfaces in document order.
     var interfaces: [DomainInterface] {
-        (root.child("devices")?.elements(forName: "interface") ?? []).map { interface in
+        (root.child("devices")?.elements("interface") ?? []).map { interface in
             let source = interface.child("source")
             return DomainInterface(
-                network: interface.value("type") == "network" ? source?.value("network") : nil,
-                bridge: source?.value("bridge"),
-                mac: interface.child("mac")?.value("address")
+                network: interface.attributes["type"] == "network" ? source?.attributes["network"] : nil,
+                bridge: source?.attributes["bridge"],
+                mac: interface.child("mac")?.attributes["address"]
             )
         }
     }
 
     /// The XML as text.
     var text: String {
-        root.xmlString(options: [.nodePreserveWhitespace])
+        root.serialized
     }
 
     /// Bytes in one of libvirt's memory units (`virScaleInteger`): the letter alone means the power of 1024.
@@ -82,7 +79,7 @@ extension DomainXML {
 
     /// The text of every SMBIOS OEM string, ours and foreign ones.
     var oemStrings: [String] {
-        oemEntries.map { $0.stringValue ?? "" }
+        smbios?.child("oemStrings")?.elements("entry").map(\.content) ?? []
     }
 
     /// The credentials that the guest would find, by name.
@@ -105,46 +102,26 @@ extension DomainXML {
     ///   changed.
     func setCredentials(_ credentials: [Credential]) throws(LibvirtError) {
         for credential in credentials { try credential.check() }
-        let names = Set(credentials.map(\.name))
-        for entry in oemEntries
-        where names.contains(where: { entry.stringValue?.hasPrefix("\(Self.marker)\($0)=") == true }) {
-            entry.detach()
+        let replaced = Set(credentials.map { "\(Self.marker)\($0.name)" })
+        if let strings = smbios?.child("oemStrings") {
+            strings.removeElements { entry in
+                entry.name == "entry" && replaced.contains(String(entry.content.prefix { $0 != "=" }))
+            }
+            if strings.elements("entry").isEmpty { smbios?.removeElements { $0 === strings } }
         }
         let given = credentials.compactMap { credential in credential.value.map { (credential.name, $0) } }
-        guard !given.isEmpty else {
-            if let strings = smbios?.child("oemStrings"), strings.elements(forName: "entry").isEmpty {
-                strings.detach()
-            }
-            return
-        }
-        let sysinfo = smbios ?? append("sysinfo", to: root, attributes: ["type": "smbios"])
-        let strings = sysinfo.child("oemStrings") ?? append("oemStrings", to: sysinfo)
+        guard !given.isEmpty else { return }
+        let information = smbios ?? root.append(XMLTree("sysinfo", ["type": "smbios"]))
+        let strings = information.child("oemStrings") ?? information.append(XMLTree("oemStrings"))
         for (name, value) in given {
-            append("entry", to: strings).stringValue = "\(Self.marker)\(name)=\(value)"
+            strings.append(XMLTree("entry", text: "\(Self.marker)\(name)=\(value)"))
         }
-        let system = root.child("os") ?? append("os", to: root)
-        for former in system.elements(forName: "smbios") { former.detach() }
-        append("smbios", to: system, attributes: ["mode": "sysinfo"])
+        let system = root.child("os") ?? root.append(XMLTree("os"))
+        system.removeElements { $0.name == "smbios" }
+        system.append(XMLTree("smbios", ["mode": "sysinfo"]))
     }
 
-    private var smbios: XMLElement? {
-        root.elements(forName: "sysinfo").first { $0.value("type") == "smbios" }
-    }
-
-    private var oemEntries: [XMLElement] {
-        smbios?.elements(forName: "oemStrings").flatMap { $0.elements(forName: "entry") } ?? []
-    }
-
-    @discardableResult
-    private func append(_ name: String, to parent: XMLElement, attributes: [String: String] = [:]) -> XMLElement {
-        let element = XMLElement(name: name)
-        for (key, value) in attributes.sorted(by: { $0.key < $1.key }) {
-            let attribute = XMLNode(kind: .attribute)
-            attribute.name = key
-            attribute.stringValue = value
-            element.addAttribute(attribute)
-        }
-        parent.addChild(element)
-        return element
+    private var smbios: XMLTree? {
+        root.elements("sysinfo").first { $0.attributes["type"] == "smbios" }
     }
 }

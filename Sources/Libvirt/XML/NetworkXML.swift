@@ -1,6 +1,3 @@
-import Foundation
-import FoundationXML
-
 /// What we read from a network's XML.
 struct NetworkXML {
     /// The network's name.
@@ -16,28 +13,28 @@ struct NetworkXML {
 
     /// - Throws: ``LibvirtError/Code/xmlError`` when it is no `<network>`.
     init(_ text: String) throws(LibvirtError) {
-        let (_, root) = try parseXML(text, root: "network")
+        let root = try XMLTree.parse(text, root: "network")
         name = root.child("name")?.text
         uuid = root.child("uuid")?.text.flatMap(canonicalUUID)
-        bridge = root.child("bridge")?.value("name")
-        let sections = root.elements(forName: "ip").filter { ($0.value("family") ?? "ipv4") == "ipv4" }
+        bridge = root.child("bridge")?.attributes["name"]
+        let sections = root.elements("ip").filter { ($0.attributes["family"] ?? "ipv4") == "ipv4" }
         addresses = sections.compactMap(Self.address)
-        reservations = sections.flatMap { $0.elements(forName: "dhcp") }.flatMap { $0.elements(forName: "host") }
+        reservations = sections.flatMap { $0.elements("dhcp") }.flatMap { $0.elements("host") }
             .compactMap { host in
-                host.value("ip").map {
-                    DHCPReservation(mac: host.value("mac"), name: host.value("name"), address: $0)
+                host.attributes["ip"].map {
+                    DHCPReservation(mac: host.attributes["mac"], name: host.attributes["name"], address: $0)
                 }
             }
     }
 
     /// Address and prefix of an `<ip>`; without either attribute the class of the address decides, as in libvirt.
-    private static func address(of element: XMLElement) -> NetworkAddress? {
-        guard let address = element.value("address"), let bits = ipv4(address) else { return nil }
-        if let prefix = element.value("prefix") {
+    private static func address(of element: XMLTree) -> NetworkAddress? {
+        guard let address = element.attributes["address"], let bits = ipv4(address) else { return nil }
+        if let prefix = element.attributes["prefix"] {
             guard let length = Int(prefix), (0...32).contains(length) else { return nil }
             return NetworkAddress(address: address, prefixLength: length)
         }
-        if let mask = element.value("netmask") {
+        if let mask = element.attributes["netmask"] {
             guard let mask = ipv4(mask) else { return nil }
             let length = (~mask).leadingZeroBitCount
             guard mask == (length == 0 ? 0 : UInt32.max << UInt32(32 - length)) else { return nil }
@@ -57,7 +54,9 @@ struct NetworkXML {
         guard parts.count == 4 else { return nil }
         var bits: UInt32 = 0
         for part in parts {
-            guard (1...3).contains(part.count), let byte = UInt8(part) else { return nil }
+            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
+                let byte = UInt8(part)
+            else { return nil }
             bits = bits << 8 | UInt32(byte)
         }
         return bits
