@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 // are the controller's alone, so that the agent stays small enough to go into every guest.
 let http: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
     .product(name: "HummingbirdTLS", package: "hummingbird"),
     .product(name: "HTTPTypes", package: "swift-http-types"),
 ]
@@ -24,6 +25,7 @@ let basics: [Target.Dependency] = [
     .product(name: "AsyncHTTPClient", package: "async-http-client"),
     .product(name: "Logging", package: "swift-log"),
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+    .product(name: "UnixSignals", package: "swift-service-lifecycle"),
 ]
 let pki: [Target.Dependency] = [
     .product(name: "X509", package: "swift-certificates"),
@@ -31,8 +33,7 @@ let pki: [Target.Dependency] = [
     .product(name: "SwiftASN1", package: "swift-asn1"),
 ]
 let commandLine: [Target.Dependency] = [
-    .product(name: "ArgumentParser", package: "swift-argument-parser"),
-    .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+    .product(name: "ArgumentParser", package: "swift-argument-parser")
 ]
 
 let package = Package(

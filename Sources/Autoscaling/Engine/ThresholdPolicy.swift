@@ -1,0 +1,22 @@
+/// Scale out when every in-service instance is over a threshold for some samples in a row.
+///
+/// The original system's rule (75 percent, three samples of one second), with two repairs: the load counts the CPU time
+/// that the host withheld, so that a capped instance can reach the threshold, and a missing sample neither counts as idle
+/// nor as hot.
+public struct ThresholdPolicy: Sendable, Hashable, Codable {
+    /// Percent of vCPU capacity, above 0 and below 100.
+    public var threshold: Double
+    /// Samples in a row, at least 1.
+    public var samples: Int
+
+    /// A policy.
+    public init(threshold: Double = 75, samples: Int = 3) {
+        self.threshold = threshold
+        self.samples = samples
+    }
+
+    /// Whether one estimate is over the threshold; `nil` when the load is unknown.
+    public func isHot(_ estimate: LoadEstimate) -> Bool? {
+        estimate.demand.map { $0 > threshold }
+    }
+}

@@ -1,0 +1,77 @@
+/// The load of one instance, merged from the two independent paths of measurement.
+public struct LoadEstimate: Sendable, Hashable, Codable {
+    /// How much the two paths could say.
+    public enum Case: String, Sendable, Hashable, Codable {
+        /// Both paths measured: the load is the guest's own.
+        case busy
+        /// Both measured and the host withholds much CPU: another instance on the same host will not help.
+        case starved
+        /// The host measured, the guest is silent. What the host sees is still load.
+        case agentLost = "agent lost"
+        /// Only the guest measured.
+        case hostBlind = "host blind"
+        /// Neither measured.
+        case unknown
+    }
+
+    /// The instance.
+    public var id: String
+    /// How the two paths were merged.
+    public var merge: Case
+    /// The share of vCPU capacity in use, 0...100 percent: the larger of host's and guest's view; `nil` when unknown.
+    public var utilization: Double?
+    /// What the work there would need, in percent of the capacity; above 100 when work waits; `nil` when unknown.
+    public var demand: Double?
+    /// The share of time the vCPUs waited for the host, 0...100 percent.
+    public var steal: Double?
+    /// What the guest says of its vCPUs, 0...100 percent; `nil` when it is missing.
+    public var guestBusy: Double?
+    /// The age of the host's sample, seconds; `nil` when it is missing.
+    public var hostAge: Double?
+    /// The age of the guest's sample, seconds; `nil` when it is missing.
+    public var guestAge: Double?
+
+    /// Steal from which an instance counts as starved, percent. A quarter of the time is lost by then.
+    public static let starvedSteal = 25.0
+    /// How many intervals a sample stays usable; an older one is missing.
+    public static let freshIntervals = 3
+    /// Utilization from which waiting work is counted, percent: with idle vCPUs a task waits for an instant only.
+    static let saturated = 90.0
+
+    /// Merges the samples of the instance `id`.
+    ///
+    /// - Parameters:
+    ///   - id: The instance.
+    ///   - host: The hypervisor's last sample, if any.
+    ///   - guest: The agent's last sample, if any.
+    ///   - interval: The time between two samples.
+    ///   - now: The present moment.
+    public init(id: String, host: HostSample?, guest: GuestSample?, interval: Duration, now: Moment) {
+        let limit = interval * Self.freshIntervals
+        let host = host.flatMap { $0.at.duration(to: now) <= limit ? $0 : nil }
+        let guest = guest.flatMap { $0.at.duration(to: now) <= limit ? $0 : nil }
+        let steals = [host?.steal, guest?.steal].compactMap { $0 }
+
+        self.id = id
+        self.hostAge = host.map { $0.at.duration(to: now) / .seconds(1) }
+        self.guestAge = guest.map { $0.at.duration(to: now) / .seconds(1) }
+        self.guestBusy = guest?.busy
+        self.steal = steals.max()
+        self.utilization = [host?.utilization, guest?.busy].compactMap { $0 }.max().map { min(100, max(0, $0)) }
+        self.merge =
+            switch (host, guest?.busy) {
+            case (nil, nil): .unknown
+            case (nil, _): .hostBlind
+            case (_, nil): .agentLost
+            default: (steals.max() ?? 0) >= Self.starvedSteal ? .starved : .busy
+            }
+        self.demand = utilization.map { used in
+            let wanted = min(100, used + (steals.max() ?? 0))
+            guard used >= Self.saturated, let guest, let queued = guest.queued, let time = guest.serviceTime else {
+                return wanted
+            }
+            return wanted + Double(queued) * time / max(interval / .seconds(1), 0.001) / Double(max(guest.vCPUs, 1))
+                * 100
+        }
+    }
+}

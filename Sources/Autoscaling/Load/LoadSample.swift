@@ -1,0 +1,49 @@
+/// What the hypervisor measured of one instance. Percentages are of the whole vCPU capacity, 0...100.
+public struct HostSample: Sendable, Hashable, Codable {
+    /// When it was measured.
+    public var at: Moment
+    /// The share of time the vCPUs ran.
+    public var utilization: Double
+    /// The share of time the vCPUs were runnable and the host did not run them; `nil` where it is not counted.
+    public var steal: Double?
+
+    /// A sample.
+    public init(at: Moment, utilization: Double, steal: Double? = nil) {
+        self.at = at
+        self.utilization = utilization
+        self.steal = steal
+    }
+}
+
+/// What the agent inside one instance reported. Percentages are of the whole vCPU capacity, 0...100.
+public struct GuestSample: Sendable, Hashable, Codable {
+    /// When the report arrived.
+    public var at: Moment
+    /// The share of time the vCPUs were busy; `nil` when the guest could not tell.
+    public var busy: Double?
+    /// The share of time the hypervisor gave to others, as the guest counts it.
+    public var steal: Double?
+    /// Requests that wait for a worker.
+    public var queued: Int?
+    /// Mean CPU time of one request, seconds.
+    public var serviceTime: Double?
+    /// The guest's vCPUs.
+    public var vCPUs: Int
+
+    /// A sample.
+    public init(
+        at: Moment,
+        busy: Double?,
+        steal: Double? = nil,
+        queued: Int? = nil,
+        serviceTime: Double? = nil,
+        vCPUs: Int = 1
+    ) {
+        self.at = at
+        self.busy = busy
+        self.steal = steal
+        self.queued = queued
+        self.serviceTime = serviceTime
+        self.vCPUs = vCPUs
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Shared
+
+extension ControllerAPI {
+    /// `GET /v1/endpoints[?watch[&from=REVISION]]`: where the service is.
+    @Sendable func endpoints(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let client = try context.requireClient()
+        guard Self.flag("watch", in: request) else {
+            return try Response.message(parts.directory.current)
+        }
+        var from: UInt64?
+        if let text = request.uri.queryParameters["from"] {
+            guard let revision = UInt64(text) else {
+                throw Problem(.badRequest, code: "out-of-range", detail: "'from' is not a revision: a number from 0 on")
+            }
+            from = revision
+        }
+        guard let watch = try parts.directory.watch(client: client, from: from, at: parts.clock.date) else {
+            throw Problem(
+                .serviceUnavailable,
+                code: "too-many-watches",
+                detail: "\(EndpointDirectory.watchLimit) watches are open; try again later"
+            )
+        }
+        return Response.stream(watch.lines, for: request) { parts.directory.close(watch.id) }
+    }
+
+    /// `POST /v1/endpoints/acks`: a client has put a revision into effect.
+    @Sendable func acknowledge(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let client = try context.requireClient()
+        let message = try await request.message(EndpointAcknowledgement.self, limit: WireLimits.reportBody)
+        parts.directory.acknowledge(client: client, revision: message.revision)
+        return Response(status: .noContent)
+    }
+
+    /// `GET /v1/instances`: the ledger, for operators.
+    @Sendable func instances(_ request: Request, _ context: PeerContext) async throws -> Response {
+        _ = try context.requireOperator()
+        return try Response.message(try await parts.store.ledger())
+    }
+
+    /// `GET /v1/events[?limit=N]`: what happened, newest first, for operators.
+    @Sendable func events(_ request: Request, _ context: PeerContext) async throws -> Response {
+        _ = try context.requireOperator()
+        let limit = request.uri.queryParameters["limit"].flatMap { Int($0) } ?? 100
+        guard (1...10_000).contains(limit) else {
+            throw Problem(.badRequest, code: "out-of-range", detail: "'limit' is a number from 1 to 10000")
+        }
+        return try Response.message(try await parts.store.events(limit: limit))
+    }
+
+    /// Whether `?name`, `?name=` or `?name=true` is in the query.
+    private static func flag(_ name: Substring, in request: Request) -> Bool {
+        (request.uri.query ?? "").split(separator: "&").contains { part in
+            part == name || part == "\(name)=" || part == "\(name)=true" || part == "\(name)=1"
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Autoscaling
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Shared
+import Synchronization
+
+/// The HTTPS API of port 7000: who may ask what, and what is answered.
+struct ControllerAPI: Sendable {
+    /// What the API works with.
+    struct Parts: Sendable {
+        var hosts: CIDR
+        var authority: CertificateAuthority
+        var policy: IssuingPolicy
+        var store: any Store
+        var registry: AgentRegistry
+        var directory: EndpointDirectory
+        var view: HostView
+        var clock: SteadyClock
+        var interval: Duration
+        var report: @Sendable (ControllerEvent) -> Void
+        var logger: Logger
+    }
+
+    /// Attempts to enroll that one address may make in the long run, and at once.
+    private static let enrollmentRate = (perSecond: 2.0, burst: 20.0)
+    let parts: Parts
+    let enrollments = EnrollmentGate(
+        RateLimiter(perSecond: enrollmentRate.perSecond, burst: enrollmentRate.burst)
+    )
+
+    /// The routes.
+    func router() -> Router<PeerContext> {
+        let router = Router(context: PeerContext.self)
+        router.add(middleware: PeerMiddleware())
+        router.add(middleware: ProblemMiddleware())
+        router.get("/healthz") { _, _ in try Response.message(["status": "ok", "version": CMSVersion.current]) }
+        router.post("/v1/enroll", use: enroll)
+        router.post("/v1/renew", use: renew)
+        router.put("/v1/agents/{uuid}", use: register)
+        router.post("/v1/agents/{uuid}/reports", use: report)
+        router.get("/v1/agents/{uuid}/commands", use: commands)
+        router.get("/v1/endpoints", use: endpoints)
+        router.post("/v1/endpoints/acks", use: acknowledge)
+        router.get("/v1/instances", use: instances)
+        router.get("/v1/events", use: events)
+        return router
+    }
+
+    /// Notes that a peer was refused, and why.
+    func refuse(_ problem: Problem, _ context: PeerContext) -> Problem {
+        let address = context.address?.description ?? "unknown address"
+        parts.report(
+            ControllerEvent(
+                .peerRefused,
+                at: parts.clock.date,
+                detail: "\(address) was refused (\(problem.code)): \(problem.detail)"
+            )
+        )
+        return problem
+    }
+}
+
+/// Counts attempts to enroll by address.
+final class EnrollmentGate: Sendable {
+    private let limiter: Mutex<RateLimiter<IPAddress>>
+
+    init(_ limiter: RateLimiter<IPAddress>) {
+        self.limiter = Mutex(limiter)
+    }
+
+    func admit(_ address: IPAddress, now: Moment) -> Bool {
+        limiter.withLock { $0.admit(address, now: now) }
+    }
+}
+
+/// Unknown paths ask for a certificate first; what Hummingbird itself refuses becomes a problem, too.
+struct ProblemMiddleware: RouterMiddleware {
+    typealias Context = PeerContext
+
+    func handle(
+        _ request: Request,
+        context: PeerContext,
+        next: (Request, PeerContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPError {
+            if error.status == .notFound {
+                _ = try context.requireIdentity()
+                throw Problem(
+                    .notFound,
+                    code: "no-such-route",
+                    detail: "there is no \(request.method) \(request.uri.path)"
+                )
+            }
+            throw Problem(error.status, code: "refused", detail: error.body ?? error.status.reasonPhrase)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOSSL
+import Shared
+import SwiftASN1
+import X509
+
+/// Who sent a request, as the TLS layer proved it.
+public enum Peer: Sendable, Equatable {
+    /// No certificate was shown.
+    case anonymous
+    /// A certificate of our authority was shown, for this identity.
+    case identified(SPIFFEID)
+    /// A certificate of our authority was shown that names no identity.
+    case nameless
+}
+
+/// A request's context with its sender.
+public struct PeerContext: RequestContext {
+    /// What Hummingbird keeps.
+    public var coreContext: CoreRequestContextStorage
+    /// Who sent the request; filled in by ``PeerMiddleware``.
+    public var peer: Peer = .anonymous
+    /// The sender's address; `nil` where the transport has none.
+    public let address: IPAddress?
+    /// The connection, below any HTTP/2 stream.
+    let connection: any Channel
+
+    /// The context of a request that came over `source`.
+    public init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        connection = source.channel.parent.flatMap { $0.parent == nil ? nil : $0 } ?? source.channel
+        address = connection.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+    }
+
+    /// JSON as the whole API writes it.
+    public var requestDecoder: JSONDecoder { WireCoding.decoder() }
+    /// JSON as the whole API writes it.
+    public var responseEncoder: JSONEncoder { WireCoding.encoder() }
+}
+
+/// Fills in who sent a request, from the certificate of its connection.
+struct PeerMiddleware: RouterMiddleware {
+    typealias Context = PeerContext
+
+    func handle(
+        _ request: Request,
+        context: PeerContext,
+        next: (Request, PeerContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if let shown = try? await context.connection.nioSSL_peerCertificate().get() {
+            let certificate = try? Certificate(derEncoded: shown.toDERBytes())
+            context.peer = certificate?.spiffeID.map(Peer.identified) ?? .nameless
+        }
+        return try await next(request, context)
+    }
+}
+
+extension PeerContext {
+    /// The name of a client or an operator.
+    ///
+    /// - Throws: A 401 problem without a certificate, a 403 problem with one for another role.
+    func requireClient() throws -> String {
+        switch try requireIdentity() {
+        case .client(let name), .operator(let name): return name
+        case let other: throw Self.forbidden(other, needs: "client")
+        }
+    }
+
+    /// The name of an operator.
+    func requireOperator() throws -> String {
+        switch try requireIdentity() {
+        case .operator(let name): return name
+        case let other: throw Self.forbidden(other, needs: "operator")
+        }
+    }
+
+    /// Checks that the sender is the agent of the machine `uuid`.
+    func requireAgent(uuid: String) throws {
+        let identity = try requireIdentity()
+        guard case .agent(let own) = identity else { throw Self.forbidden(identity, needs: "agent") }
+        guard own == uuid else {
+            throw Problem(
+                .forbidden,
+                code: "other-agent",
+                detail: "the certificate is for the agent of \(own), which may not act for \(uuid)"
+            )
+        }
+    }
+
+    /// The sender's identity.
+    func requireIdentity() throws -> SPIFFEID {
+        switch peer {
+        case .identified(let id): return id
+        case .anonymous:
+            throw Problem(
+                .unauthorized,
+                code: "no-certificate",
+                detail: "this route needs a client certificate of the controller's authority; "
+                    + "make one with 'cms-controller client add NAME --out DIR'"
+            )
+        case .nameless:
+            throw Problem(
+                .forbidden,
+                code: "no-identity",
+                detail: "the certificate names no identity of this trust domain"
+            )
+        }
+    }
+
+    private static func forbidden(_ id: SPIFFEID, needs role: String) -> Problem {
+        Problem(
+            .forbidden,
+            code: "wrong-role",
+            detail: "the certificate is for \(id), this route is for the role '\(role)'"
+        )
+    }
+}

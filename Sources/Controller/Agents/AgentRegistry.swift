@@ -1,0 +1,169 @@
+import Autoscaling
+import Foundation
+import NIOCore
+import Shared
+import Synchronization
+
+/// Who is registered, what they reported last and how to send them commands.
+///
+/// Changes call `onChange`, outside the lock, so that the reconciler looks at once.
+public final class AgentRegistry: Sendable {
+    /// One agent as it stands.
+    public struct Session: Sendable {
+        /// What it said of itself.
+        public var registration: AgentRegistration
+        /// The address the registration came from.
+        public var address: IPAddress
+        /// Counts the registrations of all agents: a number is never used twice in a life of the controller.
+        public var number: UInt64
+        /// When it registered.
+        public var registeredAt: Date
+        /// The last report, if any came.
+        public var report: LoadReport?
+        /// When the last report came.
+        public var reportedAt: Moment?
+        /// The open command stream, if any.
+        fileprivate var stream: Stream?
+        /// Whether a command stream is open.
+        public var isConnected: Bool { stream != nil }
+    }
+
+    fileprivate struct Stream: Sendable {
+        var id: UInt64
+        var continuation: AsyncStream<ByteBuffer>.Continuation
+        var sequence: UInt64 = 0
+    }
+
+    private struct State {
+        var sessions: [String: Session] = [:]
+        var counter: UInt64 = 0
+    }
+
+    /// The longest line of commands an agent may leave unread before its stream is ended.
+    static let streamBuffer = 64
+    private let state = Mutex(State())
+    private let onChange: @Sendable () -> Void
+
+    /// An empty registry.
+    public init(onChange: @escaping @Sendable () -> Void) {
+        self.onChange = onChange
+    }
+
+    /// Takes a registration; an earlier one of the same machine ends.
+    public func register(_ registration: AgentRegistration, uuid: String, address: IPAddress, at date: Date) {
+        let old = state.withLock { state in
+            let old = state.sessions[uuid]?.stream
+            state.counter += 1
+            state.sessions[uuid] = Session(
+                registration: registration,
+                address: address,
+                number: state.counter,
+                registeredAt: date
+            )
+            return old
+        }
+        old?.continuation.finish()
+        onChange()
+    }
+
+    /// Opens the command stream of a registered machine; an earlier stream of it ends.
+    ///
+    /// - Returns: The lines and a number to close the stream with, or `nil` when the machine is not registered.
+    public func openStream(uuid: String) -> (lines: AsyncStream<ByteBuffer>, id: UInt64)? {
+        let (lines, continuation) = AsyncStream.makeStream(
+            of: ByteBuffer.self,
+            bufferingPolicy: .bufferingOldest(Self.streamBuffer)
+        )
+        let opened = state.withLock { state -> (UInt64, Stream?)? in
+            guard state.sessions[uuid] != nil else { return nil }
+            let old = state.sessions[uuid]?.stream
+            state.counter += 1
+            state.sessions[uuid]?.stream = Stream(id: state.counter, continuation: continuation)
+            return (state.counter, old)
+        }
+        guard let (id, old) = opened else { return nil }
+        old?.continuation.finish()
+        onChange()
+        return (lines, id)
+    }
+
+    /// The stream with that number ended; a newer one of the same machine stays.
+    public func closeStream(uuid: String, id: UInt64) {
+        let closed = state.withLock { state -> Stream? in
+            guard let stream = state.sessions[uuid]?.stream, stream.id == id else { return nil }
+            state.sessions[uuid]?.stream = nil
+            return stream
+        }
+        guard let closed else { return }
+        closed.continuation.finish()
+        onChange()
+    }
+
+    /// Takes a report; `false` when the machine is not registered.
+    public func report(_ report: LoadReport, uuid: String, at now: Moment) -> Bool {
+        state.withLock { state in
+            guard let session = state.sessions[uuid] else { return false }
+            // Reports may overtake each other on two connections: the newer one stays.
+            if let last = session.report, last.sequence > report.sequence, last.measuredAt > report.measuredAt {
+                return true
+            }
+            state.sessions[uuid]?.report = report
+            state.sessions[uuid]?.reportedAt = now
+            return true
+        }
+    }
+
+    /// Sends a command to one machine; nothing happens when it has no stream.
+    public func send(_ kind: AgentCommand.Kind, uuid: String, at date: Date) {
+        let target = state.withLock { state -> (Stream, UInt64)? in
+            guard let stream = state.sessions[uuid]?.stream else { return nil }
+            if kind != .heartbeat { state.sessions[uuid]?.stream?.sequence += 1 }
+            return (stream, state.sessions[uuid]?.stream?.sequence ?? 0)
+        }
+        guard let (stream, sequence) = target,
+            let line = try? WireCoding.line(AgentCommand(kind: kind, sequence: sequence, at: date))
+        else { return }
+        if case .dropped = stream.continuation.yield(line) {
+            // An agent that reads nothing costs a bounded buffer and then its stream.
+            closeStream(uuid: uuid, id: stream.id)
+        }
+    }
+
+    /// Sends a heartbeat to all.
+    public func heartbeat(at date: Date) {
+        for uuid in state.withLock({ Array($0.sessions.keys) }) { send(.heartbeat, uuid: uuid, at: date) }
+    }
+
+    /// Forgets a machine whose domain is gone.
+    public func remove(uuid: String) {
+        state.withLock { $0.sessions.removeValue(forKey: uuid) }?.stream?.continuation.finish()
+    }
+
+    /// Ends all streams.
+    public func shutDown() {
+        let streams = state.withLock { state in
+            let streams = state.sessions.values.compactMap(\.stream)
+            for uuid in state.sessions.keys { state.sessions[uuid]?.stream = nil }
+            return streams
+        }
+        for stream in streams { stream.continuation.finish() }
+    }
+
+    /// The agents as they stand.
+    public var sessions: [String: Session] { state.withLock { $0.sessions } }
+}
+
+extension AgentRegistry.Session {
+    /// The last report as the engine takes it.
+    public var sample: GuestSample? {
+        guard let report, let reportedAt else { return nil }
+        return GuestSample(
+            at: reportedAt,
+            busy: report.busy,
+            steal: report.steal,
+            queued: report.queued,
+            serviceTime: report.serviceTimeMean,
+            vCPUs: registration.vCPUs
+        )
+    }
+}

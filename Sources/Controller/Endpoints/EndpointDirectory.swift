@@ -1,0 +1,148 @@
+import Foundation
+import NIOCore
+import Shared
+import Synchronization
+
+/// The endpoint set with its revision, and everyone who watches it. A line is encoded once and written to all.
+public final class EndpointDirectory: Sendable {
+    /// A client's watch.
+    public struct Watch: Sendable {
+        /// Its lines.
+        public let lines: AsyncStream<ByteBuffer>
+        /// The number to close it with.
+        public let id: UInt64
+    }
+
+    private struct Watcher {
+        var client: String
+        var continuation: AsyncStream<ByteBuffer>.Continuation
+        var acknowledged: UInt64?
+    }
+
+    private struct State {
+        var set: EndpointSet
+        var history: [(revision: UInt64, line: ByteBuffer)] = []
+        var watchers: [UInt64: Watcher] = [:]
+        var counter: UInt64 = 0
+    }
+
+    /// Changes that are remembered, so that a client that was away for a moment need not read the whole set.
+    static let historyLimit = 256
+    /// Lines a client may leave unread before its watch is ended.
+    static let watchBuffer = 256
+    /// The most watches at a time.
+    public static let watchLimit = 20_000
+    private let state: Mutex<State>
+
+    /// A directory that goes on from `set`.
+    public init(_ set: EndpointSet) {
+        state = Mutex(State(set: set))
+    }
+
+    /// The set as clients know it.
+    public var current: EndpointSet { state.withLock { $0.set } }
+
+    /// The set that ``publish(_:at:)`` would make of `endpoints`: the same one when nothing changed.
+    public func proposal(_ endpoints: [Endpoint]) -> EndpointSet? {
+        let set = current
+        return set.endpoints == endpoints
+            ? nil : EndpointSet(revision: set.revision + 1, endpoints: endpoints)
+    }
+
+    /// Puts a set into effect and tells everyone.
+    public func publish(_ set: EndpointSet, at date: Date) throws {
+        var notice = EndpointNotice(kind: .change, revision: set.revision, at: date)
+        let old = current.endpoints
+        notice.added = set.endpoints.filter { !old.contains($0) }
+        notice.removed = old.filter { !set.endpoints.contains($0) }
+        let line = try WireCoding.line(notice)
+        broadcast(line) { state in
+            state.set = set
+            state.history.append((set.revision, line))
+            if state.history.count > Self.historyLimit { state.history.removeFirst() }
+        }
+    }
+
+    /// Tells everyone something that does not change the set.
+    public func announce(_ kind: EndpointNotice.Kind, name: String? = nil, reason: String? = nil, at date: Date) {
+        var notice = EndpointNotice(kind: kind, revision: current.revision, at: date)
+        notice.name = name
+        notice.reason = reason
+        guard let line = try? WireCoding.line(notice) else { return }
+        broadcast(line) { _ in }
+    }
+
+    private func broadcast(_ line: ByteBuffer, _ change: (inout sending State) -> Void) {
+        let ended = state.withLock { state -> [Watcher] in
+            change(&state)
+            var ended: [Watcher] = []
+            for (id, watcher) in state.watchers {
+                // Yielding only appends to a bounded buffer, and under the lock the order is the same for all.
+                if case .enqueued = watcher.continuation.yield(line) { continue }
+                ended.append(watcher)
+                state.watchers[id] = nil
+            }
+            return ended
+        }
+        for watcher in ended { watcher.continuation.finish() }
+    }
+
+    /// Opens a watch: first the set, or the changes since `from` when all of them are remembered.
+    ///
+    /// - Returns: The watch, or `nil` when there are too many.
+    public func watch(client: String, from: UInt64?, at date: Date) throws -> Watch? {
+        let (lines, continuation) = AsyncStream.makeStream(
+            of: ByteBuffer.self,
+            bufferingPolicy: .bufferingOldest(Self.watchBuffer)
+        )
+        return try state.withLock { state -> Watch? in
+            guard state.watchers.count < Self.watchLimit else { return nil }
+            var first: [ByteBuffer] = []
+            let missed = state.history.filter { $0.revision > (from ?? 0) }
+            if let from, from <= state.set.revision, UInt64(missed.count) == state.set.revision - from {
+                first = missed.map(\.line)
+                if first.isEmpty {
+                    first = [try WireCoding.line(EndpointNotice(kind: .heartbeat, revision: from, at: date))]
+                }
+            } else {
+                var notice = EndpointNotice(kind: .set, revision: state.set.revision, at: date)
+                notice.endpoints = state.set.endpoints
+                first = [try WireCoding.line(notice)]
+            }
+            for line in first { continuation.yield(line) }
+            state.counter += 1
+            state.watchers[state.counter] = Watcher(client: client, continuation: continuation)
+            return Watch(lines: lines, id: state.counter)
+        }
+    }
+
+    /// A watch ended.
+    public func close(_ id: UInt64) {
+        state.withLock { $0.watchers.removeValue(forKey: id) }?.continuation.finish()
+    }
+
+    /// A client has put a revision into effect.
+    public func acknowledge(client: String, revision: UInt64) {
+        state.withLock { state in
+            for (id, watcher) in state.watchers where watcher.client == client {
+                state.watchers[id]?.acknowledged = max(watcher.acknowledged ?? 0, revision)
+            }
+        }
+    }
+
+    /// How many watch, and how many of them have acknowledged the present revision.
+    public var reach: (watchers: Int, acknowledged: Int) {
+        state.withLock { state in
+            (state.watchers.count, state.watchers.values.filter { $0.acknowledged ?? 0 >= state.set.revision }.count)
+        }
+    }
+
+    /// Ends all watches.
+    public func shutDown() {
+        let watchers = state.withLock { state in
+            defer { state.watchers.removeAll() }
+            return Array(state.watchers.values)
+        }
+        for watcher in watchers { watcher.continuation.finish() }
+    }
+}

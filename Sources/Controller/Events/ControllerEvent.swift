@@ -1,0 +1,74 @@
+import Foundation
+
+/// Something that happened and is kept: one row of the event log, one structured log line.
+public struct ControllerEvent: Sendable, Hashable, Codable {
+    /// What kinds of events there are, named in this one place.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Every instance in service went over the threshold.
+        case overload
+        /// The overload passed.
+        case overloadEnded = "overload.ended"
+        /// The engine wants more instances.
+        case scaleOutDecided = "scale-out.decided"
+        /// The engine wants more instances and there are none to start.
+        case reserveEmpty = "reserve.empty"
+        /// An instance was ordered to start.
+        case instanceStarting = "instance.starting"
+        /// The hypervisor runs the instance's domain.
+        case instanceStarted = "instance.started"
+        /// A domain that runs was taken into the group.
+        case instanceAdopted = "instance.adopted"
+        /// An agent got its first certificate.
+        case agentEnrolled = "agent.enrolled"
+        /// An agent registered and its command stream is open.
+        case agentRegistered = "agent.registered"
+        /// An agent's stream broke.
+        case agentLost = "agent.lost"
+        /// The instance's health probe passed.
+        case instanceProbed = "instance.probed"
+        /// Clients were told of a new revision.
+        case endpointsChanged = "endpoints.changed"
+        /// An instance left the endpoint set because it fails.
+        case instanceUnhealthy = "instance.unhealthy"
+        /// An instance did not come into service in time.
+        case instanceFailed = "instance.failed"
+        /// An instance failed too often and is left alone.
+        case instanceQuarantined = "instance.quarantined"
+        /// An instance's domain stopped.
+        case instanceStopped = "instance.stopped"
+        /// A domain left the group's networks or was undefined.
+        case instanceGone = "instance.gone"
+        /// The hypervisor answers.
+        case hypervisorConnected = "hypervisor.connected"
+        /// The hypervisor does not answer.
+        case hypervisorLost = "hypervisor.lost"
+        /// A peer was refused.
+        case peerRefused = "peer.refused"
+        /// The controller started.
+        case controllerStarted = "controller.started"
+        /// The store cannot be written.
+        case storeFailed = "store.failed"
+        /// The store can be written again.
+        case storeRecovered = "store.recovered"
+    }
+
+    /// What happened.
+    public var kind: Kind
+    /// When, by the wall clock.
+    public var at: Date
+    /// The instance's name, where it concerns one.
+    public var instance: String?
+    /// The revision of the endpoint set, where it concerns one.
+    public var revision: UInt64?
+    /// What happened in words, with the remedy where there is one.
+    public var detail: String
+
+    /// An event.
+    public init(_ kind: Kind, at: Date, instance: String? = nil, revision: UInt64? = nil, detail: String) {
+        self.kind = kind
+        self.at = at
+        self.instance = instance
+        self.revision = revision
+        self.detail = detail
+    }
+}

@@ -1,0 +1,61 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import Shared
+
+/// Asks agents whether they serve.
+public protocol EndpointProber: Sendable {
+    /// A real request: computes a Fibonacci number and checks the answer.
+    func probe(_ endpoint: Endpoint) async throws
+    /// A cheap request that an agent at full load answers as well.
+    func checkHealth(_ endpoint: Endpoint) async throws
+}
+
+/// The prober over HTTPS, with the controller's certificate and its own authority as the only trust root.
+public struct HTTPSEndpointProber: EndpointProber {
+    /// Why a probe failed.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What happened.
+        public let description: String
+    }
+
+    /// The number asked for and its answer.
+    static let question = (n: 20, result: UInt64(6765))
+    private let client: HTTPClient
+    private let identity: RotatingIdentity
+    private let timeout: TimeAmount
+
+    /// A prober.
+    ///
+    /// - Parameters:
+    ///   - client: The HTTP client.
+    ///   - identity: What the prober shows.
+    ///   - timeout: The longest wait for an answer.
+    public init(client: HTTPClient, identity: RotatingIdentity, timeout: TimeAmount = .seconds(2)) {
+        self.client = client
+        self.identity = identity
+        self.timeout = timeout
+    }
+
+    /// Computes a Fibonacci number over there and checks the answer.
+    public func probe(_ endpoint: Endpoint) async throws {
+        let body = try await get("\(endpoint.url)/fib/\(Self.question.n)")
+        guard let answer = try? WireCoding.decode(FibonacciAnswer.self, from: body),
+            answer.input == Self.question.n, answer.result == Self.question.result
+        else { throw Failure(description: "the answer to fib(\(Self.question.n)) is wrong") }
+    }
+
+    /// Reads `/healthz`.
+    public func checkHealth(_ endpoint: Endpoint) async throws {
+        _ = try await get("\(endpoint.url)/healthz")
+    }
+
+    private func get(_ url: String) async throws -> ByteBuffer {
+        var request = HTTPClientRequest(url: url)
+        request.tlsConfiguration = identity.clientConfiguration
+        let response = try await client.execute(request, timeout: timeout)
+        let body = try await response.body.collect(upTo: 64 * 1024)
+        guard response.status == .ok else { throw Failure(description: "status \(response.status.code)") }
+        return body
+    }
+}

@@ -1,0 +1,160 @@
+import Autoscaling
+import Foundation
+import Shared
+
+extension Fleet {
+    /// The probe passed: the instance serves from now on.
+    mutating func serve(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        instance.failures = 0
+        let wasUnhealthy = instance.state == .unhealthy
+        enter(.inService, &instance, reason: "the health probe passed", now: turn.now, date: turn.date, in: &step)
+        step.events.append(
+            ControllerEvent(
+                .instanceProbed,
+                at: turn.date,
+                instance: instance.name,
+                detail: wasUnhealthy ? "the health probe passed again" : "the health probe passed"
+            )
+        )
+        step.actions.append(.announceScaled(name: instance.name))
+    }
+
+    mutating func moveInService(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        if turn.domainStopped {
+            stopped(instance, wasComing: false, turn, in: &step)
+        } else if let domain = turn.domain, domain.isActive, !domain.isRunning {
+            withdraw(instance, reason: "the domain is paused", turn, in: &step)
+        } else if turn.probe.failures >= limits.probeFailures {
+            let last = turn.probe.lastFailure ?? "no answer"
+            withdraw(
+                instance,
+                reason: "\(turn.probe.failures) health probes in a row failed: \(last)",
+                turn,
+                in: &step
+            )
+        } else if let agent = turn.agent, agent.isConnected {
+            graces[instance.uuid] = nil
+            guard agent.endpoint != instance.endpoint else { return }
+            var moved = instance
+            moved.endpoint = agent.endpoint
+            withdraw(moved, reason: "its address changed to \(agent.endpoint.url)", turn, in: &step)
+        } else if graces[instance.uuid].map({ $0 <= turn.now }) ?? true {
+            withdraw(instance, reason: "the agent's command stream broke", turn, in: &step)
+        }
+    }
+
+    mutating func moveUnhealthy(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        if turn.domainStopped {
+            stopped(instance, wasComing: false, turn, in: &step)
+        } else if let agent = turn.agent, agent.isConnected, turn.domain?.isRunning ?? !turn.hypervisorAnswers {
+            instance.endpoint = agent.endpoint
+            if turn.probe.passedSession == agent.session, turn.probe.failures == 0 {
+                serve(instance, turn, in: &step)
+            } else {
+                step.actions.append(
+                    .probe(uuid: instance.uuid, endpoint: agent.endpoint, session: agent.session)
+                )
+            }
+        }
+    }
+
+    mutating func moveFailed(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        guard turn.hypervisorAnswers else { return }
+        if let domain = turn.domain, domain.isActive {
+            if instance.isOwned { step.actions.append(.destroy(uuid: instance.uuid)) }
+            return
+        }
+        instance.isOwned = false
+        if instance.failures >= limits.attempts {
+            let reason = instance.reason
+            enter(.quarantined, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+            step.events.append(
+                ControllerEvent(
+                    .instanceQuarantined,
+                    at: turn.date,
+                    instance: instance.name,
+                    detail: "left alone for \(limits.quarantine) after \(instance.failures) failed attempts: \(reason)"
+                )
+            )
+        } else {
+            enter(
+                .starting,
+                &instance,
+                reason: "attempt \(instance.failures + 1)",
+                now: turn.now,
+                date: turn.date,
+                in: &step
+            )
+            step.actions.append(.forget(uuid: instance.uuid))
+            step.events.append(
+                ControllerEvent(
+                    .instanceStarting,
+                    at: turn.date,
+                    instance: instance.name,
+                    detail: "attempt \(instance.failures + 1) of \(limits.attempts)"
+                )
+            )
+        }
+    }
+
+    mutating func moveQuarantined(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        let startedByHand = turn.domain?.isRunning ?? false
+        guard turn.isOverdue || startedByHand else { return }
+        instance.failures = 0
+        enter(
+            .off,
+            &instance,
+            reason: startedByHand ? "somebody started the domain" : "the quarantine ended",
+            now: turn.now,
+            date: turn.date,
+            in: &step
+        )
+    }
+
+    /// Takes an instance out of the endpoint set; its domain keeps running.
+    private mutating func withdraw(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        enter(.unhealthy, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+        step.actions.append(.forget(uuid: instance.uuid))
+        step.events.append(
+            ControllerEvent(.instanceUnhealthy, at: turn.date, instance: instance.name, detail: reason)
+        )
+    }
+
+    /// The domain stopped without an order of ours.
+    mutating func stopped(_ instance: Instance, wasComing: Bool, _ turn: Turn, in step: inout FleetStep) {
+        guard !(wasComing && instance.isOwned) else {
+            fail(instance, reason: "the domain stopped before its agent registered", turn, in: &step)
+            return
+        }
+        var instance = instance
+        instance.isOwned = false
+        enter(.off, &instance, reason: "the domain stopped", now: turn.now, date: turn.date, in: &step)
+        step.actions.append(.forget(uuid: instance.uuid))
+        step.events.append(
+            ControllerEvent(
+                .instanceStopped,
+                at: turn.date,
+                instance: instance.name,
+                detail: "the domain stopped without an order; it belongs to the reserve now"
+            )
+        )
+    }
+
+    mutating func fail(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        instance.failures += 1
+        enter(.failed, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+        step.events.append(
+            ControllerEvent(.instanceFailed, at: turn.date, instance: instance.name, detail: reason)
+        )
+        step.actions.append(.forget(uuid: instance.uuid))
+        if instance.isOwned, turn.domain?.isActive ?? false {
+            step.actions.append(.destroy(uuid: instance.uuid))
+        }
+    }
+}

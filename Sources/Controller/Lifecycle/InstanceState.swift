@@ -1,0 +1,27 @@
+/// Where an instance is in its life.
+public enum InstanceState: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Its domain is shut off: it belongs to the reserve. Leaves by an order, or when somebody starts the domain.
+    case off
+    /// An order to start it stands; it is given to the hypervisor until it succeeds or fails.
+    case starting
+    /// Its domain runs and its agent has not registered yet.
+    case booting
+    /// Its agent is registered and the first health probe is under way.
+    case probing
+    /// Its probe passed and clients are told of it.
+    case inService = "in service"
+    /// Its domain runs, but its agent is lost or fails the probe; clients are told to leave it. Comes back by itself.
+    case unhealthy
+    /// It did not come into service before its deadline; its domain is being destroyed before the next attempt.
+    case failed
+    /// It failed too often and is left alone for a while.
+    case quarantined
+
+    /// Whether the instance is capacity that is on its way into service.
+    public var isComing: Bool {
+        switch self {
+        case .starting, .booting, .probing, .unhealthy, .failed: true
+        case .off, .inService, .quarantined: false
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Autoscaling
+import Shared
+import Synchronization
+
+/// The results of starts and probes that are under way or done, which the fleet looks at.
+final class ProbeBoard: Sendable {
+    private struct State {
+        var starts: [String: FleetObservation.Start] = [:]
+        var probes: [String: FleetObservation.Probe] = [:]
+        var busy: Set<String> = []
+        var destroying: Set<String> = []
+        var retryAt: [String: Moment] = [:]
+        /// Counts how often an instance began anew: a result of an earlier life is dropped.
+        var lives: [String: UInt64] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    var starts: [String: FleetObservation.Start] { state.withLock { $0.starts } }
+    var probes: [String: FleetObservation.Probe] { state.withLock { $0.probes } }
+
+    /// An instance begins anew: what is known of it no longer holds.
+    func forget(_ uuid: String) {
+        state.withLock { state in
+            state.starts[uuid] = nil
+            state.probes[uuid] = nil
+            state.retryAt[uuid] = nil
+            state.lives[uuid, default: 0] += 1
+        }
+    }
+
+    /// Begins a start; `nil` when one is under way already or known.
+    func beginStart(_ uuid: String) -> UInt64? {
+        state.withLock { state in
+            guard state.starts[uuid] == nil else { return nil }
+            state.starts[uuid] = .underWay
+            return state.lives[uuid] ?? 0
+        }
+    }
+
+    func endStart(_ uuid: String, life: UInt64, _ result: FleetObservation.Start?) {
+        state.withLock { state in
+            guard state.lives[uuid] ?? 0 == life else { return }
+            state.starts[uuid] = result
+        }
+    }
+
+    /// The hypervisor itself says that the domain runs: from now on its word counts.
+    func confirmStarts(active: Set<String>) {
+        state.withLock { state in
+            state.starts = state.starts.filter { !($0.value == .succeeded && active.contains($0.key)) }
+        }
+    }
+
+    /// Begins a probe; `nil` when one is under way or it is too early for another.
+    func beginProbe(_ uuid: String, now: Moment) -> UInt64? {
+        state.withLock { state in
+            guard !state.busy.contains(uuid), state.retryAt[uuid].map({ $0 <= now }) ?? true else { return nil }
+            state.busy.insert(uuid)
+            return state.lives[uuid] ?? 0
+        }
+    }
+
+    func endProbe(_ uuid: String, life: UInt64, session: UInt64?, failure: String?, retryAt: Moment) {
+        state.withLock { state in
+            state.busy.remove(uuid)
+            guard state.lives[uuid] ?? 0 == life else { return }
+            var probe = state.probes[uuid] ?? FleetObservation.Probe()
+            if let failure {
+                probe.failures += 1
+                probe.lastFailure = failure
+                state.retryAt[uuid] = retryAt
+            } else {
+                probe.failures = 0
+                if let session { probe.passedSession = session }
+            }
+            state.probes[uuid] = probe
+        }
+    }
+
+    func beginDestroy(_ uuid: String) -> Bool {
+        state.withLock { $0.destroying.insert(uuid).inserted }
+    }
+
+    func endDestroy(_ uuid: String) {
+        state.withLock { _ = $0.destroying.remove(uuid) }
+    }
+}

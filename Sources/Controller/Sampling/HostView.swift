@@ -1,0 +1,25 @@
+import Autoscaling
+import Synchronization
+
+/// What the hypervisor last said, shared between the sampler that asks and the reconciler that looks.
+public final class HostView: Sendable {
+    /// One look at the hypervisor.
+    public struct Snapshot: Sendable {
+        /// The domains of the group, or `nil` while the hypervisor does not answer.
+        public var domains: [FleetObservation.Domain]?
+        /// The last sample of each running domain.
+        public var samples: [String: HostSample]
+    }
+
+    private let state = Mutex(Snapshot(domains: nil, samples: [:]))
+
+    /// Nothing known yet.
+    public init() {}
+
+    /// The last look.
+    public var snapshot: Snapshot { state.withLock { $0 } }
+
+    func replace(_ snapshot: Snapshot) {
+        state.withLock { $0 = snapshot }
+    }
+}

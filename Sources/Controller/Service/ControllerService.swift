@@ -1,0 +1,226 @@
+import AsyncHTTPClient
+import Autoscaling
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import Libvirt
+import Logging
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+import Shared
+import UnixSignals
+import X509
+
+/// A controller: opens its state, finds its group and runs until it is told to stop.
+public struct ControllerService: Sendable {
+    /// The longest an orderly stop may take.
+    private static let stopLimit = Duration.seconds(10)
+    /// A token outlives the deadline of the start it was made for by this much.
+    private static let tokenMargin = Duration.seconds(600)
+    /// The most connections at a time: more than any watch limit, few enough for the file descriptors.
+    private static let connectionLimit = 25_000
+    private let configuration: ControllerConfiguration
+    private let hypervisor: any Hypervisor
+    private let logger: Logger
+
+    /// A controller over a hypervisor.
+    public init(configuration: ControllerConfiguration, hypervisor: any Hypervisor, logger: Logger) {
+        self.configuration = configuration
+        self.hypervisor = hypervisor
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM, SIGINT or the task's cancellation.
+    ///
+    /// - Parameter onListening: Called once with the port when the API listens.
+    /// - Throws: What keeps it from running: a state directory in use, a hypervisor that does not answer, a range
+    ///   without a network, a port that is taken.
+    public func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+        let directory = try StateDirectory(path: configuration.stateDirectory)
+        let lock = try directory.lock()
+        defer { close(lock) }
+        try await hypervisor.connect()
+        let networks = try GroupDiscovery.networks(in: configuration.hosts, of: try await hypervisor.networks())
+        let clock = SteadyClock()
+        let authority = try directory.authority(now: clock.date)
+        let store = try directory.store()
+        let activity = try configuration.logFile.map { try ActivityLog(path: $0) }
+        let names = ServerNames(configuration: configuration, networks: networks)
+        let leaf = configuration.issuing.controller(names: names.dns, addresses: names.addresses)
+        let identity = try RotatingIdentity(try authority.makeIdentity(leaf, now: clock.date))
+
+        let signals = Signals()
+        let view = HostView()
+        let registry = AgentRegistry { signals.send(.look) }
+        let endpoints = EndpointDirectory(try await store.endpointSet() ?? EndpointSet(revision: 0, endpoints: []))
+        let fleet = Fleet(
+            limits: configuration.limits,
+            ledger: try await store.ledger(),
+            now: clock.now,
+            date: clock.date
+        )
+        let client = HTTPClient.cms(connectTimeout: .seconds(2), readTimeout: .seconds(2))
+        let reconciler = Reconciler(
+            parts: Reconciler.Parts(
+                view: view,
+                registry: registry,
+                directory: endpoints,
+                store: store,
+                prober: HTTPSEndpointProber(client: client, identity: identity),
+                starter: DomainStarter(
+                    hypervisor: hypervisor,
+                    store: store,
+                    controllerAddress:
+                        "\(HostPort(host: names.guestAddress.description, port: configuration.listen.port))",
+                    authorityHash: try authority.certificate.fingerprint(),
+                    tokenLifetime: configuration.limits.startDeadline + Self.tokenMargin
+                ),
+                signals: signals,
+                clock: clock,
+                activity: activity,
+                logger: logger
+            ),
+            fleet: fleet,
+            policy: configuration.policy,
+            interval: configuration.interval
+        )
+        let events = EventRecorder(store: store, logger: logger)
+        let api = ControllerAPI(
+            parts: ControllerAPI.Parts(
+                hosts: configuration.hosts,
+                authority: authority,
+                policy: configuration.issuing,
+                store: store,
+                registry: registry,
+                directory: endpoints,
+                view: view,
+                clock: clock,
+                interval: configuration.interval,
+                report: { events.record($0) },
+                logger: logger
+            )
+        )
+        let application = try makeApplication(
+            api,
+            identity: identity,
+            events: events,
+            clock: clock,
+            onListening: onListening
+        )
+
+        events.record(
+            ControllerEvent(
+                .controllerStarted,
+                at: clock.date,
+                detail: "version \(CMSVersion.current), hosts \(configuration.hosts), networks "
+                    + networks.map(\.name).joined(separator: ", ")
+            )
+        )
+        let services: [any Service] = [
+            HypervisorService(hypervisor: hypervisor),
+            events,
+            reconciler,
+            HypervisorSampler(
+                hypervisor: hypervisor,
+                networks: networks,
+                interval: configuration.interval,
+                view: view,
+                signals: signals,
+                clock: clock,
+                logger: logger
+            ),
+            HeartbeatService(registry: registry, directory: endpoints, clock: clock),
+            ControllerIdentityService(
+                identity: identity,
+                authority: authority,
+                leaf: leaf,
+                clock: clock,
+                logger: logger
+            ),
+            application,
+        ]
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        group.maximumGracefulShutdownDuration = Self.stopLimit
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            try? await client.shutdown()
+            throw PortTaken.wrap(error, configuration.listen)
+        }
+        try await client.shutdown()
+    }
+
+    /// The libraries' own messages below warnings tell an operator nothing.
+    private func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+
+    private func makeApplication(
+        _ api: ControllerAPI,
+        identity: RotatingIdentity,
+        events: EventRecorder,
+        clock: SteadyClock,
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) throws -> some Service {
+        let tls = try TLSConfiguration.cmsServer(identity: identity, asksForClientCertificate: true)
+        let streams = HTTP1Channel.Configuration(
+            idleTimeout: .seconds(30),
+            httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16384, maxHeaderFieldCount: 64)
+        )
+        return Application(
+            router: api.router(),
+            server: HTTPServerBuilder { responder in
+                HandshakeObserver(
+                    base: try HTTP2UpgradeChannel(
+                        tlsConfiguration: tls,
+                        configuration: .init(
+                            idleTimeout: .seconds(60),
+                            gracefulCloseTimeout: .seconds(5),
+                            streamConfiguration: streams
+                        ),
+                        responder: responder
+                    )
+                ) { address, reason in
+                    events.record(
+                        ControllerEvent(
+                            .peerRefused,
+                            at: clock.date,
+                            detail: "the TLS handshake with \(address) failed: \(reason)"
+                        )
+                    )
+                }
+            },
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.listen.host, port: configuration.listen.port),
+                serverName: "cms-controller",
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit)
+            ),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            logger: serverLogger
+        )
+    }
+}
+
+/// The port of the API is taken.
+public struct PortTaken: Error, CustomStringConvertible {
+    /// Where it should have listened.
+    public let address: HostPort
+
+    /// One sentence with the remedy.
+    public var description: String {
+        "port \(address.port) on \(address.host) is taken; stop what listens there, or choose another with --listen"
+    }
+
+    static func wrap(_ error: any Error, _ address: HostPort) -> any Error {
+        if let error = error as? IOError, error.errnoCode == EADDRINUSE { return PortTaken(address: address) }
+        return error
+    }
+}

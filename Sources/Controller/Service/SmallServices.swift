@@ -1,0 +1,63 @@
+import Foundation
+import Libvirt
+import Logging
+import ServiceLifecycle
+import Shared
+import X509
+
+/// Keeps the hypervisor's connection.
+struct HypervisorService: Service {
+    let hypervisor: any Hypervisor
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await hypervisor.run() }
+    }
+}
+
+/// Shows every stream that it is alive, and ends them all when the controller stops.
+struct HeartbeatService: Service {
+    let registry: AgentRegistry
+    let directory: EndpointDirectory
+    let clock: SteadyClock
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                try await Task.sleep(for: .seconds(WireLimits.heartbeatSeconds))
+                registry.heartbeat(at: clock.date)
+                directory.announce(.heartbeat, at: clock.date)
+            }
+        }
+        registry.shutDown()
+        directory.shutDown()
+    }
+}
+
+/// Renews the controller's own certificate before it ends.
+struct ControllerIdentityService: Service {
+    let identity: RotatingIdentity
+    let authority: CertificateAuthority
+    let leaf: CertificateAuthority.Leaf
+    let clock: SteadyClock
+    let logger: Logger
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                let wait = max(1, identity.current.renewAt.timeIntervalSince(clock.date))
+                // An hour at most: the wall clock may jump meanwhile.
+                try await Task.sleep(for: .seconds(min(wait, 3600)))
+                guard clock.date >= identity.current.renewAt else { continue }
+                do {
+                    try identity.replace(with: try authority.makeIdentity(leaf, now: clock.date))
+                    logger.info(
+                        "own certificate renewed",
+                        metadata: ["until": "\(identity.current.certificate.notValidAfter)"]
+                    )
+                } catch {
+                    logger.error("own certificate not renewed", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import GRDB
+import Shared
+
+/// The store in one SQLite file.
+public struct SQLiteStore: Store {
+    /// The most events kept; older ones are dropped.
+    public static let eventLimit = 100_000
+    private let database: DatabaseQueue
+
+    /// Opens or creates the file at `path`.
+    public init(path: String) throws {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        // The command-line tools write beside a running controller.
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        self.init(database: try DatabaseQueue(path: path, configuration: configuration))
+        try Self.migrator.migrate(database)
+    }
+
+    /// A store in memory, for tests and simulations.
+    public static func inMemory() throws -> SQLiteStore {
+        let store = SQLiteStore(database: try DatabaseQueue())
+        try migrator.migrate(store.database)
+        return store
+    }
+
+    private init(database: DatabaseQueue) {
+        self.database = database
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE instance (uuid TEXT PRIMARY KEY NOT NULL, row BLOB NOT NULL);
+                    CREATE TABLE event (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, kind TEXT NOT NULL, row BLOB NOT NULL);
+                    CREATE TABLE endpointSet (id INTEGER PRIMARY KEY CHECK (id = 1), row BLOB NOT NULL);
+                    CREATE TABLE joinToken (
+                        hash TEXT PRIMARY KEY NOT NULL, uuid TEXT NOT NULL, expires REAL NOT NULL, usedBy TEXT);
+                    """
+            )
+        }
+        return migrator
+    }
+
+    /// The ledger of instances.
+    public func ledger() async throws -> [Instance] {
+        try await database.read { database in
+            try Data.fetchAll(database, sql: "SELECT row FROM instance ORDER BY uuid")
+        }.map { try WireCoding.decoder().decode(Instance.self, from: $0) }
+    }
+
+    /// The endpoint set that was told last.
+    public func endpointSet() async throws -> EndpointSet? {
+        try await database.read { database in
+            try Data.fetchOne(database, sql: "SELECT row FROM endpointSet WHERE id = 1")
+        }.map { try WireCoding.decoder().decode(EndpointSet.self, from: $0) }
+    }
+
+    /// Writes a change in one transaction.
+    public func commit(_ change: StoreChange) async throws {
+        let instances = try change.instances.map { ($0.uuid, try WireCoding.encoder().encode($0)) }
+        let events = try change.events.map { ($0.at, $0.kind.rawValue, try WireCoding.encoder().encode($0)) }
+        let set = try change.endpointSet.map { try WireCoding.encoder().encode($0) }
+        try await database.write { database in
+            for (uuid, row) in instances {
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO instance (uuid, row) VALUES (?, ?)",
+                    arguments: [uuid, row]
+                )
+            }
+            for uuid in change.removed {
+                try database.execute(sql: "DELETE FROM instance WHERE uuid = ?", arguments: [uuid])
+            }
+            for (at, kind, row) in events {
+                try database.execute(
+                    sql: "INSERT INTO event (at, kind, row) VALUES (?, ?, ?)",
+                    arguments: [at.timeIntervalSince1970, kind, row]
+                )
+            }
+            if !events.isEmpty {
+                try database.execute(
+                    sql: "DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - ?",
+                    arguments: [Self.eventLimit]
+                )
+            }
+            if let set {
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO endpointSet (id, row) VALUES (1, ?)",
+                    arguments: [set]
+                )
+            }
+        }
+    }
+
+    /// The newest events first.
+    public func events(limit: Int) async throws -> [ControllerEvent] {
+        try await database.read { database in
+            try Data.fetchAll(
+                database,
+                sql: "SELECT row FROM event ORDER BY id DESC LIMIT ?",
+                arguments: [max(0, limit)]
+            )
+        }.map { try WireCoding.decoder().decode(ControllerEvent.self, from: $0) }
+    }
+
+    /// Keeps the hash of a new join token and forgets those long expired.
+    public func addToken(_ token: JoinTokenRecord) async throws {
+        try await database.write { database in
+            try database.execute(
+                sql: "DELETE FROM joinToken WHERE expires < ?",
+                arguments: [token.expires.timeIntervalSince1970 - 30 * 86400]
+            )
+            try database.execute(
+                sql: "INSERT INTO joinToken (hash, uuid, expires) VALUES (?, ?, ?)",
+                arguments: [token.hash, token.uuid, token.expires.timeIntervalSince1970]
+            )
+        }
+    }
+
+    /// Uses a token up, if it can be used.
+    public func redeemToken(hash: String, uuid: String, key: String, now: Date) async throws -> JoinTokenOutcome {
+        try await database.write { database in
+            guard
+                let row = try Row.fetchOne(
+                    database,
+                    sql: "SELECT uuid, expires, usedBy FROM joinToken WHERE hash = ?",
+                    arguments: [hash]
+                )
+            else { return .unknown }
+            let owner: String = row["uuid"]
+            let expires: Double = row["expires"]
+            let usedBy: String? = row["usedBy"]
+            guard owner == uuid else { return .otherMachine }
+            guard now.timeIntervalSince1970 < expires else { return .expired }
+            guard usedBy == nil || usedBy == key else { return .used }
+            try database.execute(sql: "UPDATE joinToken SET usedBy = ? WHERE hash = ?", arguments: [key, hash])
+            return .accepted
+        }
+    }
+}

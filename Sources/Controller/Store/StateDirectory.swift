@@ -1,0 +1,127 @@
+import Foundation
+import Glibc
+import Shared
+import SwiftASN1
+import X509
+
+/// The controller's state on disk: the lock, the certificate authority, the store.
+public struct StateDirectory: Sendable {
+    /// What can be wrong with a state directory.
+    public enum Failure: Error, CustomStringConvertible {
+        /// Another controller runs on it.
+        case inUse(path: String)
+        /// It cannot be used.
+        case unusable(path: String, reason: String)
+
+        /// One sentence with the remedy.
+        public var description: String {
+            switch self {
+            case .inUse(let path):
+                "the state directory \(path) is in use by another cms-controller; stop that one first, or give this "
+                    + "one a directory of its own with --state-dir"
+            case .unusable(let path, let reason):
+                "the state directory \(path) cannot be used: \(reason); check its owner and the free space, or "
+                    + "choose another with --state-dir"
+            }
+        }
+    }
+
+    /// The directory.
+    public let path: String
+
+    /// The directory at `path`, made when it is not there, readable by its owner alone.
+    public init(path: String) throws {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw Failure.unusable(path: path, reason: error.localizedDescription)
+        }
+        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+            throw Failure.unusable(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    /// Takes the directory for one running controller; the lock ends with the process, however it ends.
+    ///
+    /// - Returns: The file descriptor that holds the lock: keep it open.
+    public func lock() throws -> Int32 {
+        let descriptor = open("\(path)/controller.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw Failure.unusable(path: path, reason: String(cString: strerror(errno)))
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw Failure.inUse(path: path)
+        }
+        return descriptor
+    }
+
+    /// The certificate authority; made when there is none yet.
+    public func authority(now: Date) throws -> CertificateAuthority {
+        let store = IdentityStoreFiles(directory: path)
+        if let authority = try store.load() { return authority }
+        let authority = try CertificateAuthority(now: now)
+        return try store.create(authority)
+    }
+
+    /// The store; made when there is none yet.
+    public func store() throws -> SQLiteStore {
+        do {
+            return try SQLiteStore(path: "\(path)/cms.sqlite")
+        } catch {
+            throw Failure.unusable(path: path, reason: "the store cannot be opened: \(error)")
+        }
+    }
+}
+
+/// The authority's key and certificate in one file, so that no crash can part them; the certificate stands beside it
+/// once more for people to copy.
+private struct IdentityStoreFiles {
+    let directory: String
+    private var bundle: String { "\(directory)/authority.pem" }
+
+    func load() throws -> CertificateAuthority? {
+        guard FileManager.default.fileExists(atPath: bundle) else { return nil }
+        guard let data = FileManager.default.contents(atPath: bundle) else {
+            throw IdentityError.unreadable(path: bundle, reason: String(cString: strerror(errno)))
+        }
+        do {
+            let documents = try PEMDocument.parseMultiple(pemString: String(decoding: data, as: UTF8.self))
+            guard let key = documents.first(where: { $0.discriminator.hasSuffix("PRIVATE KEY") }),
+                let certificate = documents.first(where: { $0.discriminator == "CERTIFICATE" })
+            else { throw IdentityError.unreadable(path: bundle, reason: "it lacks the key or the certificate") }
+            return try CertificateAuthority(
+                certificatePEM: certificate.pemString,
+                privateKeyPEM: key.pemString
+            )
+        } catch let error as IdentityError {
+            throw error
+        } catch {
+            throw IdentityError.unreadable(path: bundle, reason: "\(error); restore it from a backup")
+        }
+    }
+
+    /// Links the new file into place: of two processes that make one at the same time, one wins and both use it.
+    func create(_ authority: CertificateAuthority) throws -> CertificateAuthority {
+        let temporary = "\(directory)/authority-\(getpid()).pem"
+        try DurableFile.write(
+            authority.privateKeyPEM() + authority.certificate.pem(),
+            to: temporary,
+            mode: 0o600
+        )
+        defer { unlink(temporary) }
+        if link(temporary, bundle) != 0, errno != EEXIST {
+            throw StateDirectory.Failure.unusable(path: directory, reason: String(cString: strerror(errno)))
+        }
+        guard let winner = try load() else {
+            throw IdentityError.unreadable(path: bundle, reason: "it vanished")
+        }
+        try DurableFile.write(winner.certificate.pem(), to: "\(directory)/ca.pem", mode: 0o644)
+        return winner
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Shared
+
+/// What a controller must not lose. Every method is atomic: all of it is on disk when it returns, or nothing.
+public protocol Store: Sendable {
+    /// The ledger of instances.
+    func ledger() async throws -> [Instance]
+    /// The endpoint set that was told last, or `nil` when none ever was.
+    func endpointSet() async throws -> EndpointSet?
+    /// Writes a change.
+    func commit(_ change: StoreChange) async throws
+    /// The newest events first, at most `limit`.
+    func events(limit: Int) async throws -> [ControllerEvent]
+    /// Keeps the hash of a new join token.
+    func addToken(_ token: JoinTokenRecord) async throws
+    /// Uses a token up for a machine and a key, if it can be used.
+    ///
+    /// - Parameters:
+    ///   - hash: The hash of the token.
+    ///   - uuid: The machine that shows it.
+    ///   - key: The fingerprint of the public key to be certified. The same key may come again, for the answer to the
+    ///     first time can be lost on the way.
+    ///   - now: The present time.
+    func redeemToken(hash: String, uuid: String, key: String, now: Date) async throws -> JoinTokenOutcome
+}
+
+/// A change of the store.
+public struct StoreChange: Sendable, Equatable {
+    /// Rows of the ledger to write.
+    public var instances: [Instance]
+    /// Rows of the ledger to remove, by UUID.
+    public var removed: [String]
+    /// Events to add.
+    public var events: [ControllerEvent]
+    /// The endpoint set to remember.
+    public var endpointSet: EndpointSet?
+
+    /// A change.
+    public init(
+        instances: [Instance] = [],
+        removed: [String] = [],
+        events: [ControllerEvent] = [],
+        endpointSet: EndpointSet? = nil
+    ) {
+        self.instances = instances
+        self.removed = removed
+        self.events = events
+        self.endpointSet = endpointSet
+    }
+
+    /// Whether there is nothing to write.
+    public var isEmpty: Bool {
+        instances.isEmpty && removed.isEmpty && events.isEmpty && endpointSet == nil
+    }
+}
+
+/// A join token as it is kept: never the token itself.
+public struct JoinTokenRecord: Sendable, Equatable {
+    /// SHA-256 of the token, hexadecimal.
+    public var hash: String
+    /// The machine it is for.
+    public var uuid: String
+    /// When it stops being usable.
+    public var expires: Date
+
+    /// A record.
+    public init(hash: String, uuid: String, expires: Date) {
+        self.hash = hash
+        self.uuid = uuid
+        self.expires = expires
+    }
+}
+
+/// What became of an attempt to use a join token.
+public enum JoinTokenOutcome: Sendable, Equatable {
+    /// It is used up now, by this key.
+    case accepted
+    /// No such token was ever made here.
+    case unknown
+    /// Another key has used it.
+    case used
+    /// Its time is over.
+    case expired
+    /// It was made for another machine.
+    case otherMachine
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Shared
+
+/// `cms-controller`: grows and shrinks a service over virtual machines and tells clients where it is.
+@main
+struct CMSController: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cms-controller",
+        abstract: "Grows and shrinks a service over libvirt virtual machines and tells clients where it is.",
+        discussion: """
+            With --hosts alone it works: it finds the libvirt network in that range and every domain attached to it. \
+            Running domains are instances, shut-off ones the reserve, started in name order when all instances are \
+            overloaded.
+
+            Exit codes: 0 done, 1 failed while running, 64 wrong command line or configuration.
+            """,
+        version: CMSVersion.current,
+        subcommands: [
+            RunCommand.self, TokenCommand.self, ClientCommand.self, ValidateCommand.self, VersionCommand.self,
+        ],
+        defaultSubcommand: RunCommand.self
+    )
+}
+
+/// `cms-controller version`.
+struct VersionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+
+    mutating func run() async throws {
+        print(CMSVersion.current)
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Controller
+import Libvirt
+import Logging
+import Shared
+
+/// `cms-controller run`.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "run", abstract: "Run the controller (the default).")
+
+    @OptionGroup var options: ControllerOptions
+    @OptionGroup var log: LogOptions
+
+    mutating func run() async throws {
+        let configuration = try options.load()
+        let logger = log.makeLogger()
+        let hypervisor = LibvirtHypervisor(uri: configuration.uri, logger: logger)
+        do {
+            try await ControllerService(configuration: configuration, hypervisor: hypervisor, logger: logger).run {
+                port in
+                logger.info("listening", metadata: ["address": "\(configuration.listen.host)", "port": "\(port)"])
+            }
+        } catch let error as GroupDiscovery.Failure {
+            throw usageFailure(error)
+        } catch {
+            throw runFailure(error)
+        }
+    }
+}
