@@ -34,3 +34,10 @@ public struct HypervisorVersion: Hashable, Sendable {
         self.hypervisor = hypervisor
     }
 }
+
+extension HypervisorVersion: CustomStringConvertible {
+    /// Driver and versions in words.
+    public var description: String {
+        "\(driver)\(hypervisor.map { " \($0)" } ?? ""), libvirt \(libvirt)"
+    }
+}
