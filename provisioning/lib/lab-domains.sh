@@ -65,8 +65,7 @@ define_network() {
         mv "$wanted.new" "$wanted"
     fi
     rm -f "$wanted.new"
-    lab_virsh net-autostart default >/dev/null
-    if ! lab_virsh net-info default | grep -q '^Active: *yes'; then
+    if [[ " $(lab_virsh net-list --name | tr '\n' ' ')" != *" default "* ]]; then
         lab_virsh net-start default >/dev/null || fail "the network 'default' did not start" \
             "see $lab_directory/log/libvirtd.log; dnsmasq and iptables must be installed: $provisioning/dependencies"
     fi
@@ -75,8 +74,8 @@ define_network() {
 # kernel_arguments: quiet, since each character on an emulated serial line costs; a shell there only when asked for.
 kernel_arguments() {
     printf 'root=/dev/vda rw console=ttyS0 quiet loglevel=3 net.ifnames=0 systemd.show_status=0 panic=1'
-    if [ -n "${CMS_LAB_SHELL:-}" ]; then
-        printf ' systemd.debug_shell systemd.default_debug_tty=ttyS0'
+    if [ -e "$lab_directory/shell" ]; then
+        printf ' cms.console-shell'
     fi
 }
 
@@ -107,7 +106,9 @@ remove_domain() {
     lab_virsh undefine "$1" --managed-save --snapshots-metadata --checkpoints-metadata >/dev/null
 }
 
-# domain_state VM: as virsh words it, or "undefined".
+# domain_state VM: as virsh words it; nothing when there is no such domain or no libvirtd.
 domain_state() {
-    lab_virsh domstate "$1" 2>/dev/null | head -n 1 || true
+    local state
+    state="$(lab_virsh domstate "$1" 2>/dev/null)" || return 0
+    printf '%s' "${state%%$'\n'*}"
 }

@@ -40,6 +40,7 @@ prepare_lab_directory() {
     if [ -L "$lab_directory" ] || { [ -e "$lab_directory" ] && [ "$(stat -c %u "$lab_directory")" -ne 0 ]; }; then
         fail "$lab_directory is not root's own folder" "remove it, or choose another place with CMS_LAB_ROOT"
     fi
-    mkdir -p "$lab_root" && mkdir -m 0700 "$lab_directory" 2>/dev/null || true
+    mkdir -p "$lab_root"
+    [ -d "$lab_directory" ] || mkdir -m 0700 "$lab_directory"
     chmod 0700 "$lab_directory"
 }
