@@ -1,0 +1,111 @@
+import AsyncHTTPClient
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Shared
+import UnixSignals
+
+/// The guest agent: serves, reports its load, and keeps its identity, until it is told to stop.
+public final class Agent: Sendable {
+    /// The port that the HTTPS endpoint listens on, from when it does.
+    public let listening = Latch<Int>()
+    /// The name and state that answers and probes show.
+    public let status: AgentStatus
+    let pool: ComputePool
+    let statistics = ServiceStatistics()
+    let keeper: IdentityKeeper
+    private let configuration: AgentConfiguration
+    private let client: HTTPClient
+    private let services: [any Service]
+    private let logger: Logger
+
+    /// An agent that does nothing until ``run(signals:)``, which must be called once.
+    public init(
+        configuration: AgentConfiguration,
+        notifier: SystemdNotifier = SystemdNotifier(environment: [:]),
+        logger: Logger
+    ) {
+        let loops = MultiThreadedEventLoopGroup.singleton
+        self.configuration = configuration
+        self.logger = logger
+        client = HTTPClient.cms(readTimeout: .seconds(60), connectionsPerHost: 4, group: loops)
+        status = AgentStatus(server: configuration.state.serverName ?? SystemInformation.hostname)
+        pool = ComputePool(workers: configuration.workers, queueLimit: configuration.queueLimit, logger: logger)
+        let api = ControllerAPI(
+            controller: configuration.controller,
+            client: client,
+            timeout: configuration.timing.call
+        )
+        keeper = IdentityKeeper(configuration: configuration, api: api, logger: logger)
+        let responder = AgentResponder(
+            pool: pool,
+            statistics: statistics,
+            status: status,
+            watch: DepartureWatch(),
+            metrics: AgentMetrics(pool: pool, statistics: statistics, status: status),
+            maximumN: configuration.maximumN,
+            requestDeadline: configuration.requestDeadline
+        )
+        let server = AgentServer(
+            listen: configuration.listen,
+            maximumConnections: configuration.maximumConnections,
+            responder: responder,
+            identity: keeper.identity,
+            listening: listening,
+            logger: logger
+        )
+        let session = ControllerSession(
+            configuration: configuration,
+            api: api,
+            keeper: keeper,
+            listening: listening,
+            monitor: LoadMonitor(pool: pool, statistics: statistics, status: status),
+            status: status,
+            logger: logger
+        )
+        let systemd = SystemdService(
+            notifier: notifier,
+            keeper: keeper,
+            listening: listening,
+            controller: configuration.controller,
+            loops: loops
+        )
+        // Stopped from the last to the first: the controller sees the session end, clients are sent elsewhere, and
+        // the server finishes what it has.
+        services = [keeper, server, session, systemd]
+    }
+
+    /// Runs until one of `signals` arrives or the task is cancelled; then finishes what is in flight.
+    ///
+    /// - Throws: What keeps the agent from serving, such as a port that is taken.
+    public func run(signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
+        var group = ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: signals,
+            logger: quietLogger
+        )
+        group.maximumGracefulShutdownDuration = configuration.timing.shutdown
+        let result: Result<Void, any Error>
+        do {
+            try await ServiceGroup(configuration: group).run()
+            result = .success(())
+        } catch is CancellationError {
+            logger.notice("requests in flight were cut off at the end of the shutdown time")
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await pool.close()
+        try? await client.shutdown()
+        logger.info("stopped")
+        try result.get()
+    }
+
+    /// The service group tells of each step; only what goes wrong matters.
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+}

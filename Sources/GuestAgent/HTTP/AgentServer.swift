@@ -1,0 +1,107 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+import Shared
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The HTTPS server: waits for an identity, then serves until the group shuts down.
+final class AgentServer: Service {
+    /// Why the server cannot serve.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Bounds that keep a peer from making the server grow.
+    private enum Limits {
+        static let headerBytes = 16 * 1024
+        static let headerFields = 64
+        static let idleSeconds: Int64 = 75
+        static let backlog = 512
+    }
+
+    private let listen: HostPort
+    private let maximumConnections: Int
+    private let responder: AgentResponder
+    private let identity: Latch<RotatingIdentity>
+    private let listening: Latch<Int>
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - listen: The address; port 0 lets the system choose.
+    ///   - maximumConnections: The most connections at a time; more wait in the kernel's backlog.
+    ///   - responder: Answers the requests.
+    ///   - identity: What the server shows; it starts when this is set.
+    ///   - listening: Gets the port when the server listens.
+    ///   - logger: The logger.
+    init(
+        listen: HostPort,
+        maximumConnections: Int,
+        responder: AgentResponder,
+        identity: Latch<RotatingIdentity>,
+        listening: Latch<Int>,
+        logger: Logger
+    ) {
+        self.listen = listen
+        self.maximumConnections = maximumConnections
+        self.responder = responder
+        self.identity = identity
+        self.listening = listening
+        self.logger = logger
+    }
+
+    func run() async throws {
+        let identity: RotatingIdentity
+        do {
+            identity = try await cancelWhenGracefulShutdown { try await self.identity.wait() }
+        } catch is CancellationError {
+            return
+        }
+        let application = try makeApplication(identity)
+        do {
+            try await application.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {
+            let reason = error.errnoCode == EACCES ? "is not allowed to this user" : "is taken by another program"
+            throw Failure(description: "cannot listen on \(listen): the port \(reason); choose another with --listen")
+        }
+    }
+
+    private func makeApplication(
+        _ identity: RotatingIdentity
+    ) throws -> Application<AgentResponder> {
+        var http = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(watch: self.responder.watch)],
+            idleTimeout: .seconds(Limits.idleSeconds)
+        )
+        http.httpDecoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: Limits.headerBytes,
+            maxHeaderListSize: Limits.headerBytes,
+            maxHeaderFieldCount: Limits.headerFields
+        )
+        let tls = try TLSConfiguration.cmsServer(identity: identity, asksForClientCertificate: false)
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
+        return Application(
+            responder: responder,
+            server: try .tls(.http1(configuration: http), tlsConfiguration: tls),
+            configuration: ApplicationConfiguration(
+                address: .hostname(listen.host, port: listen.port),
+                backlog: Limits.backlog,
+                reuseAddress: true,
+                availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)
+            ),
+            onServerRunning: { [listening, logger, listen] channel in
+                let port = channel.localAddress?.port ?? listen.port
+                logger.info("serving", metadata: ["listen": "\(HostPort(host: listen.host, port: port))"])
+                listening.set(port)
+            },
+            logger: quiet
+        )
+    }
+}

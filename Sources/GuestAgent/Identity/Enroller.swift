@@ -1,0 +1,114 @@
+import AsyncHTTPClient
+import Logging
+import NIOCore
+import NIOSSL
+import Shared
+import X509
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Gets certificates from the controller: the first one for a token, the later ones for the one before.
+public struct Enroller: Sendable {
+    /// Why there is no certificate.
+    public enum Failure: Error, CustomStringConvertible {
+        /// Nothing to try with; the text names what is missing.
+        case missing(String)
+        /// The controller refuses and will go on refusing.
+        case refused(Problem)
+        /// The certificate that came is not the one asked for.
+        case unusable(String)
+
+        /// One sentence with the remedy.
+        public var description: String {
+            switch self {
+            case .missing(let what): "cannot enroll: \(what)"
+            case .refused(let problem): "the controller refused: \(problem)"
+            case .unusable(let reason): "the controller's certificate cannot be used: \(reason)"
+            }
+        }
+    }
+
+    /// The machine's UUID in lower case.
+    public let uuid: String
+    let api: ControllerAPI
+
+    init(uuid: String, api: ControllerAPI) {
+        self.uuid = uuid
+        self.api = api
+    }
+
+    /// An enroller for one use from a command line.
+    public init(uuid: String, controller: HostPort, client: HTTPClient, timeout: Duration = .seconds(5)) {
+        self.init(uuid: uuid, api: ControllerAPI(controller: controller, client: client, timeout: timeout))
+    }
+
+    /// Enrolls: learns the authority with the pinned hash, sends the token, checks what comes back.
+    ///
+    /// - Throws: ``Failure``, AuthorityPin.Failure, or what the connection throws; only the last is worth a quick retry.
+    public func enroll(token: String, authorityHash: String) async throws -> Identity {
+        guard Fingerprint.isWellFormed(authorityHash) else {
+            throw Failure.missing("the CA hash must be 'sha256:' and 64 hexadecimal digits")
+        }
+        let authority = try await AuthorityPin.fetch(
+            from: api.controller,
+            pin: authorityHash,
+            timeout: TimeAmount(api.timeout)
+        )
+        let tls = try TLSConfiguration.cmsClient(identity: nil, authority: authority)
+        let request = try CertificateRequest(commonName: "cms-agent \(uuid)")
+        let message = EnrollmentRequest(token: token, uuid: uuid, csr: request.pem)
+        let issued = try await definitive { try await api.enroll(message, tls: tls) }
+        return try check(issued, for: request, authorityHash: authorityHash, now: Date())
+    }
+
+    /// Renews `identity` with a new key.
+    ///
+    /// - Throws: ``Failure``, or what the connection throws.
+    public func renew(_ identity: Identity) async throws -> Identity {
+        let tls = try TLSConfiguration.cmsClient(identity: identity, authority: identity.authority)
+        let request = try CertificateRequest(commonName: "cms-agent \(uuid)")
+        let issued = try await definitive { try await api.renew(RenewalRequest(csr: request.pem), tls: tls) }
+        return try check(issued, for: request, authorityHash: identity.authority.fingerprint(), now: Date())
+    }
+
+    /// Tells a refusal that will be repeated (400, 401, 403) from an error that may pass.
+    private func definitive<Value>(_ call: () async throws -> Value) async throws -> Value {
+        do {
+            return try await call()
+        } catch ControllerAPI.Failure.refused(let problem) where [400, 401, 403].contains(problem.statusCode) {
+            throw Failure.refused(problem)
+        }
+    }
+
+    private func check(
+        _ issued: IssuedCertificate,
+        for request: CertificateRequest,
+        authorityHash: String,
+        now: Date
+    ) throws -> Identity {
+        let identity: Identity
+        do {
+            identity = try request.identity(with: issued)
+        } catch {
+            throw Failure.unusable("it cannot be read or is for another key")
+        }
+        guard try identity.authority.fingerprint() == authorityHash.lowercased() else {
+            throw Failure.unusable("it came with another authority than the pinned one")
+        }
+        let certificate = identity.certificate
+        guard identity.authority.publicKey.isValidSignature(certificate.signature, for: certificate) else {
+            throw Failure.unusable("the pinned authority did not sign it")
+        }
+        guard identity.spiffeID == .agent(uuid: uuid) else {
+            throw Failure.unusable("it is for \(identity.spiffeID?.uri ?? "nobody"), not for this machine (\(uuid))")
+        }
+        guard identity.isValid(at: now) else {
+            throw Failure.unusable("it is not valid now (\(now.rfc3339)); check this machine's clock")
+        }
+        return identity
+    }
+}

@@ -1,0 +1,135 @@
+import Shared
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Samples the load ten times a second while a session lasts, and makes the reports.
+final class LoadMonitor: Sendable {
+    private struct State {
+        var history = LoadHistory()
+        var pacer = ReportPacer(interval: .seconds(1))
+        var start = ContinuousClock.now
+        var sequence: UInt64 = 0
+    }
+
+    /// The time between two samples.
+    static let samplingInterval = Duration.milliseconds(100)
+
+    private let reader: ProcReader
+    private let pool: ComputePool
+    private let statistics: ServiceStatistics
+    private let status: AgentStatus
+    private let state = Mutex(State())
+
+    init(reader: ProcReader = ProcReader(), pool: ComputePool, statistics: ServiceStatistics, status: AgentStatus) {
+        self.reader = reader
+        self.pool = pool
+        self.statistics = statistics
+        self.status = status
+    }
+
+    /// Samples until the task is cancelled and passes on each report that is due.
+    ///
+    /// - Parameters:
+    ///   - interval: The time between two reports while the load is steady.
+    ///   - emit: Takes a report; must not wait.
+    func run(interval: Duration, emit: @Sendable (LoadReport) -> Void) async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        state.withLock { state in
+            state.start = start
+            state.pacer = ReportPacer(interval: interval)
+        }
+        while true {
+            if let report = sample(now: clock.now) { emit(report) }
+            // Wakes on the grid of the start, so that no delay adds up.
+            let elapsed = clock.now - start
+            let ticks = (elapsed.seconds / Self.samplingInterval.seconds).rounded(.down) + 1
+            let nextTick = Self.samplingInterval * ticks
+            let nextBeat = state.withLock { $0.pacer.nextBeatAt }
+            let next = nextBeat > elapsed ? min(nextTick, nextBeat) : nextTick
+            try await clock.sleep(until: start + next, tolerance: .zero)
+        }
+    }
+
+    /// A report of this moment, whether one is due or not.
+    func reportNow(cause: ReportPacer.Cause, now: ContinuousClock.Instant = .now) -> LoadReport {
+        let sample = takeSample(now: now)
+        let snapshot = pool.snapshot
+        let report = state.withLock { state in
+            state.history.add(sample)
+            let seen = observation(state.history, snapshot)
+            state.pacer.sent(at: now - state.start, seen)
+            return makeReport(&state, cause, snapshot)
+        }
+        return complete(report, now: now)
+    }
+
+    /// Takes a sample; returns a report when one is due.
+    func sample(now: ContinuousClock.Instant) -> LoadReport? {
+        let sample = takeSample(now: now)
+        let snapshot = pool.snapshot
+        let report = state.withLock { state -> LoadReport? in
+            state.history.add(sample)
+            let seen = observation(state.history, snapshot)
+            guard let cause = state.pacer.due(at: now - state.start, seen) else { return nil }
+            return makeReport(&state, cause, snapshot)
+        }
+        return report.map { complete($0, now: now) }
+    }
+
+    private func takeSample(now: ContinuousClock.Instant) -> LoadSample {
+        LoadSample(
+            at: now,
+            cpu: reader.cpuTimes(),
+            pressure: reader.pressure(),
+            answered: statistics.totals.answered
+        )
+    }
+
+    private func observation(_ history: LoadHistory, _ snapshot: ComputePool.Snapshot) -> ReportPacer.Observation {
+        ReportPacer.Observation(
+            busy: history.quickLoad?.busy,
+            demand: snapshot.inFlight + snapshot.queued,
+            accepting: !status.isDraining
+        )
+    }
+
+    private func makeReport(
+        _ state: inout State,
+        _ cause: ReportPacer.Cause,
+        _ snapshot: ComputePool.Snapshot
+    ) -> LoadReport {
+        state.sequence += 1
+        var report = LoadReport(sequence: state.sequence, measuredAt: Date(), cause: cause.rawValue)
+        // What changed suddenly is told as it is now; the beat tells the whole stretch since the last report.
+        let load = cause == .change ? state.history.quickLoad : state.history.load
+        report.busy = load?.busy
+        report.steal = load?.steal
+        report.pressure = load?.pressure
+        report.requestsPerSecond = load?.requestsPerSecond
+        report.inFlight = snapshot.inFlight
+        report.queued = snapshot.queued
+        state.history.markReported()
+        return report
+    }
+
+    /// Adds what is only needed when a report is sent.
+    private func complete(_ report: LoadReport, now: ContinuousClock.Instant) -> LoadReport {
+        var report = report
+        report.runnable = reader.runnable()
+        let memory = reader.memory()
+        report.memoryUsed = memory?.used
+        report.memoryTotal = memory?.total
+        let recent = statistics.recent(now: now)
+        report.serviceTimeP50 = recent?.p50
+        report.serviceTimeP99 = recent?.p99
+        report.serviceTimeMean = recent?.meanCPU
+        report.accepting = !status.isDraining
+        return report
+    }
+}

@@ -1,0 +1,255 @@
+import Logging
+import NIOSSL
+import ServiceLifecycle
+import Shared
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The agent's side of its life with the controller: registers, obeys the command stream, reports its load.
+///
+/// When anything breaks it begins again from the registration, for ever; serving does not depend on it.
+final class ControllerSession: Service {
+    /// Why a session ended.
+    enum Ending: Error, CustomStringConvertible {
+        case streamEnded
+        case silent(Duration)
+        case notRegistered(Problem)
+
+        var description: String {
+            switch self {
+            case .streamEnded: "the controller closed the command stream"
+            case .silent(let time): "nothing came over the command stream for \(time)"
+            case .notRegistered(let problem): "the controller does not know this agent: \(problem)"
+            }
+        }
+    }
+
+    private let configuration: AgentConfiguration
+    private let api: ControllerAPI
+    private let keeper: IdentityKeeper
+    private let listening: Latch<Int>
+    private let monitor: LoadMonitor
+    private let status: AgentStatus
+    private let startedAt = Date()
+    private let reportFilter = Mutex(RepeatFilter())
+    private let logger: Logger
+
+    init(
+        configuration: AgentConfiguration,
+        api: ControllerAPI,
+        keeper: IdentityKeeper,
+        listening: Latch<Int>,
+        monitor: LoadMonitor,
+        status: AgentStatus,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.api = api
+        self.keeper = keeper
+        self.listening = listening
+        self.monitor = monitor
+        self.status = status
+        self.logger = logger
+    }
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await self.connectForEver() }
+        } catch is CancellationError {
+            return
+        }
+    }
+
+    private func connectForEver() async throws {
+        let identity = try await keeper.identity.wait()
+        let port = try await listening.wait()
+        var backoff = configuration.timing.session
+        var filter = RepeatFilter()
+        while true {
+            let pulse = Pulse()
+            do {
+                try await connect(identity, port: port, pulse)
+            } catch {
+                try Task.checkCancellation()
+                if pulse.hasBeaten {
+                    backoff.reset()
+                    filter.reset()
+                }
+                if filter.passes("\(error)") {
+                    logger.warning(
+                        "no session with the controller, trying again",
+                        metadata: ["reason": "\(error)", "controller": "\(configuration.controller)"]
+                    )
+                }
+                if Self.callsForEnrollment(error) { keeper.requestEnrollment() }
+            }
+            try await Task.sleep(for: backoff.next())
+        }
+    }
+
+    /// One session, from the registration until something breaks.
+    ///
+    /// - Parameter pulse: Beats at each line of the command stream, which shows that the session works.
+    private func connect(_ identity: RotatingIdentity, port: Int, _ pulse: Pulse) async throws {
+        let registration = AgentRegistration(
+            version: CMSVersion.current,
+            hostname: SystemInformation.hostname,
+            port: port,
+            vCPUs: SystemInformation.onlineCPUs,
+            bootID: SystemInformation.bootID,
+            startedAt: startedAt
+        )
+        let answer = try await api.register(
+            uuid: configuration.uuid,
+            registration,
+            tls: identity.clientConfiguration
+        )
+        adopt(name: answer.server)
+        let silence = Self.bounded(answer.heartbeatSeconds, 0.1...20, otherwise: WireLimits.heartbeatSeconds) * 3
+        let interval = Self.bounded(answer.reportSeconds, 0.1...60, otherwise: 1)
+        pulse.begin()
+        let (reports, outbox) = AsyncStream.makeStream(of: LoadReport.self, bufferingPolicy: .bufferingNewest(1))
+        defer { status.hasSession = false }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await self.obey(identity, pulse) { outbox.yield($0) }
+            }
+            group.addTask { try await self.monitor.run(interval: interval) { outbox.yield($0) } }
+            group.addTask { try await self.send(reports, identity) }
+            group.addTask { try await Self.watch(pulse, silence: silence) }
+            defer { group.cancelAll() }
+            // The parts end by throwing; the first one that does ends the session.
+            while try await group.next() != nil {}
+        }
+    }
+
+    private func obey(
+        _ identity: RotatingIdentity,
+        _ pulse: Pulse,
+        report: (LoadReport) -> Void
+    ) async throws {
+        let lines = try await api.commands(uuid: configuration.uuid, tls: identity.clientConfiguration)
+        status.hasSession = true
+        pulse.begin()
+        logger.info(
+            "has a session with the controller",
+            metadata: ["controller": "\(configuration.controller)", "server": "\(status.server)"]
+        )
+        var hasComplained = false
+        for try await line in lines {
+            guard let command = try? WireCoding.decode(AgentCommand.self, from: line) else {
+                if !hasComplained {
+                    logger.warning("skips lines of the command stream that make no sense")
+                    hasComplained = true
+                }
+                continue
+            }
+            pulse.beat()
+            switch command.kind {
+            case .heartbeat: break
+            case .drain: drain(true)
+            case .resume: drain(false)
+            case .probe: report(monitor.reportNow(cause: .probe))
+            case .rotate: keeper.requestRenewal()
+            case .unknown(let word):
+                logger.debug("ignores an unknown command", metadata: ["command": "\(word.prefix(64))"])
+            }
+        }
+        throw Ending.streamEnded
+    }
+
+    private func drain(_ isDraining: Bool) {
+        guard status.isDraining != isDraining else { return }
+        status.isDraining = isDraining
+        logger.info(isDraining ? "drains" : "takes work again")
+    }
+
+    /// Posts report after report. Those that come up while one is under way are merged into the newest.
+    private func send(_ reports: AsyncStream<LoadReport>, _ identity: RotatingIdentity) async throws {
+        let timeout = configuration.timing.report
+        for await report in reports {
+            do {
+                try await api.report(
+                    uuid: configuration.uuid,
+                    report,
+                    tls: identity.clientConfiguration,
+                    timeout: timeout
+                )
+            } catch ControllerAPI.Failure.refused(let problem)
+                where [401, 403, 404, 409].contains(problem.statusCode)
+            {
+                throw Ending.notRegistered(problem)
+            } catch {
+                try Task.checkCancellation()
+                // The command stream tells whether the controller is there; one lost report is nothing.
+                if reportFilter.withLock({ $0.passes("\(error)") }) {
+                    logger.warning("a load report was lost", metadata: ["reason": "\(error)"])
+                }
+            }
+        }
+        try Task.checkCancellation()
+    }
+
+    /// Throws when no line has come for `silence`.
+    private static func watch(_ pulse: Pulse, silence: Duration) async throws {
+        while true {
+            let end = pulse.last + silence
+            guard ContinuousClock.now < end else { throw Ending.silent(silence) }
+            try await Task.sleep(until: end, clock: .continuous)
+        }
+    }
+
+    private func adopt(name: String) {
+        // The name stands in every answer, so it must be a name.
+        guard SPIFFEID.isName(name), name != status.server else { return }
+        status.server = name
+        do {
+            try configuration.state.save(serverName: name)
+        } catch {
+            logger.error("cannot save the name", metadata: ["name": "\(name)", "error": "\(error)"])
+        }
+    }
+
+    private static func bounded(
+        _ seconds: Double,
+        _ range: ClosedRange<Double>,
+        otherwise: some BinaryInteger
+    ) -> Duration {
+        guard seconds.isFinite, seconds > 0 else { return .seconds(Int64(otherwise)) }
+        return .seconds(min(max(seconds, range.lowerBound), range.upperBound))
+    }
+
+    /// Whether the controller does not accept this identity, so that only a new enrollment can help.
+    private static func callsForEnrollment(_ error: any Error) -> Bool {
+        let problem: Problem? =
+            switch error {
+            case ControllerAPI.Failure.refused(let problem): problem
+            case Ending.notRegistered(let problem): problem
+            default: nil
+            }
+        if let problem { return problem.statusCode == 401 || problem.code == "reenroll" }
+        return error is NIOSSLError || error is BoringSSLError
+    }
+}
+
+/// The last sign of life on a command stream.
+private final class Pulse: Sendable {
+    private let state = Mutex((last: ContinuousClock.now, hasBeaten: false))
+
+    /// When the last line came, or when the wait for the first one began.
+    var last: ContinuousClock.Instant { state.withLock { $0.last } }
+
+    /// Whether a line has come.
+    var hasBeaten: Bool { state.withLock { $0.hasBeaten } }
+
+    /// The wait begins.
+    func begin() { state.withLock { $0.last = .now } }
+
+    /// A line has come.
+    func beat() { state.withLock { $0 = (.now, true) } }
+}

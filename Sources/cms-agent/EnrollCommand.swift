@@ -1,0 +1,67 @@
+import ArgumentParser
+import AsyncHTTPClient
+import GuestAgent
+import Shared
+import X509
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// `cms-agent enroll`.
+struct EnrollCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enroll",
+        abstract: "Get this machine's identity from the controller with a join token, once, and keep it.",
+        discussion: "'cms-controller token create DOMAIN' prints the token and the CA hash."
+    )
+
+    @Option(help: ArgumentHelp("The single-use join token.", valueName: "token"))
+    var token: String?
+
+    @OptionGroup var identity: IdentityOptions
+
+    func run() async throws {
+        let credentials = identity.credentials(token: token)
+        guard let token = credentials.token else {
+            throw ValidationError("no join token; give --token, $CMS_JOIN_TOKEN or the credential cms.join-token")
+        }
+        guard let hash = credentials.authorityHash else {
+            throw ValidationError("no CA hash; give --ca-hash, $CMS_CA_HASH or the credential cms.ca-hash")
+        }
+        try identity.checkHash(credentials)
+        let controller = try identity.resolvedController(credentials)
+        let uuid = try identity.resolvedUUID(credentials)
+        let state = identity.state
+        let client = HTTPClient.cms()
+        do {
+            let new = try await Enroller(uuid: uuid, controller: controller, client: client)
+                .enroll(token: token, authorityHash: hash)
+            try state.identity.save(new)
+            try state.save(controller: controller)
+            try state.markSpent(token: token)
+            try await client.shutdown()
+            print(
+                "enrolled as \(new.spiffeID?.uri ?? uuid) until \(new.certificate.notValidAfter.rfc3339); "
+                    + "the identity is in \(state.path)"
+            )
+        } catch {
+            try? await client.shutdown()
+            StandardError.write("cms-agent: \(error)")
+            throw ExitCode(ExitStatus.failure)
+        }
+    }
+}
+
+/// Messages for the person at the terminal.
+private enum StandardError {
+    static func write(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import GuestAgent
+import Logging
+import Shared
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// `cms-agent run`, the default.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Serve until stopped; enroll first if there is no valid identity."
+    )
+
+    @Option(help: ArgumentHelp("Where the HTTPS endpoint listens.", valueName: "address:port"))
+    var listen = "0.0.0.0:8000"
+
+    @OptionGroup var identity: IdentityOptions
+
+    @Option(help: ArgumentHelp("The largest n that is computed, 1 to 93.", valueName: "n"))
+    var maxN = 50
+
+    @Option(
+        help: ArgumentHelp(
+            "The most requests that wait for a worker. (default: 64 for each worker)",
+            valueName: "count"
+        )
+    )
+    var queue: Int?
+
+    @Option(help: ArgumentHelp("The longest time a request may take, 0.01 to 3600.", valueName: "seconds"))
+    var requestDeadline = 30.0
+
+    @Option(help: ArgumentHelp("Threads that compute. (default: one for each vCPU)", valueName: "count"))
+    var workers: Int?
+
+    @Option(help: ArgumentHelp("The most connections at a time.", valueName: "count"))
+    var maxConnections = 2048
+
+    @OptionGroup var logging: LogOptions
+
+    func validate() throws {
+        guard HostPort(listen, defaultPort: 8000) != nil else {
+            throw ValidationError("--listen '\(listen)' is not ADDRESS:PORT, for example 0.0.0.0:8000")
+        }
+        guard (1...Fibonacci.largestExact).contains(maxN) else {
+            throw ValidationError(
+                "--max-n must be from 1 to \(Fibonacci.largestExact), the largest n whose number fits into 64 bits"
+            )
+        }
+        guard (0...1_000_000).contains(queue ?? 0) else {
+            throw ValidationError("--queue must be from 0 to 1000000")
+        }
+        guard (0.01...3600).contains(requestDeadline) else {
+            throw ValidationError("--request-deadline must be from 0.01 to 3600 seconds")
+        }
+        guard (1...1024).contains(workers ?? 1) else {
+            throw ValidationError("--workers must be from 1 to 1024")
+        }
+        guard (1...1_000_000).contains(maxConnections) else {
+            throw ValidationError("--max-connections must be from 1 to 1000000")
+        }
+    }
+
+    func run() async throws {
+        // A log reader that went away must not end the service.
+        signal(SIGPIPE, SIG_IGN)
+        let credentials = identity.credentials()
+        try identity.checkHash(credentials)
+        let configuration = AgentConfiguration(
+            listen: HostPort(listen, defaultPort: 8000) ?? HostPort(host: "0.0.0.0", port: 8000),
+            controller: try identity.resolvedController(credentials),
+            uuid: try identity.resolvedUUID(credentials),
+            state: identity.state,
+            maximumN: maxN,
+            workers: workers ?? SystemInformation.onlineCPUs,
+            queueLimit: queue,
+            requestDeadline: .seconds(requestDeadline),
+            maximumConnections: maxConnections,
+            credentials: { [identity] in identity.credentials() }
+        )
+        let logger = logging.makeLogger()
+        do {
+            try await Agent(configuration: configuration, notifier: SystemdNotifier(), logger: logger).run()
+        } catch {
+            logger.critical("the agent cannot go on", metadata: ["reason": "\(error)"])
+            throw ExitCode(ExitStatus.failure)
+        }
+    }
+}
