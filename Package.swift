@@ -42,7 +42,7 @@ let package = Package(
         .executable(name: "cms-controller", targets: ["cms-controller"]),
         .executable(name: "cms-agent", targets: ["cms-agent"]),
         .executable(name: "cms-client", targets: ["cms-client"]),
-        .library(name: "CMSClient", targets: ["Client"]),
+        .library(name: "CMSClient", targets: ["Client", "Shared"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -93,7 +93,10 @@ let package = Package(
         .target(
             name: "Client",
             dependencies: ["Shared"] + nio + basics + [
-                .product(name: "Histogram", package: "hdrhistogram-swift")
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "X509", package: "swift-certificates"),
             ],
             swiftSettings: settings
         ),

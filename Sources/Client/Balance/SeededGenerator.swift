@@ -1,0 +1,18 @@
+/// A small generator whose sequence a seed fixes (SplitMix64, by Steele, Lea and Flood, OOPSLA 2014).
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// The sequence of `seed`; without one, a sequence from the system's generator.
+    public init(seed: UInt64? = nil) {
+        state = seed ?? UInt64.random(in: .min ... .max)
+    }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

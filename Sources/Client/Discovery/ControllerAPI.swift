@@ -1,0 +1,71 @@
+import AsyncHTTPClient
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import Shared
+
+/// The requests that a client makes to the controller, over mutual TLS.
+struct ControllerAPI: Sendable {
+    /// The controller's address.
+    let address: HostPort
+    /// What is shown, and whom it trusts.
+    let identity: RotatingIdentity
+    /// The connections.
+    let http: HTTPClient
+
+    /// An open watch stream.
+    typealias Lines = LineSequence<HTTPClientResponse.Body>
+
+    /// Opens `GET /v1/endpoints?watch`, from a known revision where one is given.
+    ///
+    /// - Throws: Problem when the controller refuses.
+    func watch(from revision: UInt64?) async throws -> Lines {
+        let query = revision.map { "watch&from=\($0)" } ?? "watch"
+        // The stream has no end of its own; the HTTP client breaks it off when it falls silent.
+        let response = try await http.execute(request("/v1/endpoints?\(query)"), deadline: .distantFuture)
+        guard response.status == .ok else { throw await Self.problem(response) }
+        return LineSequence(response.body, limit: WireLimits.streamLine)
+    }
+
+    /// `POST /v1/endpoints/acks`.
+    func acknowledge(_ revision: UInt64) async throws {
+        let message = EndpointAcknowledgement(revision: revision)
+        let response = try await post("/v1/endpoints/acks", message)
+        guard (200...299).contains(response.status.code) else { throw await Self.problem(response) }
+        _ = try await response.body.collect(upTo: WireLimits.answerBody)
+    }
+
+    /// `POST /v1/renew`.
+    func renew(_ message: RenewalRequest) async throws -> IssuedCertificate {
+        let response = try await post("/v1/renew", message)
+        guard (200...299).contains(response.status.code) else { throw await Self.problem(response) }
+        let body = try await response.body.collect(upTo: WireLimits.answerBody)
+        return try WireCoding.decode(IssuedCertificate.self, from: body)
+    }
+
+    private func post(_ path: String, _ message: some Encodable) async throws -> HTTPClientResponse {
+        var request = request(path)
+        request.method = .POST
+        request.headers.replaceOrAdd(name: "content-type", value: "application/json")
+        request.body = .bytes(try WireCoding.line(message))
+        return try await http.execute(request, timeout: .seconds(10))
+    }
+
+    private func request(_ path: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: "https://\(address)\(path)")
+        request.tlsConfiguration = identity.clientConfiguration
+        request.headers.add(name: "user-agent", value: "cms-client/\(CMSVersion.current)")
+        return request
+    }
+
+    /// The controller's own words, or the bare status when it gave none.
+    private static func problem(_ response: HTTPClientResponse) async -> Problem {
+        let body = try? await response.body.collect(upTo: WireLimits.answerBody)
+        if let body, let problem = try? WireCoding.decode(Problem.self, from: body) { return problem }
+        return Problem(
+            .init(code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
+            code: "http-\(response.status.code)",
+            detail: "the controller answered \(response.status.code) \(response.status.reasonPhrase)"
+        )
+    }
+}

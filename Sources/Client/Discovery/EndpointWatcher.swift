@@ -1,0 +1,199 @@
+import AsyncHTTPClient
+import NIOCore
+import ServiceLifecycle
+import Shared
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Follows the controller's endpoint watch and keeps a pool up to date, for as long as it runs.
+///
+/// A broken or silent stream is opened again with growing, jittered waits, for ever; the last known endpoints stay in
+/// use meanwhile. Each revision is acknowledged to the controller once it is in effect.
+public struct EndpointWatcher: Service {
+    /// Waiting times of the watch.
+    public struct Settings: Sendable {
+        /// A stream without a line for this long counts as broken.
+        public var silence: Duration = .seconds(WireLimits.silenceSeconds)
+        /// The waits between attempts.
+        public var backoff = Backoff()
+        /// The wait before an acknowledgement is sent again.
+        public var acknowledgementRetry: Duration = .seconds(1)
+
+        /// The defaults.
+        public init() {}
+    }
+
+    private let controller: HostPort
+    private let identity: RotatingIdentity
+    private let pool: EndpointPool
+    private let settings: Settings
+    private let onEvent: @Sendable (WatchEvent) -> Void
+
+    /// A watcher, which does nothing before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - controller: The controller's address.
+    ///   - identity: What is shown, and whom it trusts.
+    ///   - pool: What is kept up to date.
+    ///   - settings: Waiting times.
+    ///   - onEvent: Told of each event, in order; returns soon.
+    public init(
+        controller: HostPort,
+        identity: RotatingIdentity,
+        pool: EndpointPool,
+        settings: Settings = Settings(),
+        onEvent: @escaping @Sendable (WatchEvent) -> Void = { _ in }
+    ) {
+        self.controller = controller
+        self.identity = identity
+        self.pool = pool
+        self.settings = settings
+        self.onEvent = onEvent
+    }
+
+    /// Watches until graceful shutdown or cancellation.
+    ///
+    /// - Throws: Problem when the controller refuses the identity (401, 403) before it ever accepted it.
+    public func run() async throws {
+        let http = HTTPClient.cms(
+            readTimeout: TimeAmount(settings.silence),
+            deadPeerTimeout: TimeAmount(settings.silence)
+        )
+        let api = ControllerAPI(address: controller, identity: identity, http: http)
+        let (revisions, acknowledge) = AsyncStream<UInt64>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let result: Result<Void, any Error>
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { await self.sendAcknowledgements(revisions, api) }
+                    group.addTask { try await self.watch(api, acknowledge) }
+                    defer { group.cancelAll() }
+                    try await group.next()
+                    group.cancelAll()
+                    try await group.waitForAll()
+                }
+            }
+            result = .success(())
+        } catch is CancellationError {
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        try? await http.shutdown()
+        try result.get()
+    }
+
+    private func watch(_ api: ControllerAPI, _ acknowledge: AsyncStream<UInt64>.Continuation) async throws {
+        var table = EndpointTable()
+        var backoff = settings.backoff
+        var resume = false
+        var wasAccepted = false
+        while !Task.isCancelled {
+            var reader = StreamReader(table: table)
+            let reason: String
+            do {
+                try await read(&reader, from: api.watch(from: resume ? table.revision : nil), acknowledge)
+                reason = "the controller closed the stream"
+                resume = true
+            } catch let problem as Problem {
+                if [401, 403].contains(problem.statusCode), !wasAccepted { throw problem }
+                reason = problem.description
+                resume = false
+            } catch let fault as StreamFault {
+                reason = fault.description
+                resume = false
+            } catch {
+                if Task.isCancelled { break }
+                reason = Self.words(for: error, controller: controller)
+                resume = true
+            }
+            table = reader.table
+            if reader.isLive {
+                wasAccepted = true
+                backoff.reset()
+            }
+            let wait = backoff.next()
+            onEvent(.disconnected(reason: reason, retryIn: wait))
+            try? await ContinuousClock().sleep(for: wait)
+        }
+    }
+
+    private struct StreamReader {
+        var table: EndpointTable
+        var isLive = false
+    }
+
+    /// The stream says something that cannot be followed.
+    private struct StreamFault: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private func read(
+        _ reader: inout StreamReader,
+        from lines: ControllerAPI.Lines,
+        _ acknowledge: AsyncStream<UInt64>.Continuation
+    ) async throws {
+        for try await line in lines {
+            let receivedAt = Date()
+            guard let notice = try? WireCoding.decode(EndpointNotice.self, from: line) else {
+                throw StreamFault(description: "the controller sent a line that is not a notice")
+            }
+            let effect = reader.table.apply(notice)
+            switch effect {
+            case .gap(let known, let told):
+                let have = known.map { "revision \($0)" } ?? "no revision"
+                throw StreamFault(description: "the controller told of revision \(told), known is \(have)")
+            case .malformed(let reason):
+                throw StreamFault(description: "the controller sent \(reason)")
+            case .updated:
+                if let set = reader.table.set {
+                    pool.update(set)
+                    acknowledge.yield(set.revision)
+                }
+            case .unchanged, .ignored: break
+            }
+            if !reader.isLive, case .ignored = effect {
+            } else if !reader.isLive {
+                reader.isLive = true
+                // A controller that was restarted does not know what is in effect here.
+                if case .unchanged = effect, let revision = reader.table.revision { acknowledge.yield(revision) }
+                onEvent(.connected)
+            }
+            switch notice.kind {
+            case .set, .change, .scaling, .scaled:
+                onEvent(.notice(notice, endpoints: reader.table.endpoints, receivedAt: receivedAt))
+            case .heartbeat, .unknown: break
+            }
+        }
+    }
+
+    /// Acknowledges the newest revision, again until the controller has taken it or a newer one is there.
+    private func sendAcknowledgements(_ revisions: AsyncStream<UInt64>, _ api: ControllerAPI) async {
+        for await revision in revisions {
+            var tries = 0
+            while !Task.isCancelled, tries < 5, pool.revision == revision {
+                do {
+                    try await api.acknowledge(revision)
+                    break
+                } catch let problem as Problem where (400...499).contains(problem.statusCode) {
+                    break
+                } catch {
+                    tries += 1
+                    try? await ContinuousClock().sleep(for: settings.acknowledgementRetry)
+                }
+            }
+        }
+    }
+
+    private static func words(for error: any Error, controller: HostPort) -> String {
+        if let error = error as? HTTPClientError, error == .readTimeout {
+            return "the controller at \(controller) has fallen silent"
+        }
+        if error is LineDecoder.LineTooLong { return "\(error)" }
+        return "controller \(controller): \(AttemptFailure(classifying: error).reason)"
+    }
+}
