@@ -204,7 +204,7 @@ public struct ControllerService: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit)
             ),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
-            logger: serverLogger
+            logger: quiet(logger)
         )
     }
 }
