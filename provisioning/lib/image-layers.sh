@@ -87,12 +87,13 @@ make_disk() {
     E2FSPROGS_FAKE_TIME="$SOURCE_DATE_EPOCH" mkfs.ext4 -q -F -L cms-guest -U "$root_uuid" -J size=4 -m 0 \
         -E "hash_seed=$root_uuid,root_owner=0:0,lazy_itable_init=1,lazy_journal_init=1,nodiscard" -d "$1" "$2" \
         || fail "cannot make the guest's disk" "is there room in $(dirname "$2")?"
-    # mkfs takes over the change times of ROOT, which no tool can set there: set them in the disk instead.
+    # mkfs takes over ROOT's times of change and of access, which can hardly be set there: set them in the disk.
     local inodes
     inodes="$(find "$1" -printf . | wc -c)"
     seq 2 $((inodes + 16)) | while read -r inode; do
-        [ "$inode" -gt 2 ] && [ "$inode" -lt 11 ] \
-            || printf 'set_inode_field <%d> ctime @%d\n' "$inode" "$SOURCE_DATE_EPOCH"
+        [ "$inode" -gt 2 ] && [ "$inode" -lt 11 ] && continue
+        printf 'set_inode_field <%d> %s %s\n' "$inode" ctime "@$SOURCE_DATE_EPOCH" "$inode" ctime_extra 0 \
+            "$inode" atime "@$SOURCE_DATE_EPOCH" "$inode" atime_extra 0
     done | E2FSPROGS_FAKE_TIME="$SOURCE_DATE_EPOCH" debugfs -w -f - "$2" >/dev/null 2>&1
 }
 
