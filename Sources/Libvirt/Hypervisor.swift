@@ -82,9 +82,7 @@ public protocol Hypervisor: Sendable {
 
     /// Sets our element in the domain's metadata, of the definition and of the running domain; nil removes it.
     ///
-    /// - Parameters:
-    ///   - uuid: The domain.
-    ///   - xml: One element, e.g. `<instance group="web"/>`; libvirt puts it into our namespace.
+    /// `xml` is one element such as `<instance group="web"/>`; libvirt puts it into our namespace.
     func setMetadata(uuid: String, xml: String?) async throws
 
     /// What happens to domains from now on. Each call is a subscription of its own; one that is not read keeps the
