@@ -48,7 +48,9 @@ public protocol Hypervisor: Sendable {
     /// The counters of all active domains in one call.
     func statistics() async throws -> [DomainStatistics]
 
-    /// The domain's XML: of the running domain, or what it will start with (`inactive`). Without secrets.
+    /// The domain's XML: of the running domain, or what it will start with (`inactive`).
+    ///
+    /// Credentials given by ``setCredentials(uuid:_:)`` stand in it, so it does not belong in a log.
     func domainXML(uuid: String, inactive: Bool) async throws -> String
 
     /// Defines a domain from its XML, or changes its definition, and returns its UUID.

@@ -7,8 +7,9 @@ extension LibvirtHypervisor {
         public var connectTimeout: Duration = .seconds(10)
         /// How long a read may take before the connection is given up.
         ///
-        /// The default is 10 s.
-        public var queryTimeout: Duration = .seconds(10)
+        /// The default is 30 s: libvirtd answers no bulk query while it holds the lock of a domain that it is starting, and
+        /// a start can take 9 s. A libvirtd that hangs as a whole is noticed sooner, by keep-alive.
+        public var queryTimeout: Duration = .seconds(30)
         /// How long a change may take before the connection is given up.
         ///
         /// The default is 60 s, as starting and stopping a domain can take many seconds on a busy host.

@@ -150,6 +150,9 @@ import Testing
     }
 
     /// `CMS_LAB_RESTART` is a shell command that kills the lab's libvirtd with -9 and starts it again.
+    ///
+    /// Other tests on the same lab lose their connections, so it runs by itself: `swift test --filter
+    /// comesBackAfterLibvirtdWasKilled`.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["CMS_LAB_RESTART"] != nil))
     func comesBackAfterLibvirtdWasKilled() async throws {
         let command = try #require(ProcessInfo.processInfo.environment["CMS_LAB_RESTART"])
