@@ -48,7 +48,9 @@ public protocol Hypervisor: Sendable {
     /// The counters of all active domains in one call.
     func statistics() async throws -> [DomainStatistics]
 
-    /// The domain's XML: of the running domain, or what it will start with (`inactive`). Without secrets.
+    /// The domain's XML: of the running domain, or what it will start with (`inactive`).
+    ///
+    /// Credentials given by ``setCredentials(uuid:_:)`` stand in it, so it does not belong in a log.
     func domainXML(uuid: String, inactive: Bool) async throws -> String
 
     /// Defines a domain from its XML, or changes its definition, and returns its UUID.
@@ -82,9 +84,7 @@ public protocol Hypervisor: Sendable {
 
     /// Sets our element in the domain's metadata, of the definition and of the running domain; nil removes it.
     ///
-    /// - Parameters:
-    ///   - uuid: The domain.
-    ///   - xml: One element, e.g. `<instance group="web"/>`; libvirt puts it into our namespace.
+    /// `xml` is one element such as `<instance group="web"/>`; libvirt puts it into our namespace.
     func setMetadata(uuid: String, xml: String?) async throws
 
     /// What happens to domains from now on. Each call is a subscription of its own; one that is not read keeps the

@@ -34,7 +34,11 @@ extension LibvirtHypervisor {
             let domain = try session.connection.domain(uuid)
             let definition = try DomainXML(try domain.xml(VIR_DOMAIN_XML_SECURE, VIR_DOMAIN_XML_INACTIVE))
             try definition.setCredentials(credentials)
-            _ = try session.connection.define(definition.text)
+            do {
+                _ = try session.connection.define(definition.text)
+            } catch let error as LibvirtError {
+                throw error.hiding(credentials.compactMap(\.value))
+            }
         }
     }
 

@@ -3,7 +3,9 @@ import Foundation
 import Synchronization
 
 extension LibvirtHypervisor {
-    /// All domains, by name. One that vanishes meanwhile is left out.
+    /// All domains, by name.
+    ///
+    /// One that vanishes meanwhile is left out.
     public func domains() async throws -> [DomainInfo] {
         try await call(.query, "virConnectListAllDomains") { session in
             let transient = VIR_CONNECT_LIST_DOMAINS_TRANSIENT.rawValue

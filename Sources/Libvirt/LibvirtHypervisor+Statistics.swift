@@ -2,8 +2,9 @@ import CLibvirt
 import Foundation
 
 extension LibvirtHypervisor {
-    /// The counters of all active domains in one call. A domain that is busy with something else reports what can be had
-    /// without waiting.
+    /// The counters of all active domains in one call.
+    ///
+    /// A domain that is busy with something else reports what can be had without waiting.
     public func statistics() async throws -> [DomainStatistics] {
         try await call(.query, "virConnectGetAllDomainStats") { try $0.connection.statistics() }
     }

@@ -90,11 +90,12 @@ public final class LibvirtHypervisor: Hypervisor {
         let isFirst = state.withLock { state in
             guard state.session == nil else { return false }
             state.session = session
+            // Under the lock, as for every change of the connection: subscribers see them in their order.
+            connection.send(.connected)
             return true
         }
         guard isFirst else { return session.end(.notConnected(to: uri, message: "another connection came first")) }
         logger.info("connected to the hypervisor")
-        connection.send(.connected)
         if let error = holder.hold(session) { lose(session, error) }
     }
 
@@ -124,7 +125,9 @@ public final class LibvirtHypervisor: Hypervisor {
         close()
     }
 
-    /// Gives the connection up. ``connect()`` opens another.
+    /// Gives the connection up.
+    ///
+    /// ``connect()`` opens another.
     public func close() {
         let session = state.withLock { $0.session }
         if let session { lose(session, .notConnected(to: uri, message: "the connection was closed")) }
@@ -136,12 +139,12 @@ public final class LibvirtHypervisor: Hypervisor {
             guard state.session === session else { return false }
             state.session = nil
             state.lastError = error
+            connection.send(.disconnected(error))
             return true
         }
         guard isPresent else { return }
         logger.warning("lost the connection to the hypervisor", metadata: ["error": "\(error)"])
         session.end(error)
-        connection.send(.disconnected(error))
     }
 
     /// Runs `body` on a worker thread of the present session.
@@ -191,6 +194,6 @@ public final class LibvirtHypervisor: Hypervisor {
 
     /// A subscription to what happens to the connection.
     public func connectionEvents() -> AsyncStream<ConnectionEvent> {
-        connection.subscribe(first: isConnected ? .connected : nil)
+        state.withLock { connection.subscribe(first: $0.session == nil ? nil : .connected) }
     }
 }

@@ -76,6 +76,15 @@ import Testing
         #expect(error.description.contains(remedy))
     }
 
+    @Test func hidesWhatMustNotBeQuoted() {
+        let error = LibvirtError(
+            code: .xmlError,
+            message: "near <entry>x=s3&amp;cret</entry> or s3&cret",
+            operation: "x"
+        )
+        #expect(error.hiding(["s3&cret", ""]).message == "near <entry>x=…</entry> or …")
+    }
+
     @Test func unknownCodesHaveABoundedLabel() {
         #expect(LibvirtError.Code(rawValue: 9999).description == "other")
     }

@@ -18,7 +18,9 @@ final class BlockingWorkers: Sendable {
         case operation
     }
 
-    /// The call's body ran longer than it may. Time in the queue does not count.
+    /// The call's body ran longer than it may.
+    ///
+    /// Time in the queue does not count.
     struct DeadlineExceeded: Error {}
 
     /// Too many calls wait already.

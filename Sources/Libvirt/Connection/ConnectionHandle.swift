@@ -23,7 +23,9 @@ final class ConnectionHandle: @unchecked Sendable {
         var lifecycle: CInt?
     }
 
-    /// Opens the connection. The caller of virConnectOpen owns one reference and drops it with virConnectClose.
+    /// Opens the connection.
+    ///
+    /// The caller of virConnectOpen owns one reference and drops it with virConnectClose.
     init(opening uri: HypervisorURI) throws(LibvirtError) {
         // No authentication callbacks: whoever needs a password uses libvirt's own auth.conf.
         guard let pointer = virConnectOpen(uri.rawValue) else {
@@ -62,7 +64,9 @@ final class ConnectionHandle: @unchecked Sendable {
         if let number { CallbackRegistry.shared.remove(number) }
     }
 
-    /// Unsubscribes and drops our reference, once. Domains and networks hold references of their own.
+    /// Unsubscribes and drops our reference, once.
+    ///
+    /// Domains and networks hold references of their own.
     func close() {
         silence()
         let lifecycle: CInt?? = subscription.withLock { state in

@@ -1,7 +1,9 @@
 import CLibvirt
 import Foundation
 
-/// Owns a `virDomainPtr`, and keeps its connection alive. Lives only inside one call on a worker thread.
+/// Owns a `virDomainPtr`, and keeps its connection alive.
+///
+/// Lives only inside one call on a worker thread.
 final class DomainHandle {
     let pointer: virDomainPtr
     let connection: ConnectionHandle

@@ -12,6 +12,9 @@ enum LibvirtRuntime {
 
     private static let started: Bool = {
         virSetErrorFunc(nil, discardError)
+        // libvirt's client writes to its socket without MSG_NOSIGNAL: a libvirtd that dies between poll and write would
+        // take this process along.
+        signal(SIGPIPE, SIG_IGN)
         guard virEventRegisterDefaultImpl() == 0 else { return false }
         // The timer wakes the loop even when a descriptor's registration was missed; it does nothing else.
         virEventAddTimeout(1000, wake, nil, nil)

@@ -1,7 +1,9 @@
 import CLibvirt
 import Foundation
 
-/// Owns a `virNetworkPtr`, and keeps its connection alive. Lives only inside one call on a worker thread.
+/// Owns a `virNetworkPtr`, and keeps its connection alive.
+///
+/// Lives only inside one call on a worker thread.
 final class NetworkHandle {
     let pointer: virNetworkPtr
     let connection: ConnectionHandle

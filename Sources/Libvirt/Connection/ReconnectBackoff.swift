@@ -11,7 +11,7 @@ struct ReconnectBackoff: Sendable {
 
     /// The next wait, between half of the full one and all of it.
     ///
-    /// - Parameter random: 0..<1.
+    /// `random` is the caller's, in 0..<1.
     mutating func next(random: Double) -> Duration {
         let full = min(maximum, minimum * (1 << min(attempt, 20)))
         attempt += 1

@@ -5,8 +5,8 @@ extension LibvirtError {
     ///
     /// The memory belongs to libvirt and lives until the thread's next call, hence the copy.
     ///
-    /// - Parameter operation: What failed; evaluated after the copy, since it may ask libvirt for a name, which clears the
-    ///   error.
+    /// `operation` says what failed. It is evaluated after the copy, since it may ask libvirt for a name, which clears the
+    /// error.
     static func last(_ operation: @autoclosure () -> String, on connection: ConnectionHandle?) -> LibvirtError {
         var error = LibvirtError(
             code: .internalError,

@@ -22,6 +22,16 @@ extension LibvirtError {
 }
 
 extension LibvirtError {
+    /// The same error without these texts: a complaint about XML may quote it.
+    func hiding(_ secrets: [String]) -> LibvirtError {
+        var error = self
+        for secret in secrets where !secret.isEmpty {
+            error.message = error.message.replacing(secret, with: "…")
+            error.message = error.message.replacing(escapeXML(secret, isAttribute: false), with: "…")
+        }
+        return error
+    }
+
     /// libvirt's close callback was called (`virConnectCloseReason`).
     static func closed(_ uri: HypervisorURI, reason: Int) -> LibvirtError {
         let message =

@@ -6,12 +6,14 @@
 public struct LibvirtError: Error, Sendable, Equatable {
     /// What went wrong, as libvirt numbers it.
     public var code: Code
-    /// The part of libvirt that raised it (`virErrorDomain`, e.g. 7 is the RPC layer, 10 the QEMU driver); 0 when the
+    /// The part of libvirt that raised it (`virErrorDomain`): 7 is the RPC layer, 10 the QEMU driver; 0 when the
     /// error arose here.
     public var domain: Int
-    /// libvirt's sentence, or ours where libvirt was not reached. Never contains a credential.
+    /// libvirt's sentence, or ours where libvirt was not reached.
+    ///
+    /// Never contains a credential.
     public var message: String
-    /// The function or step that failed, e.g. `virDomainCreateWithFlags(vm2)`.
+    /// The function or step that failed, such as `virDomainCreateWithFlags(vm2)`.
     public var operation: String
     /// The hypervisor it happened on, if one was chosen already.
     public var hypervisor: HypervisorURI?

@@ -3,7 +3,9 @@ import Synchronization
 
 // What a test turns and reads.
 extension InMemoryHypervisor {
-    /// Adds a domain with one interface, shut off unless said otherwise. No event is sent, no hook called.
+    /// Adds a domain with one interface, shut off unless said otherwise.
+    ///
+    /// No event is sent, no hook called.
     ///
     /// - Parameters:
     ///   - name: Its name.
@@ -12,7 +14,7 @@ extension InMemoryHypervisor {
     ///   - memory: Bytes.
     ///   - network: The network of its interface; nil for a domain without one.
     ///   - mac: The interface's MAC; derived from the UUID by default.
-    ///   - state: ``DomainState/shutOff``, ``DomainState/running`` or ``DomainState/paused``.
+    ///   - initial: ``DomainState/shutOff``, ``DomainState/running`` or ``DomainState/paused``.
     /// - Returns: Its UUID in canonical form.
     @discardableResult
     public func addDomain(
@@ -75,7 +77,9 @@ extension InMemoryHypervisor {
         state.withLock { $0.domains[uuid]?.reportsCounters = reports }
     }
 
-    /// Whether the guest follows ``shutdown(uuid:)``. The default is that it does, at once.
+    /// Whether the guest follows ``shutdown(uuid:)``.
+    ///
+    /// The default is that it does, at once.
     public func setObeysShutdown(_ obeys: Bool, of uuid: String) {
         state.withLock { $0.domains[uuid]?.obeysShutdown = obeys }
     }
@@ -86,7 +90,9 @@ extension InMemoryHypervisor {
         state.withLock { $0.bootHook = hook }
     }
 
-    /// Makes the next call of an operation (on that domain, or on any) throw. Several stand in line.
+    /// Makes the next call of an operation (on that domain, or on any) throw.
+    ///
+    /// Several stand in line.
     public func failNext(_ operation: Operation, of uuid: String? = nil, with error: LibvirtError) {
         state.withLock { $0.faults.append(Fault(operation: operation, uuid: uuid, error: error)) }
     }
@@ -111,22 +117,25 @@ extension InMemoryHypervisor {
         if let event { lifecycle.send(event) }
     }
 
-    /// Breaks the connection: every call throws until ``reconnect()``. Domains go on.
+    /// Breaks the connection: every call throws until ``reconnect()``.
+    ///
+    /// Domains go on.
     public func disconnect(message: String = "end of file while reading data") {
-        let changed = state.withLock { state in
-            defer { state.isConnected = false }
-            return state.isConnected
+        state.withLock { state in
+            guard state.isConnected else { return }
+            state.isConnected = false
+            // Under the lock, so that subscribers see the changes in their order.
+            connection.send(.disconnected(.notConnected(to: uri, operation: "keep the connection", message: message)))
         }
-        if changed { connection.send(.disconnected(.notConnected(to: uri, message: message))) }
     }
 
     /// Brings the connection back.
     public func reconnect() {
-        let changed = state.withLock { state in
-            defer { state.isConnected = true }
-            return !state.isConnected
+        state.withLock { state in
+            guard !state.isConnected else { return }
+            state.isConnected = true
+            connection.send(.connected)
         }
-        if changed { connection.send(.connected) }
     }
 
     /// What the guest sees: the credentials that were in the definition when it started; nil while it is not active.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 extension InMemoryHypervisor {
     /// Defines a domain, or changes its definition.
@@ -164,7 +165,7 @@ extension InMemoryHypervisor {
 
     /// A subscription to ``disconnect(message:)`` and ``reconnect()``.
     public func connectionEvents() -> AsyncStream<ConnectionEvent> {
-        connection.subscribe(first: isConnected ? .connected : nil)
+        state.withLock { connection.subscribe(first: $0.isConnected ? .connected : nil) }
     }
 }
 

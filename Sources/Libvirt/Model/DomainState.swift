@@ -57,7 +57,9 @@ public enum DomainState: Hashable, Sendable {
         }
     }
 
-    /// Whether the domain holds resources of the host. A state nobody can name counts as active.
+    /// Whether the domain holds resources of the host.
+    ///
+    /// A state nobody can name counts as active.
     public var isActive: Bool {
         switch self {
         case .shutOff, .crashed: false

@@ -1,4 +1,6 @@
-/// One domain's part of a bulk statistics call. What the driver did not report is nil, never zero.
+/// One domain's part of a bulk statistics call.
+///
+/// What the driver did not report is nil, never zero.
 public struct DomainStatistics: Hashable, Sendable {
     /// Canonical lower-case UUID.
     public var uuid: String

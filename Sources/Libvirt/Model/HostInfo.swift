@@ -1,4 +1,6 @@
-/// What the host has to give. A value that the driver does not report is nil.
+/// What the host has to give.
+///
+/// A value that the driver does not report is nil.
 public struct HostInfo: Hashable, Sendable {
     /// Online CPUs.
     public var cpuCount: Int
@@ -20,11 +22,11 @@ public struct HostInfo: Hashable, Sendable {
 
 /// Who answers at the other end of the connection.
 public struct HypervisorVersion: Hashable, Sendable {
-    /// The driver, e.g. `QEMU`, `TEST`.
+    /// The driver, such as `QEMU`, `TEST`.
     public var driver: String
-    /// The version of libvirt over there, e.g. `9.0.0`.
+    /// The version of libvirt over there, such as `9.0.0`.
     public var libvirt: String
-    /// The version of the hypervisor, e.g. QEMU's `7.2.0`; nil when the driver does not say.
+    /// The version of the hypervisor, such as QEMU's `7.2.0`; nil when the driver does not say.
     public var hypervisor: String?
 
     /// Memberwise.

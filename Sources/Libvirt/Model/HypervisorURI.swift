@@ -1,4 +1,4 @@
-/// The name of one libvirt connection, e.g. `qemu:///system`, `qemu+tls://host2/system`, `test:///default`.
+/// The name of one libvirt connection, such as `qemu:///system`, `qemu+tls://host2/system`, `test:///default`.
 public struct HypervisorURI: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The URI as given.
     public let rawValue: String

@@ -6,7 +6,7 @@ public struct LifecycleEvent: Hashable, Sendable {
     public var name: String
     /// What happened.
     public var kind: Kind
-    /// libvirt's reason in a word, e.g. `booted`, `destroyed`, `crashed`, or its number where it has no name here.
+    /// libvirt's reason in a word, such as `booted`, `destroyed`, `crashed`, or its number where it has no name here.
     public var detail: String
 
     /// Memberwise.

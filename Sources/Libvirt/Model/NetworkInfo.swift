@@ -2,11 +2,11 @@ import Foundation
 
 /// One virtual network.
 public struct NetworkInfo: Hashable, Sendable {
-    /// The name, e.g. `default`.
+    /// The name, such as `default`.
     public var name: String
     /// Canonical lower-case UUID.
     public var uuid: String
-    /// The host's bridge, e.g. `virbr0`; nil when the network has none.
+    /// The host's bridge, such as `virbr0`; nil when the network has none.
     public var bridge: String?
     /// Whether it is started.
     public var isActive: Bool
@@ -33,7 +33,7 @@ public struct NetworkInfo: Hashable, Sendable {
     }
 }
 
-/// An IPv4 address with the length of its network's prefix, e.g. 192.168.122.1/24.
+/// An IPv4 address with the length of its network's prefix, such as 192.168.122.1/24.
 public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     /// Dotted quad.
     public var address: String

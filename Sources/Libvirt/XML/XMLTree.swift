@@ -13,7 +13,9 @@ final class XMLTree {
     }
 
     let name: String
-    /// Without escapes; declarations of namespaces included. Their order carries no meaning and is not kept.
+    /// Without escapes; declarations of namespaces included.
+    ///
+    /// Their order carries no meaning and is not kept.
     var attributes: [String: String]
     var children: [Node] = []
 
