@@ -62,7 +62,6 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
@@ -140,7 +139,7 @@ let package = Package(
         // Real guests: run by provisioning/check inside the lab, which sets CMS_LAB.
         .testTarget(
             name: "EndToEnd",
-            dependencies: ["Shared", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess")] + basics,
+            dependencies: ["Shared"] + pki,
             path: "Tests/EndToEnd",
             swiftSettings: settings
         ),
