@@ -157,7 +157,9 @@ import Foundation
         }
     }
 
-    @Test(arguments: ["garbage\n", "{}\n", "[1,2]\n", #"{"kind":"set","revision":-1,"at":"2026-01-01T00:00:00Z"}"# + "\n"])
+    @Test(arguments: [
+        "garbage\n", "{}\n", "[1,2]\n", #"{"kind":"set","revision":-1,"at":"2026-01-01T00:00:00Z"}"# + "\n",
+    ])
     func aLineThatIsNoNoticeBreaksTheStreamAndNothingElse(line: String) async throws {
         let fake = FakeController(authority, endpoints: [vm1])
         try await watching(fake) { watch in

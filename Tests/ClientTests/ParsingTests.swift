@@ -10,7 +10,9 @@ import Testing
         #expect(DurationText.parse(text) == duration)
     }
 
-    @Test(arguments: ["", "s", "ms", "-1s", "1d", "1 s", "abc", "1.2.3s", "1e3s", "nan", "inf", "٣s", "800h", "9999999999999s"])
+    @Test(arguments: [
+        "", "s", "ms", "-1s", "1d", "1 s", "abc", "1.2.3s", "1e3s", "nan", "inf", "٣s", "800h", "9999999999999s",
+    ])
     func refusesWhatIsNoDuration(text: String) {
         #expect(DurationText.parse(text) == nil)
     }
@@ -20,7 +22,9 @@ import Testing
         #expect(FibonacciRange(parsing: text)?.values == range)
     }
 
-    @Test(arguments: ["", "33...30", "-1", "94", "30...94", "a", "1...2...3", "30..33", "...", "30...", "99999999999999999999"])
+    @Test(arguments: [
+        "", "33...30", "-1", "94", "30...94", "a", "1...2...3", "30..33", "...", "30...", "99999999999999999999",
+    ])
     func refusesWhatIsNoRange(text: String) {
         #expect(FibonacciRange(parsing: text) == nil)
     }

@@ -29,8 +29,11 @@ import Testing
         var now = start
         var waits: [Duration] = []
         while case .retry(let wait) = policy.decide(
-            after: failure(.unreachable), hasOther: false, now: now, using: &generator)
-        {
+            after: failure(.unreachable),
+            hasOther: false,
+            now: now,
+            using: &generator
+        ) {
             waits.append(wait)
             now = now.advanced(by: wait)
             guard waits.count < 1000 else { break }
@@ -71,10 +74,18 @@ import Testing
     @Test mutating func aBusyEndpointIsGivenTheTimeItAskedForWithinReason() {
         var policy = RetryPolicy(deadline: start.advanced(by: .seconds(30)))
         let first = policy.decide(
-            after: failure(.busy(retryAfter: .seconds(1))), hasOther: false, now: start, using: &generator)
+            after: failure(.busy(retryAfter: .seconds(1))),
+            hasOther: false,
+            now: start,
+            using: &generator
+        )
         #expect(first == .retry(after: .seconds(1)))
         let second = policy.decide(
-            after: failure(.busy(retryAfter: .seconds(3600))), hasOther: false, now: start, using: &generator)
+            after: failure(.busy(retryAfter: .seconds(3600))),
+            hasOther: false,
+            now: start,
+            using: &generator
+        )
         #expect(second == .retry(after: RetryPolicy.longestRetryAfter))
     }
 
