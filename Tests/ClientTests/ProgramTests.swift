@@ -102,10 +102,20 @@ import Testing
                 port: site.port
             )
             let run = await program.finish()
+            let endedAt = Date()
             #expect(run.status == 0, "\(run.errors)")
             let events = try events(run.output)
+            let lastAnswer = events.dropLast().last { event in
+                if case .answer = event { true } else { false }
+            }
+            let wait = endedAt.timeIntervalSince(try #require(lastAnswer).at)
+            #expect(wait < 3, "an open watch stream must not hold up the end")
             #expect(lastSummary(of: events)?.total.ok == 40)
             #expect(run.errors.isEmpty)
+            let connections = events.filter { event in
+                if case .connection = event { true } else { false }
+            }
+            #expect(connections.count == 1, "the end of the run is no broken connection")
         }
     }
 

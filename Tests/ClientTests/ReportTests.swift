@@ -177,11 +177,12 @@ import Foundation
                 set: set
             ).error
         }
+        let empty = EndpointSet(revision: 1, endpoints: [])
         #expect(verdict(.finished, ok: 1, failed: 0) == nil)
-        #expect(verdict(.finished, ok: 9, failed: 1) == "1 of 10 requests failed")
+        #expect(verdict(.finished, ok: 9, failed: 1, set: empty) == "1 of 10 requests failed")
+        #expect(verdict(.finished, ok: 0, failed: 1)?.contains("not reached") == true)
         #expect(verdict(.gaveUp, ok: 9, failed: 0)?.contains("within 300 s") == true)
         #expect(verdict(.finished, ok: 0, failed: 0)?.contains("not reached") == true)
-        let empty = EndpointSet(revision: 1, endpoints: [])
         #expect(verdict(.finished, ok: 0, failed: 0, set: empty) == "no request was answered")
     }
 
