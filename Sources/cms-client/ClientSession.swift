@@ -79,7 +79,7 @@ struct ClientSession {
             stop: stop
         )
         let fault = await serve(load, startedAt: startedAt)
-        try? await http.shutdown()
+        await http.shutDown(within: .milliseconds(250))
         terminal?.restore()
         return conclude(startedAt: startedAt, end: load.end, fault: fault)
     }

@@ -83,7 +83,7 @@ public struct EndpointWatcher: Service {
         } catch {
             result = .failure(error)
         }
-        try? await http.shutdown()
+        await http.shutDown(within: .milliseconds(250))
         try result.get()
     }
 
@@ -107,10 +107,10 @@ public struct EndpointWatcher: Service {
                 reason = fault.description
                 resume = false
             } catch {
-                if Task.isCancelled { break }
                 reason = Self.words(for: error, controller: controller)
                 resume = true
             }
+            if Task.isCancelled { break }
             table = reader.table
             if reader.isLive {
                 wasAccepted = true

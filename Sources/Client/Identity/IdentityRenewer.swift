@@ -55,7 +55,7 @@ public struct IdentityRenewer: Service {
         let http = HTTPClient.cms()
         let api = ControllerAPI(address: controller, identity: identity, http: http)
         await cancelWhenGracefulShutdown { await renewals(api) }
-        try? await http.shutdown()
+        await http.shutDown(within: .milliseconds(250))
     }
 
     private func renewals(_ api: ControllerAPI) async {

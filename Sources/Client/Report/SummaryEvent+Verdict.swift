@@ -46,7 +46,9 @@ extension SummaryEvent {
         set: EndpointSet?
     ) -> String? {
         if statistics.total.failed > 0 {
-            return "\(statistics.total.failed) of \(statistics.total.failed + statistics.total.ok) requests failed"
+            let all = statistics.total.failed + statistics.total.ok
+            let reason = set == nil ? "; the controller was not reached" : ""
+            return "\(statistics.total.failed) of \(all) requests failed\(reason)"
         }
         if end == .gaveUp {
             let seconds = NumberText.decimal(plan.rampTimeout.seconds, places: 0)

@@ -48,11 +48,13 @@ public struct AttemptFailure: Error, Sendable, Equatable, CustomStringConvertibl
         case let failure as AttemptFailure: self = failure
         case let error as HTTPClientError: self.init(Self.kind(of: error), Self.words(for: error))
         case let error as NIOConnectionError:
-            let cause = error.connectionErrors.first.map { "\($0.error)" } ?? error.dnsAError.map { "\($0)" }
+            let cause = (error.connectionErrors.first?.error ?? error.dnsAError).map(Self.words)
             self.init(.unreachable, "cannot connect to \(error.host):\(error.port): \(cause ?? "no address")")
         case let error as IOError:
             let refused = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, EADDRNOTAVAIL]
-            self.init(refused.contains(error.errnoCode) ? .unreachable : .broken, "\(error)")
+            let isRefused = refused.contains(error.errnoCode)
+            let what = isRefused ? "cannot connect" : "the connection broke"
+            self.init(isRefused ? .unreachable : .broken, "\(what): \(Self.words(error))")
         case let error as ChannelError:
             if case .connectTimeout = error {
                 self.init(.unreachable, "no connection in time")
@@ -83,6 +85,11 @@ public struct AttemptFailure: Error, Sendable, Equatable, CustomStringConvertibl
         case .readTimeout, .deadlineExceeded: .timedOut
         default: .final
         }
+    }
+
+    /// The system's words for its errors, without NIO's around them.
+    private static func words(_ error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 
     private static func words(for error: HTTPClientError) -> String {

@@ -33,8 +33,12 @@ extension ServiceClient {
             switch result {
             case .value(let value, let lease):
                 return Served(value: value, endpoint: lease.endpoint, attempts: attempts)
-            case .failure(let failure, let lease):
+            case .failure(var failure, let lease):
                 try Task.checkCancellation()
+                if failure.kind == .timedOut, let before = last?.last {
+                    // What was wrong all along says more than that time ran out.
+                    failure.reason += "; before: \(before.reason)"
+                }
                 last = RequestFailure(last: failure, endpoint: lease.endpoint, attempts: attempts)
                 avoided = [lease.endpoint.id]
                 let decision = policy.decide(

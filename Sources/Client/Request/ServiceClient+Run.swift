@@ -59,10 +59,10 @@ extension ServiceClient {
                 }
                 throw CancellationError()
             }
-            try? await http.shutdown()
+            await http.shutDown(within: .milliseconds(250))
             return result
         } catch {
-            try? await http.shutdown()
+            await http.shutDown(within: .milliseconds(250))
             throw error
         }
     }

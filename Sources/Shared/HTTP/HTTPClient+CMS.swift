@@ -41,6 +41,24 @@ extension HTTPClient {
         return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 
+    /// Shuts the client down, but waits for its peers to agree to the end of their connections only so long.
+    ///
+    /// A peer that is busy with a stream may leave a TLS close unanswered, which NIO waits for five seconds. Closing
+    /// goes on in the background when the time is over.
+    ///
+    /// - Parameter limit: The longest wait.
+    public func shutDown(within limit: Duration) async {
+        let (closed, close) = AsyncStream<Void>.makeStream()
+        let future: EventLoopFuture<Void> = shutdown()
+        future.whenComplete { _ in close.finish() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in closed {} }
+            group.addTask { try? await ContinuousClock().sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     /// Turns on keep-alive probes (one a second after two idle seconds) and bounds the wait for acknowledgements
     /// (tcp(7): `TCP_USER_TIMEOUT` rules both).
     private static func watchPeer(of channel: any Channel, timeout: TimeAmount) -> EventLoopFuture<Void> {

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// The built program, run as users run it.
+struct Program: Sendable {
+    /// What a run left behind.
+    struct Run: Sendable {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    private let process = Process()
+    private let directory: URL
+    private let ended: AsyncStream<Void>
+
+    /// Starts `cms-client`.
+    ///
+    /// - Parameters:
+    ///   - arguments: The command line.
+    ///   - environment: The whole environment.
+    ///   - directory: Where output is kept; must exist.
+    init(_ arguments: [String], environment: [String: String] = [:], directory: String) throws {
+        self.directory = URL(fileURLWithPath: directory)
+        let (ended, end) = AsyncStream<Void>.makeStream()
+        self.ended = ended
+        process.executableURL = try Self.executable()
+        process.arguments = arguments
+        process.environment = environment
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try Self.file(self.directory, "stdout")
+        process.standardError = try Self.file(self.directory, "stderr")
+        process.terminationHandler = { _ in end.finish() }
+        try process.run()
+    }
+
+    /// The standard output up to now.
+    var output: String { text("stdout") }
+
+    /// Sends SIGINT.
+    func interrupt() { process.interrupt() }
+
+    /// Waits for the end.
+    func finish() async -> Run {
+        await withTaskCancellationHandler {
+            for await _ in ended {}
+        } onCancel: { [process] in
+            if process.isRunning { process.terminate() }
+        }
+        process.waitUntilExit()
+        return Run(status: process.terminationStatus, output: text("stdout"), errors: text("stderr"))
+    }
+
+    private func text(_ name: String) -> String {
+        (try? String(contentsOf: directory.appendingPathComponent(name), encoding: .utf8)) ?? ""
+    }
+
+    private static func file(_ directory: URL, _ name: String) throws -> FileHandle {
+        let path = directory.appendingPathComponent(name).path
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        return try #require(FileHandle(forWritingAtPath: path))
+    }
+
+    /// The program lies beside the tests' bundle, whose path is in the arguments of whatever runs the tests.
+    private static func executable() throws -> URL {
+        let candidates = CommandLine.arguments.filter { $0.contains(".xctest") || $0.hasPrefix("/") }
+        for candidate in candidates {
+            var url = URL(fileURLWithPath: candidate)
+            while url.path != "/" {
+                url.deleteLastPathComponent()
+                let program = url.appendingPathComponent("cms-client")
+                var isDirectory: ObjCBool = false
+                let exists = FileManager.default.fileExists(atPath: program.path, isDirectory: &isDirectory)
+                if exists, !isDirectory.boolValue { return program }
+            }
+        }
+        throw NotBuilt(arguments: CommandLine.arguments)
+    }
+
+    /// `cms-client` is not where the tests are.
+    struct NotBuilt: Error {
+        let arguments: [String]
+    }
+}
