@@ -7,7 +7,7 @@ import Shared
 import UnixSignals
 
 /// The guest agent: serves, reports its load, and keeps its identity, until it is told to stop.
-public final class Agent: Sendable {
+public final class Agent: Service {
     /// The port that the HTTPS endpoint listens on, from when it does.
     public let listening = Latch<Int>()
     /// The name and state that answers and probes show.
@@ -76,10 +76,15 @@ public final class Agent: Sendable {
         services = [keeper, server, session, systemd]
     }
 
+    /// Runs until the surrounding service group shuts down or the task is cancelled.
+    public func run() async throws {
+        try await run(signals: [])
+    }
+
     /// Runs until one of `signals` arrives or the task is cancelled; then finishes what is in flight.
     ///
     /// - Throws: What keeps the agent from serving, such as a port that is taken.
-    public func run(signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
+    public func run(signals: [UnixSignal]) async throws {
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: signals,

@@ -4,10 +4,10 @@ import Shared
 
 /// How much is logged, and in which form.
 struct LogOptions: ParsableArguments {
-    @Option(help: "The form of the log lines on standard error: text or json.")
+    @Option(help: "The form of the log lines on standard error.")
     var logFormat: LogFormat = .text
 
-    @Option(help: "The lowest level logged: trace, debug, info, notice, warning, error or critical.")
+    @Option(help: "The lowest level logged.")
     var logLevel: Logger.Level = .info
 
     /// Sets the process's logging up and returns its logger.

@@ -2,6 +2,7 @@ import ArgumentParser
 import GuestAgent
 import Logging
 import Shared
+import UnixSignals
 
 #if canImport(Glibc)
 import Glibc
@@ -83,7 +84,8 @@ struct RunCommand: AsyncParsableCommand {
         )
         let logger = logging.makeLogger()
         do {
-            try await Agent(configuration: configuration, notifier: SystemdNotifier(), logger: logger).run()
+            try await Agent(configuration: configuration, notifier: SystemdNotifier(), logger: logger)
+                .run(signals: [.sigterm, .sigint])
         } catch {
             logger.critical("the agent cannot go on", metadata: ["reason": "\(error)"])
             throw ExitCode(ExitStatus.failure)

@@ -61,7 +61,7 @@ struct ServiceTimeWindow: Sendable {
 
     private static func bucket(of seconds: Double) -> Int {
         guard seconds > smallest else { return 0 }
-        return min(bucketCount - 1, Int(log(seconds / smallest) / log(growth)))
+        return Int(min(Double(bucketCount - 1), log(seconds / smallest) / log(growth)))
     }
 
     private static func quantile(_ share: Double, of slots: [Slot], count: Int) -> Double {

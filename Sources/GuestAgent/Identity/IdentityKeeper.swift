@@ -166,7 +166,7 @@ final class IdentityKeeper: Service {
         guard let token = unspentToken(credentials) else {
             return .refused(
                 credentials.token == nil
-                    ? "no join token: give --token, $CMS_JOIN_TOKEN or the credential cms.join-token"
+                    ? "no join token: give $CMS_JOIN_TOKEN or the credential cms.join-token, or run 'cms-agent enroll'"
                     : "the join token has been used already; get another with 'cms-controller token create'"
             )
         }

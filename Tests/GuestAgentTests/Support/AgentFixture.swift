@@ -1,0 +1,124 @@
+import AsyncHTTPClient
+import Foundation
+import GuestAgent
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import ServiceLifecycle
+import Shared
+import TestSupport
+
+/// An answer of the agent.
+struct Answer: Sendable {
+    var status: UInt
+    var headers: HTTPHeaders
+    var body: String
+
+    var problem: Problem? { try? WireCoding.decode(Problem.self, from: ByteBuffer(string: body)) }
+    var number: FibonacciAnswer? { try? WireCoding.decode(FibonacciAnswer.self, from: ByteBuffer(string: body)) }
+}
+
+/// A client of one agent that trusts the given authority.
+struct AgentCaller: Sendable {
+    let port: Int
+    let client: HTTPClient
+    let tls: TLSConfiguration
+
+    func get(
+        _ path: String,
+        method: HTTPMethod = .GET,
+        headers: [(String, String)] = [],
+        timeout: TimeAmount = .seconds(30)
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: "https://127.0.0.1:\(port)\(path)")
+        request.method = method
+        request.tlsConfiguration = tls
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        let response = try await client.execute(request, timeout: timeout)
+        let body = try await response.body.collect(upTo: 1 << 20)
+        return Answer(status: response.status.code, headers: response.headers, body: String(buffer: body))
+    }
+}
+
+/// Times that suit tests.
+func testTiming() -> AgentTiming {
+    var timing = AgentTiming()
+    timing.enrollment = Backoff(base: .milliseconds(10), maximum: .milliseconds(50))
+    timing.refusal = .milliseconds(100)
+    timing.renewal = Backoff(base: .milliseconds(10), maximum: .milliseconds(50))
+    timing.session = Backoff(base: .milliseconds(10), maximum: .milliseconds(50))
+    timing.call = .seconds(5)
+    timing.shutdown = .seconds(20)
+    timing.identityCheck = .milliseconds(200)
+    return timing
+}
+
+/// Runs an agent while `body` runs.
+@discardableResult
+func withAgent<Value: Sendable>(
+    _ configuration: AgentConfiguration,
+    _ body: @escaping @Sendable (Agent) async throws -> Value
+) async throws -> Value {
+    let agent = Agent(
+        configuration: configuration,
+        logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() }
+    )
+    return try await withThrowingTaskGroup(of: Value?.self) { group in
+        group.addTask {
+            try await agent.run()
+            return nil
+        }
+        group.addTask { try await body(agent) }
+        defer { group.cancelAll() }
+        while let value = try await group.next() {
+            if let value { return value }
+        }
+        throw CancellationError()
+    }
+}
+
+/// Runs an agent with an identity on disk and no controller, and lends a client for it.
+@discardableResult
+func withServingAgent<Value: Sendable>(
+    change: (inout AgentConfiguration) -> Void = { _ in },
+    _ body: @escaping @Sendable (Agent, AgentCaller) async throws -> Value
+) async throws -> Value {
+    try await withTemporaryDirectory { directory in
+        let authority = try TestAuthority()
+        try IdentityStore(directory: directory).save(authority.server(.agent(uuid: FakeController.uuid)))
+        var configuration = AgentConfiguration(
+            listen: HostPort(host: "127.0.0.1", port: 0),
+            // Port 9 (discard): nobody answers.
+            controller: HostPort(host: "127.0.0.1", port: 9),
+            uuid: FakeController.uuid,
+            state: StateDirectory(path: directory),
+            workers: 2,
+            credentials: { Credentials() },
+            timing: testTiming()
+        )
+        change(&configuration)
+        let tls = try TLSConfiguration.cmsClient(identity: nil, authority: authority.authority.certificate)
+        return try await withAgent(configuration) { agent in
+            let port = try await agent.listening.wait()
+            return try await withClient { client in
+                try await body(agent, AgentCaller(port: port, client: client, tls: tls))
+            }
+        }
+    }
+}
+
+/// Lends an HTTP client.
+@discardableResult
+func withClient<Value: Sendable>(_ body: (HTTPClient) async throws -> Value) async throws -> Value {
+    let client = HTTPClient.cms(readTimeout: .seconds(60), connectionsPerHost: 200)
+    do {
+        let value = try await body(client)
+        try await client.shutdown()
+        return value
+    } catch {
+        try? await client.shutdown()
+        throw error
+    }
+}
