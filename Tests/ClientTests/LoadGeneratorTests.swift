@@ -110,6 +110,22 @@ import Foundation
         #expect(world.events.count == 1, "only the phase")
     }
 
+    @Test(arguments: [nil, 100.0])
+    func cancellationEndsTheRun(rate: Double?) async {
+        var plan = LoadPlan(mode: .high)
+        plan.rate = rate
+        let world = World()
+        let generator = generator(plan, world)
+        let end = await withTaskGroup(of: LoadGenerator.End.self) { group in
+            group.addTask { await generator.run() }
+            while world.asked.count < 5 { await Task.yield() }
+            group.cancelAll()
+            return await group.next()
+        }
+        #expect(end == .finished)
+        #expect(world.events.allSatisfy { if case .failure = $0 { false } else { true } })
+    }
+
     @Test func failuresAreReportedAndTheLoadGoesOn() async {
         var plan = LoadPlan(mode: .high)
         plan.requests = 5

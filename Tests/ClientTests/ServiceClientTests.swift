@@ -68,7 +68,7 @@ import Testing
         _ network: Network,
         _ pool: EndpointPool,
         timeout: Duration = .seconds(30),
-        silence: Duration = .seconds(30)
+        silence: Duration = .seconds(3600)
     ) -> ServiceClient {
         var settings = ServiceClient.Settings()
         settings.timeout = timeout

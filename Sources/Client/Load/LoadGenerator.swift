@@ -65,6 +65,7 @@ package struct LoadGenerator: Sendable {
                 }
                 await nap(until: control.deadline)
             }
+            control.end()
             // What is under way may finish; a wish to stop leaves it a second.
             while control.isBusy, !Task.isCancelled {
                 if let since = stop.requestedAt, since.duration(to: .now) > Self.stopGrace { break }

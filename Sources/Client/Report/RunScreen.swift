@@ -103,7 +103,7 @@ package struct RunScreen: Sendable {
         let link =
             switch run.connected {
             case true?: "connected"
-            case false?: "not connected, last known endpoints in use"
+            case false?: revision == nil ? "not connected" : "not connected, last known endpoints in use"
             case nil: "connecting"
             }
         let part = run.phase.map { $0.rawValue == mode.rawValue ? "" : " (\($0.rawValue))" } ?? ""

@@ -135,7 +135,6 @@ package struct ServerStatistics: Sendable {
         for step in 1...min(second - recentSecond, Self.window) {
             recent[(recentSecond + step) % Self.window] = 0
         }
-        if second - recentSecond >= Self.window { recent = [Int](repeating: 0, count: Self.window) }
         recentSecond = second
     }
 }
