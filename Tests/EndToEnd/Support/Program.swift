@@ -70,7 +70,7 @@ struct TookTooLong: Error, CustomStringConvertible {
 /// Looks ten times a second until `condition` gives something; returns it.
 @discardableResult
 func wait<Value: Sendable>(
-    for what: String, within limit: Duration, _ condition: () async throws -> Value?
+    for what: String, within limit: Duration, isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit
     while true {
