@@ -42,6 +42,13 @@ final class Program: Sendable {
         kill(pid, number)
     }
 
+    /// Whether it has ended by itself; its exit status stays to be read by ``end(within:)``.
+    var hasEnded: Bool {
+        var information = siginfo_t()
+        return waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT) != 0
+            || information.si_signo != 0
+    }
+
     /// Waits for the end and returns the exit status, or 128 and the signal's number; kills it when it takes too long.
     func end(within limit: Duration) async throws -> Int32 {
         let deadline = ContinuousClock.now + limit

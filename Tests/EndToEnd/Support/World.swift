@@ -81,7 +81,12 @@ actor World {
     @discardableResult
     func waitFor(_ kind: String, _ instance: String? = nil, skip: Int = 0, within limit: Duration) async throws -> LogRecord {
         try await wait(for: "event \(kind) of \(instance ?? "anything")", within: limit) {
-            events.dropFirst(skip).first { $0.event == kind && (instance == nil || $0.instance == instance) }
+            let found = events.dropFirst(skip).first { $0.event == kind && (instance == nil || $0.instance == instance) }
+            if found == nil, controller?.hasEnded ?? true {
+                let tail = FileManager.default.contents(atPath: logPath).map { String(decoding: $0.suffix(500), as: UTF8.self) }
+                throw Lab.CommandFailed(command: "cms-controller", status: -1, output: tail ?? "")
+            }
+            return found
         }
     }
 
