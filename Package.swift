@@ -113,7 +113,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Shared"] + nio + basics + pki,
+            dependencies: ["Shared"] + http + nio + basics + pki,
             path: "Tests/Support",
             swiftSettings: settings
         ),

@@ -1,3 +1,4 @@
+import Autoscaling
 import Foundation
 import Libvirt
 import Shared
@@ -59,7 +60,7 @@ struct ConfigurationTests {
         arguments: [
             (ConfigurationKey.threshold, "0"), (.threshold, "100"), (.threshold, "hot"), (.samples, "0"),
             (.interval, "1"),
-            (.interval, "1ms"), (.listen, "nowhere"), (.hosts, "192.168.122.5/24"), (.connect, "not a uri"),
+            (.interval, "1ms"), (.listen, "0.0.0.0:x"), (.hosts, "192.168.122.5/24"), (.connect, "not a uri"),
             (.startDeadline, "-1s"), (.attempts, "0"),
         ]
     )

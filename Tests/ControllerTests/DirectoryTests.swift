@@ -1,3 +1,4 @@
+import Autoscaling
 import Foundation
 import NIOCore
 import Shared
@@ -67,9 +68,13 @@ struct EndpointDirectoryTests {
     @Test("a client that does not read costs a bounded buffer and then its watch")
     func slowReader() throws {
         let directory = directory()
-        _ = try #require(try directory.watch(client: "slow", from: nil, at: date))
-        for _ in 0..<EndpointDirectory.watchBuffer + 2 { directory.announce(.heartbeat, at: date) }
+        let watch = try #require(try directory.watch(client: "slow", from: nil, at: date))
+        // The first line, the set, waits already.
+        for _ in 0..<EndpointDirectory.watchBuffer - 1 { directory.announce(.heartbeat, at: date) }
+        #expect(directory.reach.watchers == 1)
+        directory.announce(.heartbeat, at: date)
         #expect(directory.reach.watchers == 0)
+        withExtendedLifetime(watch) {}
     }
 
     @Test("acknowledgements are counted for the present revision only")
@@ -128,9 +133,12 @@ struct AgentRegistryTests {
     @Test("an agent that reads nothing loses its stream")
     func slowAgent() throws {
         let registry = try registry()
-        _ = try #require(registry.openStream(uuid: "a"))
-        for _ in 0...AgentRegistry.streamBuffer { registry.heartbeat(at: date) }
+        let stream = try #require(registry.openStream(uuid: "a"))
+        for _ in 0..<AgentRegistry.streamBuffer { registry.heartbeat(at: date) }
+        #expect(registry.sessions["a"]?.isConnected == true)
+        registry.heartbeat(at: date)
         #expect(registry.sessions["a"]?.isConnected == false)
+        withExtendedLifetime(stream) {}
     }
 
     @Test("an older report does not replace a newer one, a restarted agent's does")

@@ -29,16 +29,7 @@ extension ControllerAPI {
         }
         let message = try await request.message(EnrollmentRequest.self, limit: WireLimits.enrollmentBody)
         let uuid = message.uuid.lowercased()
-        guard let domain = parts.view.snapshot.domains?.first(where: { $0.uuid == uuid }) else {
-            throw refuse(
-                Problem(
-                    .forbidden,
-                    code: "unknown-machine",
-                    detail: "no domain with the UUID \(String(uuid.prefix(36))) is on the group's networks"
-                ),
-                context
-            )
-        }
+        let (domain, _) = try admit(uuid, context)
         guard domain.isRunning else {
             throw refuse(
                 Problem(.forbidden, code: "not-running", detail: "the domain '\(domain.name)' does not run"),

@@ -3,18 +3,25 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOSSL
+import NIOTLS
 
 /// Tells of TLS handshakes that fail: a certificate of another authority, an old TLS version, garbage.
 struct HandshakeObserver<Base: HTTPChannelHandler>: HTTPChannelHandler {
+    /// The longest handshake: a peer that connects and says nothing must not keep its place.
+    static var limit: TimeAmount { .seconds(10) }
     let base: Base
+    var limit = Self.limit
     let onFailure: @Sendable (_ address: String, _ reason: String) -> Void
 
     var responder: Responder { base.responder }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
-        let failed = onFailure
+        let (failed, limit) = (onFailure, limit)
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
-            try channel.pipeline.syncOperations.addHandler(Watcher(onFailure: failed), name: "cms.handshake")
+            let pipeline = channel.pipeline.syncOperations
+            // Right behind TLS, before the handlers that the negotiated protocol brings and removes.
+            let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
+            try pipeline.addHandler(Watcher(limit: limit, onFailure: failed), position: .after(tls))
             return value
         }
     }
@@ -26,10 +33,38 @@ struct HandshakeObserver<Base: HTTPChannelHandler>: HTTPChannelHandler {
     /// Used by one channel, on its event loop only.
     private final class Watcher: ChannelInboundHandler {
         typealias InboundIn = Any
+        let limit: TimeAmount
         let onFailure: @Sendable (String, String) -> Void
+        private var timer: Scheduled<Void>?
 
-        init(onFailure: @escaping @Sendable (String, String) -> Void) {
+        init(limit: TimeAmount, onFailure: @escaping @Sendable (String, String) -> Void) {
+            self.limit = limit
             self.onFailure = onFailure
+        }
+
+        func handlerAdded(context: ChannelHandlerContext) {
+            let (channel, limit, onFailure) = (context.channel, limit, onFailure)
+            timer = context.eventLoop.scheduleTask(in: limit) {
+                onFailure(
+                    channel.remoteAddress?.ipAddress ?? "unknown address",
+                    "not finished within \(limit.nanoseconds / 1_000_000) ms"
+                )
+                channel.close(promise: nil)
+            }
+        }
+
+        func handlerRemoved(context: ChannelHandlerContext) {
+            timer?.cancel()
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if case .handshakeCompleted? = event as? TLSUserEvent { timer?.cancel() }
+            context.fireUserInboundEventTriggered(event)
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            timer?.cancel()
+            context.fireChannelInactive()
         }
 
         /// BoringSSL's word for the fault, without the place in its sources.
@@ -42,6 +77,7 @@ struct HandshakeObserver<Base: HTTPChannelHandler>: HTTPChannelHandler {
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
             if case .handshakeFailed(let reason)? = error as? NIOSSLError {
                 onFailure(context.remoteAddress?.ipAddress ?? "unknown address", Self.words(of: "\(reason)"))
+                timer?.cancel()
                 context.close(promise: nil)
             }
             context.fireErrorCaught(error)

@@ -123,10 +123,9 @@ public final class AgentRegistry: Sendable {
         guard let (stream, sequence) = target,
             let line = try? WireCoding.line(AgentCommand(kind: kind, sequence: sequence, at: date))
         else { return }
-        if case .dropped = stream.continuation.yield(line) {
-            // An agent that reads nothing costs a bounded buffer and then its stream.
-            closeStream(uuid: uuid, id: stream.id)
-        }
+        // An agent that reads nothing costs a bounded buffer and then its stream.
+        if case .enqueued = stream.continuation.yield(line) { return }
+        closeStream(uuid: uuid, id: stream.id)
     }
 
     /// Sends a heartbeat to all.

@@ -6,7 +6,7 @@ import Shared
 public struct DomainStarter: Sendable {
     private let hypervisor: any Hypervisor
     private let store: any Store
-    private let controllerAddress: String
+    private let controllerAddress: @Sendable () -> String
     private let authorityHash: String
     private let tokenLifetime: Duration
 
@@ -15,13 +15,13 @@ public struct DomainStarter: Sendable {
     /// - Parameters:
     ///   - hypervisor: Where the domains are.
     ///   - store: Where the token's hash goes before the domain starts.
-    ///   - controllerAddress: `address:port` as guests reach it.
+    ///   - controllerAddress: `address:port` as guests reach it; asked at each start.
     ///   - authorityHash: The fingerprint that agents pin.
     ///   - tokenLifetime: How long the token can be used.
     public init(
         hypervisor: any Hypervisor,
         store: any Store,
-        controllerAddress: String,
+        controllerAddress: @escaping @Sendable () -> String,
         authorityHash: String,
         tokenLifetime: Duration
     ) {
@@ -42,7 +42,7 @@ public struct DomainStarter: Sendable {
             uuid: uuid,
             [
                 Credential(name: "cms.join-token", value: token.secret),
-                Credential(name: "cms.controller", value: controllerAddress),
+                Credential(name: "cms.controller", value: controllerAddress()),
                 Credential(name: "cms.ca-hash", value: authorityHash),
             ]
         )

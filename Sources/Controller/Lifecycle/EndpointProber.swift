@@ -23,15 +23,15 @@ public struct HTTPSEndpointProber: EndpointProber {
     static let question = (n: 20, result: UInt64(6765))
     private let client: HTTPClient
     private let identity: RotatingIdentity
-    private let timeout: TimeAmount
+    private let timeout: Duration
 
     /// A prober.
     ///
     /// - Parameters:
     ///   - client: The HTTP client.
     ///   - identity: What the prober shows.
-    ///   - timeout: The longest wait for an answer.
-    public init(client: HTTPClient, identity: RotatingIdentity, timeout: TimeAmount = .seconds(2)) {
+    ///   - timeout: The longest wait for a whole answer: an agent that sends byte after byte is no healthy one.
+    public init(client: HTTPClient, identity: RotatingIdentity, timeout: Duration = .seconds(2)) {
         self.client = client
         self.identity = identity
         self.timeout = timeout
@@ -53,9 +53,11 @@ public struct HTTPSEndpointProber: EndpointProber {
     private func get(_ url: String) async throws -> ByteBuffer {
         var request = HTTPClientRequest(url: url)
         request.tlsConfiguration = identity.clientConfiguration
-        let response = try await client.execute(request, timeout: timeout)
-        let body = try await response.body.collect(upTo: 64 * 1024)
-        guard response.status == .ok else { throw Failure(description: "status \(response.status.code)") }
-        return body
+        let answer = request
+        return try await withDeadline(timeout) {
+            let response = try await client.execute(answer, timeout: TimeAmount(timeout))
+            guard response.status == .ok else { throw Failure(description: "status \(response.status.code)") }
+            return try await response.body.collect(upTo: 64 * 1024)
+        }
     }
 }

@@ -63,8 +63,13 @@ extension Fleet {
     mutating func moveFailed(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
         guard turn.hypervisorAnswers else { return }
-        if let domain = turn.domain, domain.isActive {
-            if instance.isOwned { step.actions.append(.destroy(uuid: instance.uuid)) }
+        if let domain = turn.domain, domain.isActive, instance.isOwned {
+            step.actions.append(.destroy(uuid: instance.uuid))
+            return
+        }
+        if turn.domain?.isRunning ?? false {
+            // A start that was given up succeeded after all, or somebody else's did: it is taken in like any other.
+            enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
             return
         }
         instance.isOwned = false

@@ -52,6 +52,7 @@ extension Fleet {
             instances[instance.uuid] = nil
             deadlines[instance.uuid] = nil
             graces[instance.uuid] = nil
+            hopes[instance.uuid] = nil
             step.removed.append(instance.uuid)
             step.events.append(
                 ControllerEvent(
@@ -125,10 +126,13 @@ extension Fleet {
             continueFrom(instance, turn, in: &step)
         } else if case .failed(let reason) = turn.start {
             fail(instance, reason: "the domain could not be started: \(reason)", turn, in: &step)
+        } else if turn.start == nil {
+            // The order was not given: the hypervisor or the store kept it back. That is not the instance's failure, and
+            // the time counts from when the order goes out.
+            if turn.isOverdue { deadlines[instance.uuid] = turn.now.advanced(by: limits.startDeadline) }
+            if turn.hypervisorAnswers { step.actions.append(.start(uuid: instance.uuid)) }
         } else if turn.isOverdue {
             fail(instance, reason: "the domain was not started in time", turn, in: &step)
-        } else if turn.start == nil, turn.hypervisorAnswers {
-            step.actions.append(.start(uuid: instance.uuid))
         }
     }
 

@@ -15,6 +15,8 @@ public struct Fleet: Sendable, Equatable {
     var deadlines: [String: Moment] = [:]
     /// Instances from a former life of the controller whose agents have not reconnected yet, and until when they may.
     var graces: [String: Moment] = [:]
+    /// Until when an instance that is on its way counts as capacity.
+    var hopes: [String: Moment] = [:]
 
     /// A fleet from the ledger of a former life, or an empty one.
     ///
@@ -28,6 +30,7 @@ public struct Fleet: Sendable, Equatable {
         self.instances = Dictionary(ledger.map { ($0.uuid, $0) }) { $1 }
         for instance in ledger {
             if instance.state == .inService { graces[instance.uuid] = now.advanced(by: limits.adoptionGrace) }
+            if instance.state.isComing { hopes[instance.uuid] = now.advanced(by: limits.startDeadline) }
             guard let span = span(of: instance) else { continue }
             // A wall clock that was set back must not stretch a deadline, one set forward must not cut it to nothing.
             let elapsed = min(max(0, date.timeIntervalSince(instance.since)), span / .seconds(1))
@@ -51,6 +54,12 @@ public struct Fleet: Sendable, Equatable {
 
     /// The instances that an order could start.
     public var reserve: [Instance] { ordered.filter { $0.state == .off } }
+
+    /// How many instances are on their way into service. One that has been for longer than a start may take is no
+    /// longer waited for: a domain without an agent must not keep the group from growing.
+    public func coming(at now: Moment) -> Int {
+        instances.values.filter { $0.state.isComing && (hopes[$0.uuid].map { now < $0 } ?? false) }.count
+    }
 
     /// Orders the next `count` of the reserve to start.
     public mutating func scaleOut(by count: Int, reason: String, now: Moment, date: Date) -> FleetStep {
@@ -78,6 +87,9 @@ public struct Fleet: Sendable, Equatable {
     ) {
         let keepsDeadline =
             [.starting, .booting, .probing].contains(instance.state) && [.booting, .probing].contains(state)
+        if state == .starting || state == .failed || !instance.state.isComing {
+            hopes[instance.uuid] = now.advanced(by: limits.startDeadline)
+        }
         instance.state = state
         instance.reason = reason
         instance.since = keepsDeadline ? instance.since : date

@@ -80,7 +80,7 @@ public struct Reconciler: Service {
             events.append(ControllerEvent(.hypervisorConnected, at: date, detail: "the hypervisor answers again"))
         default: break
         }
-        let observation = observe()
+        let observation = observe(state.fleet)
         var step = state.fleet.step(observation, now: now, date: date)
         step.events.insert(contentsOf: events, at: 0)
         if signal == .tick {
@@ -90,7 +90,7 @@ public struct Reconciler: Service {
         await settle(step, &state, date: date, in: &group)
     }
 
-    private func observe() -> FleetObservation {
+    private func observe(_ fleet: Fleet) -> FleetObservation {
         let snapshot = parts.view.snapshot
         board.confirmStarts(active: Set((snapshot.domains ?? []).filter(\.isActive).map(\.uuid)))
         let names = Dictionary((snapshot.domains ?? []).map { ($0.uuid, $0.name) }) { $1 }
@@ -98,7 +98,8 @@ public struct Reconciler: Service {
             let (uuid, session) = entry
             let endpoint = Endpoint(
                 id: uuid,
-                name: names[uuid] ?? session.registration.hostname,
+                // While the hypervisor is silent the ledger's name holds: what a guest calls itself is no change.
+                name: names[uuid] ?? fleet.instances[uuid]?.name ?? session.registration.hostname,
                 url: "https://\(HostPort(host: session.address.description, port: session.registration.port))"
             )
             agents[uuid] = FleetObservation.Agent(
@@ -145,11 +146,12 @@ public struct Reconciler: Service {
             )
         }
         // Without the hypervisor nothing can be started, so nothing is decided: the overload counts anew afterwards.
-        guard observation.domains != nil else { return }
+        // The same while the store fails, for an order that cannot be written down is not carried out.
+        guard observation.domains != nil, !state.storeFails else { return }
         let decision = state.engine.decide(
             GroupObservation(
                 inService: estimates.filter { $0.0.state == .inService }.map(\.1),
-                coming: state.fleet.instances.values.filter(\.state.isComing).count,
+                coming: state.fleet.coming(at: now),
                 reserve: state.fleet.reserve.count
             ),
             now: now

@@ -24,12 +24,24 @@ public struct ControllerService: Sendable {
     private let configuration: ControllerConfiguration
     private let hypervisor: any Hypervisor
     private let logger: Logger
+    private let openStore: @Sendable (StateDirectory) throws -> any Store
 
     /// A controller over a hypervisor.
     public init(configuration: ControllerConfiguration, hypervisor: any Hypervisor, logger: Logger) {
+        self.init(configuration: configuration, hypervisor: hypervisor, logger: logger) { try $0.store() }
+    }
+
+    /// A controller with a store of another kind than the state directory's own.
+    init(
+        configuration: ControllerConfiguration,
+        hypervisor: any Hypervisor,
+        logger: Logger,
+        openStore: @escaping @Sendable (StateDirectory) throws -> any Store
+    ) {
         self.configuration = configuration
         self.hypervisor = hypervisor
         self.logger = logger
+        self.openStore = openStore
     }
 
     /// Runs until SIGTERM, SIGINT or the task's cancellation.
@@ -45,13 +57,14 @@ public struct ControllerService: Sendable {
         let networks = try GroupDiscovery.networks(in: configuration.hosts, of: try await hypervisor.networks())
         let clock = SteadyClock()
         let authority = try directory.authority(now: clock.date)
-        let store = try directory.store()
+        let store = try openStore(directory)
         let activity = try configuration.logFile.map { try ActivityLog(path: $0) }
         let names = ServerNames(configuration: configuration, networks: networks)
         let leaf = configuration.issuing.controller(names: names.dns, addresses: names.addresses)
         let identity = try RotatingIdentity(try authority.makeIdentity(leaf, now: clock.date))
 
         let signals = Signals()
+        let listening = Listening()
         let view = HostView()
         let registry = AgentRegistry { signals.send(.look) }
         let endpoints = EndpointDirectory(try await store.endpointSet() ?? EndpointSet(revision: 0, endpoints: []))
@@ -72,8 +85,9 @@ public struct ControllerService: Sendable {
                 starter: DomainStarter(
                     hypervisor: hypervisor,
                     store: store,
-                    controllerAddress:
-                        "\(HostPort(host: names.guestAddress.description, port: configuration.listen.port))",
+                    controllerAddress: { [port = configuration.listen.port] in
+                        "\(HostPort(host: names.guestAddress.description, port: listening.port ?? port))"
+                    },
                     authorityHash: try authority.certificate.fingerprint(),
                     tokenLifetime: configuration.limits.startDeadline + Self.tokenMargin
                 ),
@@ -106,9 +120,11 @@ public struct ControllerService: Sendable {
             api,
             identity: identity,
             events: events,
-            clock: clock,
-            onListening: onListening
-        )
+            clock: clock
+        ) { port in
+            listening.begin(port)
+            await onListening(port)
+        }
 
         events.record(
             ControllerEvent(
@@ -121,7 +137,6 @@ public struct ControllerService: Sendable {
         let services: [any Service] = [
             HypervisorService(hypervisor: hypervisor),
             events,
-            reconciler,
             HypervisorSampler(
                 hypervisor: hypervisor,
                 networks: networks,
@@ -140,6 +155,9 @@ public struct ControllerService: Sendable {
                 logger: logger
             ),
             application,
+            // Started last and stopped first: nothing is started before the API listens, and the streams that an
+            // orderly stop ends are not taken for agents that were lost.
+            WhenListening(listening: listening, service: reconciler),
         ]
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },

@@ -1,0 +1,229 @@
+import AsyncHTTPClient
+import Autoscaling
+import Foundation
+import Libvirt
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import ServiceLifecycle
+import Shared
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Controller
+
+/// A place for a real controller on loopback: state directory, in-memory hypervisor, certificates, HTTP clients.
+struct ControllerLab: Sendable {
+    let background: Background
+    let path: String
+    let hypervisor: InMemoryHypervisor
+    let disk = Disk()
+    let client: HTTPClient
+    let modern: HTTPClient
+    var hosts = "127.0.0.0/8"
+    var interval = Duration.milliseconds(150)
+    var limits = LifecycleLimits(startDeadline: .seconds(60))
+
+    /// A running controller.
+    struct Running: Sendable {
+        let port: Int
+        let job: BackgroundJob
+        fileprivate let group: ServiceGroup
+
+        /// The orderly stop, as SIGTERM asks for it.
+        func stop() async {
+            await group.triggerGracefulShutdown()
+            await job.ended()
+        }
+
+        /// The end without a farewell.
+        func kill() async { await job.stop() }
+    }
+
+    private struct Entry: Service {
+        let service: ControllerService
+        let ports: AsyncStream<Int>.Continuation
+
+        func run() async throws {
+            try await service.run { ports.yield($0) }
+        }
+    }
+
+    /// Starts a controller and returns when it listens.
+    ///
+    /// - Throws: What the controller throws when it ends before.
+    func start(port: Int = 0) async throws -> Running {
+        let configuration = ControllerConfiguration(
+            hosts: try CIDR(parsing: hosts),
+            uri: hypervisor.uri,
+            listen: HostPort(host: "127.0.0.1", port: port),
+            stateDirectory: path,
+            policy: ThresholdPolicy(),
+            interval: interval,
+            limits: limits,
+            issuing: IssuingPolicy(),
+            advertise: [],
+            logFile: nil
+        )
+        let service = ControllerService(configuration: configuration, hypervisor: hypervisor, logger: .quiet) {
+            [disk] in DiskStore(base: try $0.store(), disk: disk)
+        }
+        let ports = AsyncStream.makeStream(of: Int.self)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: Entry(service: service, ports: ports.continuation),
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    )
+                ],
+                logger: .quiet
+            )
+        )
+        let job = background.start {
+            defer { ports.continuation.finish() }
+            try await group.run()
+        }
+        for await port in ports.stream { return Running(port: port, job: job, group: group) }
+        await job.ended()
+        throw job.error ?? NeverHappened(description: "the controller ended without listening")
+    }
+}
+
+/// Runs a test with a lab whose parts end with it.
+func withLab(
+    networks: [NetworkInfo] = [.loopback],
+    _ change: @Sendable (inout ControllerLab) -> Void = { _ in },
+    _ body: @Sendable (ControllerLab) async throws -> Void
+) async throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let client = HTTPClient.cms()
+    var configuration = HTTPClient.Configuration()
+    configuration.httpVersion = .automatic
+    configuration.connectionPool.retryConnectionEstablishment = false
+    let modern = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    let result: Result<Void, any Error>
+    do {
+        try await withBackground { background in
+            var lab = ControllerLab(
+                background: background,
+                path: path,
+                hypervisor: InMemoryHypervisor(networks: networks),
+                client: client,
+                modern: modern
+            )
+            change(&lab)
+            try await body(lab)
+        }
+        result = .success(())
+    } catch {
+        result = .failure(error)
+    }
+    try await client.shutdown()
+    try await modern.shutdown()
+    try result.get()
+}
+
+extension NetworkInfo {
+    /// A network in whose range every peer of these tests is.
+    static let loopback = NetworkInfo(
+        name: "default",
+        uuid: "9a05da11-e96b-47f3-8253-a3a482e445f5",
+        addresses: [NetworkAddress(address: "127.0.0.1", prefixLength: 8)]
+    )
+}
+
+// What is on disk.
+extension ControllerLab {
+    var authority: CertificateAuthority {
+        get throws { try StateDirectory(path: path).authority(now: Date()) }
+    }
+
+    func store() throws -> SQLiteStore { try StateDirectory(path: path).store() }
+
+    /// The events, oldest first.
+    func events() async throws -> [ControllerEvent] {
+        try await store().events(limit: 10_000).reversed()
+    }
+
+    func kinds(of instance: String) async throws -> [ControllerEvent.Kind] {
+        try await events().filter { $0.instance == instance }.map(\.kind)
+    }
+
+    func waitForEvent(_ kind: ControllerEvent.Kind, saying text: String = "") async throws {
+        try await waitUntil("the event \(kind.rawValue) '\(text)' is written") {
+            try await events().contains { $0.kind == kind && (text.isEmpty || $0.detail.contains(text)) }
+        }
+    }
+
+    func instance(_ uuid: String) async throws -> Instance? {
+        try await store().ledger().first { $0.uuid == uuid }
+    }
+}
+
+// Who asks.
+extension ControllerLab {
+    func clientIdentity(_ name: String = "tester") throws -> Identity {
+        try authority.makeIdentity(IssuingPolicy().client(.client(name: name)), now: Date())
+    }
+
+    func operatorIdentity() throws -> Identity {
+        try authority.makeIdentity(IssuingPolicy().client(.operator(name: "boss")), now: Date())
+    }
+
+    func agentIdentity(_ uuid: String) throws -> Identity {
+        let address = try #require(IPAddress("127.0.0.1"))
+        return try authority.makeIdentity(IssuingPolicy().agent(uuid: uuid, name: "vm", address: address), now: Date())
+    }
+
+    /// TLS settings of a client that trusts the controller.
+    func tls(_ identity: Identity?) throws -> TLSConfiguration {
+        try .cmsClient(identity: identity, authority: authority.certificate)
+    }
+}
+
+/// A disk that can be full.
+final class Disk: Sendable {
+    private let full = Mutex(false)
+
+    var isFull: Bool {
+        get { full.withLock { $0 } }
+        set { full.withLock { $0 = newValue } }
+    }
+
+    struct Full: Error, CustomStringConvertible {
+        let description = "database or disk is full"
+    }
+
+    func check() throws {
+        if isFull { throw Full() }
+    }
+}
+
+/// The store on such a disk.
+struct DiskStore: Store {
+    let base: SQLiteStore
+    let disk: Disk
+
+    func ledger() async throws -> [Instance] { try await base.ledger() }
+    func endpointSet() async throws -> EndpointSet? { try await base.endpointSet() }
+    func events(limit: Int) async throws -> [ControllerEvent] { try await base.events(limit: limit) }
+
+    func commit(_ change: StoreChange) async throws {
+        try disk.check()
+        try await base.commit(change)
+    }
+
+    func addToken(_ token: JoinTokenRecord) async throws {
+        try disk.check()
+        try await base.addToken(token)
+    }
+
+    func redeemToken(hash: String, uuid: String, key: String, now: Date) async throws -> JoinTokenOutcome {
+        try disk.check()
+        return try await base.redeemToken(hash: hash, uuid: uuid, key: key, now: now)
+    }
+}

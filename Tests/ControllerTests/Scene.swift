@@ -1,0 +1,82 @@
+import Autoscaling
+import Foundation
+import Shared
+
+@testable import Controller
+
+/// Drives a fleet second by second with facts that tests change.
+struct Scene {
+    var fleet: Fleet
+    var second = 0.0
+    var domains: [FleetObservation.Domain]?
+    var agents: [String: FleetObservation.Agent] = [:]
+    var starts: [String: FleetObservation.Start] = [:]
+    var probes: [String: FleetObservation.Probe] = [:]
+    var events: [ControllerEvent] = []
+    static let begin = Date(timeIntervalSince1970: 1_000_000)
+
+    init(
+        _ names: [String],
+        running: Set<String> = [],
+        limits: LifecycleLimits = LifecycleLimits(startDeadline: .seconds(60))
+    ) {
+        fleet = Fleet(limits: limits, now: .seconds(0), date: Self.begin)
+        domains = names.map { name in
+            FleetObservation.Domain(
+                uuid: name,
+                name: name,
+                isRunning: running.contains(name),
+                isActive: running.contains(name)
+            )
+        }
+    }
+
+    var date: Date { Self.begin.addingTimeInterval(second) }
+    func state(_ name: String) -> InstanceState? { fleet.instances[name]?.state }
+    var names: [String] { fleet.endpoints.map(\.name) }
+
+    mutating func step(after seconds: Double = 1) -> FleetStep {
+        second += seconds
+        let step = fleet.step(
+            FleetObservation(domains: domains, agents: agents, starts: starts, probes: probes),
+            now: .seconds(second),
+            date: date
+        )
+        events += step.events
+        for case .forget(let uuid) in step.actions {
+            starts[uuid] = nil
+            probes[uuid] = nil
+        }
+        return step
+    }
+
+    mutating func set(_ name: String, running: Bool, active: Bool? = nil) {
+        domains = domains?.map { domain in
+            guard domain.name == name else { return domain }
+            return FleetObservation.Domain(uuid: name, name: name, isRunning: running, isActive: active ?? running)
+        }
+    }
+
+    mutating func connect(_ name: String, session: UInt64 = 1, address: String = "192.168.122.150") {
+        agents[name] = FleetObservation.Agent(
+            endpoint: Endpoint(id: name, name: name, url: "https://\(address):8000"),
+            session: session,
+            isConnected: true
+        )
+    }
+
+    /// Brings an instance into service the way it goes when all is well.
+    mutating func bringUp(_ name: String) {
+        set(name, running: true)
+        connect(name)
+        _ = step()
+        probes[name] = FleetObservation.Probe(passedSession: 1)
+        _ = step()
+    }
+
+    mutating func order() -> FleetStep {
+        let step = fleet.scaleOut(by: 1, reason: "test", now: .seconds(second), date: date)
+        events += step.events
+        return step
+    }
+}
