@@ -20,8 +20,6 @@ struct RunCommand: AsyncParsableCommand {
                 port in
                 logger.info("listening", metadata: ["address": "\(configuration.listen.host)", "port": "\(port)"])
             }
-        } catch let error as GroupDiscovery.Failure {
-            throw usageFailure(error)
         } catch {
             throw runFailure(error)
         }

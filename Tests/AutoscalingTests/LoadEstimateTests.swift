@@ -48,15 +48,25 @@ struct LoadEstimateTests {
         #expect((estimate(host: sample).utilization != nil) == isUsed)
     }
 
-    @Test("withheld CPU makes an instance starved and counts as demand")
-    func starved() {
-        let starved = estimate(
+    @Test("a guest that is capped reaches what it would have used")
+    func capped() {
+        let capped = estimate(
             host: HostSample(at: now, utilization: 50, steal: 45),
-            guest: GuestSample(at: now, busy: 52)
+            guest: GuestSample(at: now, busy: 52, steal: 45)
         )
-        #expect(starved.merge == .starved)
-        #expect(starved.utilization == 52)
-        #expect(starved.demand == 97)
+        #expect(capped.merge == .starved)
+        #expect(capped.utilization == 52)
+        #expect(capped.demand == 97)
+    }
+
+    @Test("an idle guest on a crowded host is starved, not overloaded")
+    func starvedIdle() {
+        let idle = estimate(
+            host: HostSample(at: now, utilization: 12, steal: 85),
+            guest: GuestSample(at: now, busy: 15, steal: 0)
+        )
+        #expect(idle.merge == .starved)
+        #expect(idle.demand == 15)
     }
 
     @Test("what waits raises the demand beyond what the vCPUs have")

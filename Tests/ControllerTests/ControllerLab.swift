@@ -132,7 +132,7 @@ extension NetworkInfo {
     static let loopback = NetworkInfo(
         name: "default",
         uuid: "9a05da11-e96b-47f3-8253-a3a482e445f5",
-        addresses: [NetworkAddress(address: "127.0.0.1", prefixLength: 8)]
+        addresses: [NetworkAddress(address: "127.0.0.254", prefixLength: 8)]
     )
 }
 

@@ -21,7 +21,8 @@ struct AgentServiceTests {
     func answers() async throws {
         try await withServingAgent { agent, caller in
             agent.status.server = "vm7"
-            for (path, n, value) in [("/fib/20", 20, UInt64(6765)), ("/0", 0, 0), ("/1", 1, 1), ("/fib/25", 25, 75025)] {
+            for (path, n, value) in [("/fib/20", 20, UInt64(6765)), ("/0", 0, 0), ("/1", 1, 1), ("/fib/25", 25, 75025)]
+            {
                 let answer = try await caller.get(path)
                 #expect(answer.status == 200)
                 #expect(answer.headers["content-type"] == ["application/json"])
@@ -35,7 +36,8 @@ struct AgentServiceTests {
     func badNumbers() async throws {
         try await withServingAgent(change: { $0.maximumN = 30 }) { agent, caller in
             let paths = [
-                "/fib/31", "/fib/-1", "/abc", "/fib/1.5", "/fib/+5", "/fib/99999999999999999999999", "/%31", "/fib/0x10",
+                "/fib/31", "/fib/-1", "/abc", "/fib/1.5", "/fib/+5", "/fib/99999999999999999999999", "/%31",
+                "/fib/0x10",
                 "/" + String(repeating: "9", count: 5000),
             ]
             for path in paths {
@@ -247,7 +249,8 @@ struct AgentServiceTests {
         try await withServingAgent { _, caller in
             await #expect {
                 try await withServingAgent(change: { $0.listen = HostPort(host: "127.0.0.1", port: caller.port) }) {
-                    _, _ in
+                    _,
+                    _ in
                 }
             } throws: {
                 "\($0)".contains("cannot listen on 127.0.0.1:\(caller.port)") && "\($0)".contains("--listen")

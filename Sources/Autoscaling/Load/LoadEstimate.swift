@@ -66,7 +66,9 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
             default: (steals.max() ?? 0) >= Self.starvedSteal ? .starved : .busy
             }
         self.demand = utilization.map { used in
-            let wanted = min(100, used + (steals.max() ?? 0))
+            // What the guest itself counts as stolen it would have used: a capped guest reaches the threshold by it. The
+            // host's own count also has what an idle guest's housekeeping waited for, so it only names the case.
+            let wanted = min(100, max(used, (guest?.busy ?? 0) + (guest?.steal ?? 0)))
             guard used >= Self.saturated, let guest, let queued = guest.queued, let time = guest.serviceTime else {
                 return wanted
             }

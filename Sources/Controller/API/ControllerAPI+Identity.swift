@@ -10,16 +10,7 @@ import X509
 extension ControllerAPI {
     /// `POST /v1/enroll`: the one route that gives something to a peer without a certificate.
     @Sendable func enroll(_ request: Request, _ context: PeerContext) async throws -> Response {
-        guard let address = context.address, parts.hosts.contains(address) else {
-            throw refuse(
-                Problem(
-                    .forbidden,
-                    code: "foreign-address",
-                    detail: "\(context.address?.description ?? "this address") is not in \(parts.hosts)"
-                ),
-                context
-            )
-        }
+        let address = try guestAddress(context)
         guard enrollments.admit(address, now: parts.clock.now) else {
             throw Problem(
                 .tooManyRequests,
@@ -30,10 +21,12 @@ extension ControllerAPI {
         let message = try await request.message(EnrollmentRequest.self, limit: WireLimits.enrollmentBody)
         let uuid = message.uuid.lowercased()
         let (domain, _) = try admit(uuid, context)
-        guard domain.isRunning else {
-            throw refuse(
-                Problem(.forbidden, code: "not-running", detail: "the domain '\(domain.name)' does not run"),
-                context
+        // A first certificate is given only on the hypervisor's present word.
+        guard parts.view.snapshot.domains != nil else {
+            throw Problem(
+                .serviceUnavailable,
+                code: "hypervisor-lost",
+                detail: "the hypervisor does not answer; try again later"
             )
         }
         let key = try keyFingerprint(ofRequest: message.csr)
@@ -82,24 +75,17 @@ extension ControllerAPI {
 
     /// Checks that an agent's machine and address are the group's.
     func admit(_ uuid: String, _ context: PeerContext) throws -> (FleetObservation.Domain, IPAddress) {
-        guard let address = context.address, parts.hosts.contains(address) else {
-            throw refuse(
-                Problem(
-                    .forbidden,
-                    code: "foreign-address",
-                    detail: "\(context.address?.description ?? "this address") is not in \(parts.hosts)"
-                ),
-                context
-            )
-        }
-        guard let domains = parts.view.snapshot.domains else {
+        let address = try guestAddress(context)
+        let snapshot = parts.view.snapshot
+        // An agent may come back while the hypervisor is away: what was known last counts. With nothing known it waits.
+        guard snapshot.domains != nil || !snapshot.known.isEmpty else {
             throw Problem(
                 .serviceUnavailable,
                 code: "hypervisor-lost",
                 detail: "the hypervisor does not answer; try again later"
             )
         }
-        guard let domain = domains.first(where: { $0.uuid == uuid }) else {
+        guard let domain = snapshot.known.first(where: { $0.uuid == uuid }) else {
             throw refuse(
                 Problem(
                     .forbidden,
@@ -109,7 +95,30 @@ extension ControllerAPI {
                 context
             )
         }
+        guard domain.isActive else {
+            throw refuse(
+                Problem(.forbidden, code: "not-running", detail: "the domain '\(domain.name)' does not run"),
+                context
+            )
+        }
         return (domain, address)
+    }
+
+    /// The sender's address, which must be one that a guest can have: in the range, and not the host's own, whose
+    /// certificate only the controller may hold.
+    private func guestAddress(_ context: PeerContext) throws -> IPAddress {
+        if let address = context.address, parts.hosts.contains(address), !parts.hostAddresses.contains(address) {
+            return address
+        }
+        let text = context.address?.description ?? "this address"
+        throw refuse(
+            Problem(
+                .forbidden,
+                code: "foreign-address",
+                detail: "\(text) is not the address of a guest in \(parts.hosts)"
+            ),
+            context
+        )
     }
 
     private func keyFingerprint(ofRequest pem: String) throws -> String {

@@ -12,6 +12,8 @@ struct ControllerAPI: Sendable {
     /// What the API works with.
     struct Parts: Sendable {
         var hosts: CIDR
+        /// The host's own addresses on the group's networks: no guest has them.
+        var hostAddresses: Set<IPAddress>
         var authority: CertificateAuthority
         var policy: IssuingPolicy
         var store: any Store

@@ -22,8 +22,6 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
         case agentEnrolled = "agent.enrolled"
         /// An agent registered and its command stream is open.
         case agentRegistered = "agent.registered"
-        /// An agent's stream broke.
-        case agentLost = "agent.lost"
         /// The instance's health probe passed.
         case instanceProbed = "instance.probed"
         /// Clients were told of a new revision.

@@ -1,3 +1,4 @@
+import Autoscaling
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -6,13 +7,17 @@ import Synchronization
 
 /// Writes down the events that peers cause: refusals, enrollments. A flood costs a bounded queue and is counted.
 struct EventRecorder: Service {
+    /// Refusals that are written down in the long run, and at once: a flood of them must not fill the disk.
+    private static let refusals = (perSecond: 1.0, burst: 20.0)
     private let store: any Store
+    private let clock: SteadyClock
     private let logger: Logger
     private let stream: AsyncStream<ControllerEvent>
     private let continuation: AsyncStream<ControllerEvent>.Continuation
 
-    init(store: any Store, logger: Logger) {
+    init(store: any Store, clock: SteadyClock, logger: Logger) {
         self.store = store
+        self.clock = clock
         self.logger = logger
         (stream, continuation) = AsyncStream.makeStream(
             of: ControllerEvent.self,
@@ -27,7 +32,17 @@ struct EventRecorder: Service {
 
     /// Writes until the service stops.
     func run() async throws {
-        for await event in stream.cancelOnGracefulShutdown() {
+        var limiter = RateLimiter<String>(perSecond: Self.refusals.perSecond, burst: Self.refusals.burst, capacity: 1)
+        var dropped = 0
+        for await var event in stream.cancelOnGracefulShutdown() {
+            if event.kind == .peerRefused {
+                guard limiter.admit("", now: clock.now) else {
+                    dropped += 1
+                    continue
+                }
+                if dropped > 0 { event.detail += " (and \(dropped) more refusals were not written down)" }
+                dropped = 0
+            }
             var metadata: Logger.Metadata = [
                 "event": "\(event.kind.rawValue)", "at": "\(event.at.rfc3339)", "detail": "\(event.detail)",
             ]

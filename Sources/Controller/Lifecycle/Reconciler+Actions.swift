@@ -136,7 +136,7 @@ extension ControllerEvent.Kind {
     var level: Logger.Level {
         switch self {
         case .storeFailed, .instanceQuarantined: .error
-        case .hypervisorLost, .instanceFailed, .instanceUnhealthy, .reserveEmpty, .peerRefused, .agentLost: .warning
+        case .hypervisorLost, .instanceFailed, .instanceUnhealthy, .reserveEmpty, .peerRefused: .warning
         default: .info
         }
     }

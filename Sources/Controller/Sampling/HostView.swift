@@ -7,6 +7,8 @@ public final class HostView: Sendable {
     public struct Snapshot: Sendable {
         /// The domains of the group, or `nil` while the hypervisor does not answer.
         public var domains: [FleetObservation.Domain]?
+        /// The domains of the group when the hypervisor last answered.
+        public var known: [FleetObservation.Domain] = []
         /// The last sample of each running domain.
         public var samples: [String: HostSample]
     }
@@ -20,6 +22,10 @@ public final class HostView: Sendable {
     public var snapshot: Snapshot { state.withLock { $0 } }
 
     func replace(_ snapshot: Snapshot) {
-        state.withLock { $0 = snapshot }
+        state.withLock { state in
+            let known = snapshot.domains ?? state.known
+            state = snapshot
+            state.known = known
+        }
     }
 }

@@ -100,10 +100,11 @@ public struct ControllerService: Sendable {
             policy: configuration.policy,
             interval: configuration.interval
         )
-        let events = EventRecorder(store: store, logger: logger)
+        let events = EventRecorder(store: store, clock: clock, logger: logger)
         let api = ControllerAPI(
             parts: ControllerAPI.Parts(
                 hosts: configuration.hosts,
+                hostAddresses: Set(networks.map(\.hostAddress)),
                 authority: authority,
                 policy: configuration.issuing,
                 store: store,
@@ -123,6 +124,7 @@ public struct ControllerService: Sendable {
             clock: clock
         ) { port in
             listening.begin(port)
+            SystemdNotifier().send(.ready, .status("listening on port \(port)"))
             await onListening(port)
         }
 

@@ -27,7 +27,9 @@ public struct IdentityStore: Sendable {
     ///
     /// - Throws: IdentityError when files are there but cannot be read.
     public func load() throws -> Identity? {
-        guard FileManager.default.fileExists(atPath: directory + "/cert.pem") else { return nil }
+        // The entry itself is asked for, not what it leads to: an identity of another user is an error, not none.
+        let entry = directory + "/cert.pem"
+        guard (try? FileManager.default.attributesOfItem(atPath: entry)) != nil else { return nil }
         return try Identity(
             certificatePEM: read("cert.pem"),
             privateKeyPEM: read("key.pem"),
@@ -67,6 +69,19 @@ public struct IdentityStore: Sendable {
         if let old, old != bundle, old.hasPrefix(".identity-") {
             try? manager.removeItem(atPath: "\(directory)/\(old)")
         }
+        giveToOwner(bundle)
+    }
+
+    /// What root writes into another user's directory is for that user: an agent enrolled by hand runs as a user of its
+    /// own.
+    private func giveToOwner(_ bundle: String) {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: directory + "/.")
+        guard geteuid() == 0, let user = (attributes?[.ownerAccountID] as? UInt).flatMap(uid_t.init(exactly:)),
+            let group = (attributes?[.groupOwnerAccountID] as? UInt).flatMap(gid_t.init(exactly:)), user != 0
+        else { return }
+        let inside = ["", "/ca.pem", "/cert.pem", "/key.pem"].map { "\(directory)/\(bundle)\($0)" }
+        let links = ["/.current", "/ca.pem", "/cert.pem", "/key.pem"].map { directory + $0 }
+        for path in inside + links { lchown(path, user, group) }
     }
 
     private func read(_ name: String) throws -> String {

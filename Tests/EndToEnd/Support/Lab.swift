@@ -14,6 +14,7 @@ struct Lab: Sendable {
     /// A command of the lab failed.
     struct CommandFailed: Error, CustomStringConvertible {
         let command: String
+        let directory: String
         let status: Int32
         let output: String
         var description: String { "'\(command)' ended with status \(status): \(output.suffix(2000))" }
@@ -22,6 +23,7 @@ struct Lab: Sendable {
     static let hostAddress = "192.168.122.1"
     static let hosts = "192.168.122.0/24"
     let command: String
+    let directory: String
     let distribution: String
 
     /// The lab of the environment.
@@ -33,6 +35,7 @@ struct Lab: Sendable {
             return value
         }
         command = try variable("CMS_LAB_COMMAND")
+        directory = try variable("CMS_LAB_DIR")
         distribution = try variable("CMS_DISTRIBUTION")
     }
 
@@ -43,7 +46,9 @@ struct Lab: Sendable {
 
     /// Runs a command to its end and returns what it wrote to both outputs.
     @discardableResult
-    func run(_ arguments: String..., timeout: Duration = .seconds(120), allowFailure: Bool = false) async throws -> String {
+    func run(_ arguments: String..., timeout: Duration = .seconds(120), allowFailure: Bool = false) async throws
+        -> String
+    {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID()).log").path
         defer { try? FileManager.default.removeItem(atPath: file) }
         let process = try Program(arguments, output: file, errors: nil)
@@ -58,7 +63,13 @@ struct Lab: Sendable {
     /// `virsh` on the lab's libvirt.
     @discardableResult
     func virsh(_ arguments: String..., allowFailure: Bool = false) async throws -> String {
-        try await run("/usr/bin/env", "sh", "-c", "virsh " + arguments.joined(separator: " "), allowFailure: allowFailure)
+        try await run(
+            "/usr/bin/env",
+            "sh",
+            "-c",
+            "virsh " + arguments.joined(separator: " "),
+            allowFailure: allowFailure
+        )
     }
 
     /// Shut-off VMs with fresh disks.
@@ -76,8 +87,13 @@ struct Lab: Sendable {
         Int(try await virsh("domid", name).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    /// Types a line into the root shell on a guest's console.
+    /// Types a line into the root shell on a guest's console, once the shell is there.
     func type(_ line: String, into name: String) async throws {
+        let console = "\(directory)/log/qemu/\(name)-console.log"
+        try await wait(for: "a shell on \(name)'s console", within: .seconds(60)) {
+            let text = FileManager.default.contents(atPath: console).map { String(decoding: $0, as: UTF8.self) }
+            return text?.contains("root@\(name)") == true ? true : nil
+        }
         let terminal = try await virsh("ttyconsole", name).trimmingCharacters(in: .whitespacesAndNewlines)
         let descriptor = open(terminal, O_WRONLY | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else {

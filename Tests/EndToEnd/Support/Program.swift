@@ -26,13 +26,24 @@ final class Program: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, out, 1)
         posix_spawn_file_actions_adddup2(&actions, err, 2)
+        // The test process keeps signals back for its own handling; its children must not inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { argv.forEach { free($0) } }
         var child: pid_t = 0
-        let result = posix_spawn(&child, arguments[0], &actions, nil, &argv, environ)
+        let result = posix_spawn(&child, arguments[0], &actions, &attributes, &argv, environ)
         guard result == 0 else {
             throw Lab.CommandFailed(
-                command: arguments.joined(separator: " "), status: result, output: String(cString: strerror(result)))
+                command: arguments.joined(separator: " "),
+                status: result,
+                output: String(cString: strerror(result))
+            )
         }
         pid = child
     }
@@ -77,7 +88,10 @@ struct TookTooLong: Error, CustomStringConvertible {
 /// Looks ten times a second until `condition` gives something; returns it.
 @discardableResult
 func wait<Value: Sendable>(
-    for what: String, within limit: Duration, isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Value?
+    for what: String,
+    within limit: Duration,
+    isolation: isolated (any Actor)? = #isolation,
+    _ condition: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit
     while true {

@@ -24,8 +24,12 @@ extension World {
                 [
                     "/usr/bin/curl", "-sN", "--cacert", identity + "/ca.pem", "--cert", identity + "/cert.pem", "--key",
                     identity + "/key.pem", "https://\(Lab.hostAddress):7000/v1/endpoints?watch",
-                ], output: path, errors: "/dev/null"),
-            path: path)
+                ],
+                output: path,
+                errors: "/dev/null"
+            ),
+            path: path
+        )
     }
 }
 
@@ -35,7 +39,9 @@ extension Lab {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID()).xml").path
         defer { try? FileManager.default.removeItem(atPath: file) }
         try await run(
-            "/bin/sh", "-c",
-            "virsh dumpxml --inactive \(name) | sed 's#</cmdline># systemd.mask=cms-agent.service</cmdline>#' >\(file) && virsh define \(file)")
+            "/bin/sh",
+            "-c",
+            "virsh dumpxml --inactive \(name) | sed 's#</cmdline># systemd.mask=cms-agent.service</cmdline>#' >\(file) && virsh define \(file)"
+        )
     }
 }

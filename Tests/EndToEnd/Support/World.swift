@@ -47,8 +47,15 @@ actor World {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("cms-e2e-\(UUID())").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try await lab.run(
-            lab.distribution + "/cms-controller", "client", "add", "tester", "--out", identity, "--state-dir",
-            directory + "/state")
+            lab.distribution + "/cms-controller",
+            "client",
+            "add",
+            "tester",
+            "--out",
+            identity,
+            "--state-dir",
+            directory + "/state"
+        )
     }
 
     /// Starts the controller on the present state directory.
@@ -58,7 +65,10 @@ actor World {
             [
                 lab.distribution + "/cms-controller", "--hosts", Lab.hosts, "--state-dir", directory + "/state",
                 "--log-format", "json", "--log-level", "trace", "--log-file", directory + "/autoscaler-log.txt",
-            ] + options, output: directory + "/controller.out", errors: logPath)
+            ] + options,
+            output: directory + "/controller.out",
+            errors: logPath
+        )
     }
 
     /// Ends the controller with kill -9.
@@ -79,11 +89,17 @@ actor World {
 
     /// Waits for an event, counted from the `skip`-th line of the log.
     @discardableResult
-    func waitFor(_ kind: String, _ instance: String? = nil, skip: Int = 0, within limit: Duration) async throws -> LogRecord {
+    func waitFor(_ kind: String, _ instance: String? = nil, skip: Int = 0, within limit: Duration) async throws
+        -> LogRecord
+    {
         try await wait(for: "event \(kind) of \(instance ?? "anything")", within: limit) {
-            let found = events.dropFirst(skip).first { $0.event == kind && (instance == nil || $0.instance == instance) }
+            let found = events.dropFirst(skip).first {
+                $0.event == kind && (instance == nil || $0.instance == instance)
+            }
             if found == nil, controller?.hasEnded ?? true {
-                let tail = FileManager.default.contents(atPath: logPath).map { String(decoding: $0.suffix(500), as: UTF8.self) }
+                let tail = FileManager.default.contents(atPath: logPath).map {
+                    String(decoding: $0.suffix(500), as: UTF8.self)
+                }
                 throw Lab.CommandFailed(command: "cms-controller", status: -1, output: tail ?? "")
             }
             return found
@@ -100,8 +116,12 @@ actor World {
                 [
                     lab.distribution + "/cms-client", "--controller", "\(Lab.hostAddress):7000", "--identity", identity,
                     "--plain", "--events-file", events,
-                ] + arguments, output: directory + "/client-\(clients).txt", errors: nil),
-            eventsPath: events)
+                ] + arguments,
+                output: directory + "/client-\(clients).txt",
+                errors: nil
+            ),
+            eventsPath: events
+        )
     }
 
     /// The endpoints as the controller tells them now, or `nil` when it does not answer.
@@ -116,13 +136,17 @@ actor World {
     }
 
     /// One request to the controller with `curl`: the status (0 when none came) and the body.
-    func curl(_ path: String, certificate: String? = nil, anonymous: Bool = false, _ options: String...) async throws -> (Int, String) {
+    func curl(_ path: String, certificate: String? = nil, anonymous: Bool = false, _ options: String...) async throws
+        -> (Int, String)
+    {
         let shown = certificate ?? identity
         let keys = anonymous ? [] : ["--cert", shown + "/cert.pem", "--key", shown + "/key.pem"]
         let url = path.hasPrefix("https:") ? path : "https://\(Lab.hostAddress):7000\(path)"
         let words =
-            ["curl", "--silent", "--show-error", "--max-time", "10", "--cacert", identity + "/ca.pem", "--write-out",
-             "'\\n%{http_code}'"] + keys + options + ["'\(url)'"]
+            [
+                "curl", "--silent", "--show-error", "--max-time", "10", "--cacert", identity + "/ca.pem", "--write-out",
+                "'\\n%{http_code}'",
+            ] + keys + options + ["'\(url)'"]
         let output = try await theLab().run("/bin/sh", "-c", words.joined(separator: " "), allowFailure: true)
         let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
         return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
