@@ -74,7 +74,9 @@ struct ReportPacerTests {
 
     @Test(
         "demand counts when it changes by half and by two requests at least",
-        arguments: [(0, 1, false), (0, 2, true), (1, 0, false), (4, 6, true), (20, 25, false), (20, 30, true), (20, 0, true)]
+        arguments: [
+            (0, 1, false), (0, 2, true), (1, 0, false), (4, 6, true), (20, 25, false), (20, 30, true), (20, 0, true),
+        ]
     )
     func demand(before: Int, after: Int, moved: Bool) {
         #expect(ReportPacer.hasMoved(from: seen(demand: before), to: seen(demand: after)) == moved)
