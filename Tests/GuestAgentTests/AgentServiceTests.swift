@@ -102,22 +102,21 @@ struct AgentServiceTests {
     func deadline() async throws {
         let change: (inout AgentConfiguration) -> Void = {
             $0.maximumN = 93
-            $0.requestDeadline = .milliseconds(300)
+            $0.requestDeadline = .seconds(2)
         }
         try await withServingAgent(change: change) { agent, caller in
-            for (milliseconds, range) in [("40", 0.04...0.25), ("99999999999", 0.3...5)] {
+            for (milliseconds, range) in [("40", 0.04...1.9), ("99999999999", 2.0...20)] {
                 let start = ContinuousClock.now
                 let answer = try await caller.get(endless, headers: [("CMS-Deadline-Milliseconds", milliseconds)])
                 #expect(answer.status == 504)
                 #expect(answer.problem?.code == "deadline-exceeded")
                 #expect(range.contains((ContinuousClock.now - start).seconds))
             }
-            #expect(try await caller.get(endless).status == 504)
             for bad in ["", "0", "-5", "soon", "1.5", "99999999999999999999999"] {
                 let answer = try await caller.get("/1", headers: [("CMS-Deadline-Milliseconds", bad)])
                 #expect(answer.problem?.code == "bad-deadline", "\(bad)")
             }
-            #expect(agent.statistics.totals.outcomes[.deadline] == 3)
+            #expect(agent.statistics.totals.outcomes[.deadline] == 2)
         }
     }
 

@@ -239,7 +239,8 @@ final class ControllerSession: Service {
             default: nil
             }
         if let problem { return problem.statusCode == 401 || problem.code == "reenroll" }
-        return error is NIOSSLError || error is BoringSSLError
+        if case NIOSSLError.handshakeFailed = error { return true }
+        return error is BoringSSLError
     }
 }
 

@@ -105,7 +105,7 @@ final class FakeController: Sendable {
                 }
             },
             server: try .tls(
-                .http1(),
+                .http1(configuration: .init(additionalChannelHandlers: [FullClosure()])),
                 tlsConfiguration: .cmsServer(identity: identity, asksForClientCertificate: true)
             ),
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
