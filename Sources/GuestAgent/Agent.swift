@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Dispatch
 import Logging
 import NIOCore
 import NIOPosix
@@ -47,12 +48,14 @@ public final class Agent: Service {
             maximumN: configuration.maximumN,
             requestDeadline: configuration.requestDeadline
         )
+        let stopper = AcceptStopper(loops: loops)
         let server = AgentServer(
             listen: configuration.listen,
             maximumConnections: configuration.maximumConnections,
             responder: responder,
             identity: keeper.identity,
             listening: listening,
+            stopper: stopper,
             logger: logger
         )
         let session = ControllerSession(
@@ -73,7 +76,7 @@ public final class Agent: Service {
         )
         // Stopped from the last to the first: the controller sees the session end, clients are sent elsewhere, and
         // the server finishes what it has.
-        services = [keeper, server, session, systemd]
+        services = [keeper, server, stopper, session, systemd]
     }
 
     /// Runs until the surrounding service group shuts down or the task is cancelled.
@@ -102,9 +105,16 @@ public final class Agent: Service {
             result = .failure(error)
         }
         await pool.close()
-        try? await client.shutdown()
+        await closeClient()
         logger.info("stopped")
         try result.get()
+    }
+
+    /// Closes the connections to the controller, but does not wait long for its good-bye: TLS would for five seconds.
+    private func closeClient() async {
+        let closed = Latch<Void>()
+        client.shutdown(queue: .global()) { _ in closed.set(()) }
+        try? await withTimeout(.seconds(1)) { try await closed.wait() }
     }
 
     /// The service group tells of each step; only what goes wrong matters.

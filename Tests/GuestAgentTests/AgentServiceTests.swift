@@ -12,7 +12,7 @@ import Testing
 
 @testable import GuestAgent
 
-@Suite("The HTTPS endpoint", .serialized)
+@Suite("The HTTPS endpoint", .serialized, .timeLimit(.minutes(2)))
 struct AgentServiceTests {
     /// Work that would take centuries; allowed by raising the limit.
     private let endless = "/fib/90"
@@ -102,22 +102,21 @@ struct AgentServiceTests {
     func deadline() async throws {
         let change: (inout AgentConfiguration) -> Void = {
             $0.maximumN = 93
-            $0.requestDeadline = .milliseconds(300)
+            $0.requestDeadline = .seconds(2)
         }
         try await withServingAgent(change: change) { agent, caller in
-            for (milliseconds, range) in [("40", 0.04...0.25), ("99999999999", 0.3...5)] {
+            for (milliseconds, range) in [("40", 0.04...1.9), ("99999999999", 2.0...20)] {
                 let start = ContinuousClock.now
                 let answer = try await caller.get(endless, headers: [("CMS-Deadline-Milliseconds", milliseconds)])
                 #expect(answer.status == 504)
                 #expect(answer.problem?.code == "deadline-exceeded")
                 #expect(range.contains((ContinuousClock.now - start).seconds))
             }
-            #expect(try await caller.get(endless).status == 504)
             for bad in ["", "0", "-5", "soon", "1.5", "99999999999999999999999"] {
                 let answer = try await caller.get("/1", headers: [("CMS-Deadline-Milliseconds", bad)])
                 #expect(answer.problem?.code == "bad-deadline", "\(bad)")
             }
-            #expect(agent.statistics.totals.outcomes[.deadline] == 3)
+            #expect(agent.statistics.totals.outcomes[.deadline] == 2)
         }
     }
 
@@ -230,7 +229,7 @@ struct AgentServiceTests {
             #expect(lines.contains("cms_agent_requests_in_flight 0"))
             #expect(lines.contains(#"cms_agent_service_time_seconds_bucket{le="+Inf"} 1"#))
             #expect(lines.contains("cms_agent_service_time_seconds_count 1"))
-            #expect(lines.contains { $0.hasPrefix(#"cms_agent_cpu_seconds_total{mode="busy"} "#) })
+            #expect(answer.body.contains("\ncms_agent_cpu_seconds_total{mode=\"busy\"} "))
             #expect(lines.contains(#"cms_agent_build_info{version="\#(CMSVersion.current)"} 1"#))
             // Every sample belongs to a family that was declared.
             for line in lines where !line.hasPrefix("#") {
@@ -239,7 +238,7 @@ struct AgentServiceTests {
                     name.hasPrefix(AgentMetrics.Name.serviceTime) && name.hasSuffix(suffix)
                         ? String(name.dropLast(suffix.count)) : name
                 }
-                #expect(lines.contains { $0.hasPrefix("# TYPE \(family) ") }, "\(line)")
+                #expect(answer.body.contains("\n# TYPE \(family) "), "\(line)")
             }
         }
     }

@@ -11,7 +11,7 @@ import X509
 
 @testable import GuestAgent
 
-@Suite("Enrollment and renewal", .serialized)
+@Suite("Enrollment and renewal", .serialized, .timeLimit(.minutes(2)))
 struct EnrollmentTests {
     /// Runs an agent without an identity against `fake`.
     @discardableResult
@@ -52,14 +52,14 @@ struct EnrollmentTests {
                     }
                 }
             }
-            let enrollments = fake.record.withLock { $0.enrollments }
+            let enrollments = fake.seen.enrollments
             #expect(enrollments.count == 1)
             #expect(enrollments.first?.token == "the-token")
             #expect(enrollments.first?.uuid == FakeController.uuid)
             let state = StateDirectory(path: directory)
             let saved = try #require(try state.identity.load())
             #expect(saved.spiffeID == .agent(uuid: FakeController.uuid))
-            #expect(saved.certificate == fake.record.withLock { $0.issued.first })
+            #expect(saved.certificate == fake.seen.issued.first)
             #expect(state.isSpent(token: "the-token"))
             #expect(state.controller?.hasPrefix("127.0.0.1:") == true)
         }
@@ -98,10 +98,10 @@ struct EnrollmentTests {
                     }
                 }
                 let now = try #require(try IdentityStore(directory: directory).load())
-                #expect(now.certificate == fake.record.withLock { $0.issued.last })
+                #expect(now.certificate == fake.seen.issued.last)
             }
         }
-        #expect(fake.record.withLock { $0.enrollments.count } == 3)
+        #expect(fake.seen.enrollments.count == 3)
     }
 
     @Test("an unreadable identity on disk is replaced")
@@ -133,7 +133,7 @@ struct EnrollmentTests {
             try await fake.serve { controller in
                 try await withNewAgent(fake, at: controller, directory: directory) { agent in
                     try await eventually("it has tried more than once") {
-                        fake.record.withLock { $0.enrollments.count } >= 2
+                        fake.seen.enrollments.count >= 2
                     }
                     #expect(agent.listening.current == nil)
                     #expect(try IdentityStore(directory: directory).load() == nil)
@@ -163,7 +163,7 @@ struct EnrollmentTests {
                 return "\(error)".contains(pinned)
             }
         }
-        #expect(fake.record.withLock { $0.enrollments.isEmpty })
+        #expect(fake.seen.enrollments.isEmpty)
     }
 
     @Test("an agent that comes before its controller enrolls when that is there")
@@ -202,7 +202,7 @@ struct EnrollmentTests {
                 }
             }
         }
-        #expect(fake.record.withLock { $0.enrollments.isEmpty })
+        #expect(fake.seen.enrollments.isEmpty)
     }
 
     @Test("a certificate of a few seconds is renewed again and again, with new keys, over one open connection")
@@ -219,20 +219,20 @@ struct EnrollmentTests {
                     )
                     let connection = try await RawConnection.open(port: port, tls: tls)
                     try await eventually("it has renewed three times") {
-                        fake.record.withLock { $0.renewals.count } >= 3
+                        fake.seen.renewals.count >= 3
                     }
                     try await connection.send("GET /fib/10 HTTP/1.1\r\nHost: x\r\n\r\n")
                     #expect(try await connection.read { $0.hasSuffix("}") }.contains("\"result\":55"))
                     try await connection.close()
                     try await eventually("new connections see the newest certificate, and so does the disk") {
-                        let newest = fake.record.withLock { $0.issued.last }
+                        let newest = fake.seen.issued.last
                         return agent.keeper.identity.current?.current.certificate == newest
                             && (try? IdentityStore(directory: directory).load()?.certificate) == newest
                     }
                 }
             }
         }
-        let record = fake.record.withLock { $0 }
+        let record = fake.seen
         #expect(record.enrollments.count == 1)
         #expect(record.renewals.allSatisfy { $0.by == .agent(uuid: FakeController.uuid) })
         #expect(Set(record.issued.map(\.publicKey)).count == record.issued.count)
@@ -249,7 +249,7 @@ struct EnrollmentTests {
             let hash = try fake.pin
             // The token of the first enrollment, later another one.
             let credentials: @Sendable () -> Credentials = {
-                let isFirst = fake.record.withLock { $0.enrollments.isEmpty }
+                let isFirst = fake.seen.enrollments.isEmpty
                 return Credentials(token: isFirst ? "the-token" : "second-token", authorityHash: hash)
             }
             try await fake.serve { controller in
@@ -276,6 +276,6 @@ struct EnrollmentTests {
                 }
             }
         }
-        #expect(fake.record.withLock { $0.enrollments.map(\.token) } == ["the-token", "second-token"])
+        #expect(fake.seen.enrollments.map(\.token) == ["the-token", "second-token"])
     }
 }

@@ -76,6 +76,7 @@ public final class ComputePool: Sendable {
     /// - Parameters:
     ///   - n: 0 to 93.
     ///   - deadline: When the result is no longer wanted.
+    /// - Returns: The job, whose result is to be awaited.
     /// - Throws: `queueFull` or `closed`; every other end comes from the job.
     public func submit(_ n: Int, deadline: ContinuousClock.Instant) throws(ComputeFailure) -> ComputeJob {
         let job = ComputeJob(n: n, deadline: deadline)

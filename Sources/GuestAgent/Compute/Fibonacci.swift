@@ -8,6 +8,7 @@ public enum Fibonacci {
     /// The n-th Fibonacci number: F(0) = 0, F(1) = 1.
     ///
     /// - Parameter n: 0 to 93.
+    /// - Returns: The number, exact.
     @inline(never)
     public static func naive(_ n: Int) -> UInt64 {
         n < 2 ? UInt64(max(0, n)) : naive(n - 1) &+ naive(n - 2)

@@ -53,9 +53,13 @@ public struct AgentConfiguration: Sendable {
     }
 }
 
-/// The times an agent waits. Tests shorten them; the defaults are meant for everyone else.
+/// The times an agent waits.
+///
+/// Tests shorten them; the defaults are meant for everyone else.
 public struct AgentTiming: Sendable {
-    /// Waits between attempts to enroll. The first are short, for they are part of the time an instance takes to serve.
+    /// Waits between attempts to enroll.
+    ///
+    /// The first are short, for they are part of the time an instance takes to serve.
     public var enrollment = Backoff(base: .milliseconds(200), maximum: .seconds(5))
     /// The wait after the controller has refused for good, or while there is no token.
     public var refusal = Duration.seconds(30)

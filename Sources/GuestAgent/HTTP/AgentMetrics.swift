@@ -3,7 +3,9 @@ import Hummingbird
 import NIOCore
 import Shared
 
-/// `GET /metrics`: the agent's state in Prometheus's text format. Every metric of the agent is named here.
+/// `GET /metrics`: the agent's state in Prometheus's text format.
+///
+/// Every metric of the agent is named here.
 struct AgentMetrics: Sendable {
     /// The names, as they stand in the text.
     enum Name {

@@ -31,6 +31,7 @@ final class AgentServer: Service {
     private let responder: AgentResponder
     private let identity: Latch<RotatingIdentity>
     private let listening: Latch<Int>
+    private let stopper: AcceptStopper
     private let logger: Logger
 
     /// - Parameters:
@@ -39,6 +40,7 @@ final class AgentServer: Service {
     ///   - responder: Answers the requests.
     ///   - identity: What the server shows; it starts when this is set.
     ///   - listening: Gets the port when the server listens.
+    ///   - stopper: Gets the listening channel.
     ///   - logger: The logger.
     init(
         listen: HostPort,
@@ -46,6 +48,7 @@ final class AgentServer: Service {
         responder: AgentResponder,
         identity: Latch<RotatingIdentity>,
         listening: Latch<Int>,
+        stopper: AcceptStopper,
         logger: Logger
     ) {
         self.listen = listen
@@ -53,6 +56,7 @@ final class AgentServer: Service {
         self.responder = responder
         self.identity = identity
         self.listening = listening
+        self.stopper = stopper
         self.logger = logger
     }
 
@@ -76,7 +80,7 @@ final class AgentServer: Service {
         _ identity: RotatingIdentity
     ) throws -> Application<AgentResponder> {
         var http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(watch: self.responder.watch)],
+            additionalChannelHandlers: [FullClosure(), ConnectionGuard(watch: self.responder.watch)],
             idleTimeout: .seconds(Limits.idleSeconds)
         )
         http.httpDecoder = HTTP1Channel.Configuration.DecoderConfiguration(
@@ -96,7 +100,8 @@ final class AgentServer: Service {
                 reuseAddress: true,
                 availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)
             ),
-            onServerRunning: { [listening, logger, listen] channel in
+            onServerRunning: { [listening, stopper, logger, listen] channel in
+                stopper.serverIsRunning(on: channel)
                 let port = channel.localAddress?.port ?? listen.port
                 logger.info("serving", metadata: ["listen": "\(HostPort(host: listen.host, port: port))"])
                 listening.set(port)

@@ -30,8 +30,7 @@ final class DepartureWatch: Sendable {
 
 /// Sits in each connection: notices its end, and closes it when a peer sends a body that nobody asked for.
 ///
-/// A peer that has closed its side only is taken for gone: no client of this service sends the end of its requests
-/// while it still waits for an answer.
+/// With ``FullClosure`` before it, a peer that closes its side closes the connection.
 final class ConnectionGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -64,14 +63,6 @@ final class ConnectionGuard: ChannelInboundHandler, RemovableChannelHandler {
             break
         }
         context.fireChannelRead(data)
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent {
-            watch.leave(ObjectIdentifier(context.channel))
-            context.close(promise: nil)
-        }
-        context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {

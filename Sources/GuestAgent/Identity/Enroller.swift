@@ -106,8 +106,9 @@ public struct Enroller: Sendable {
         guard identity.spiffeID == .agent(uuid: uuid) else {
             throw Failure.unusable("it is for \(identity.spiffeID?.uri ?? "nobody"), not for this machine (\(uuid))")
         }
-        guard identity.isValid(at: now) else {
-            throw Failure.unusable("it is not valid now (\(now.rfc3339)); check this machine's clock")
+        // One that is not valid yet is kept: this machine's clock lags, and the token that it cost is spent.
+        guard now < certificate.notValidAfter else {
+            throw Failure.unusable("it has ended already (it is \(now.rfc3339) here); check this machine's clock")
         }
         return identity
     }

@@ -131,7 +131,7 @@ final class IdentityKeeper: Service {
         }
     }
 
-    /// The identity on disk if it is this machine's, of the right authority, and valid now.
+    /// The identity on disk if it is this machine's, of the right authority, and has not ended.
     private func usableFromDisk() -> Identity? {
         let store = configuration.state.identity
         do {
@@ -143,7 +143,7 @@ final class IdentityKeeper: Service {
                     try identity.authority.fingerprint() != pin
                 {
                     "its authority is not the one that the CA hash names"
-                } else if !identity.isValid(at: Date()) {
+                } else if Date() >= identity.certificate.notValidAfter {
                     "it was valid until \(identity.certificate.notValidAfter.rfc3339)"
                 } else {
                     nil
@@ -214,7 +214,9 @@ final class IdentityKeeper: Service {
         try rotating.replace(with: new)
     }
 
-    /// Puts a new identity on disk. A full disk is no reason not to use it: the old one ends soon.
+    /// Puts a new identity on disk.
+    ///
+    /// A full disk is no reason not to use it: the old one ends soon.
     private func save(_ identity: Identity, how: String) {
         filter.withLock { $0.reset() }
         logger.info(

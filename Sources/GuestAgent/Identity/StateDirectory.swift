@@ -43,7 +43,9 @@ public struct StateDirectory: Sendable, Equatable {
         SmallFile.text(at: "\(path)/spent-token", limit: 256) == Self.digest(token)
     }
 
-    /// Remembers that `token` is of no more use. Only its hash is stored.
+    /// Remembers that `token` is of no more use.
+    ///
+    /// Only its hash is stored.
     public func markSpent(token: String) throws { try write(Self.digest(token), to: "spent-token") }
 
     private func write(_ text: String, to name: String) throws {

@@ -37,6 +37,7 @@ final class LoadMonitor: Sendable {
     /// - Parameters:
     ///   - interval: The time between two reports while the load is steady.
     ///   - emit: Takes a report; must not wait.
+    /// - Throws: CancellationError.
     func run(interval: Duration, emit: @Sendable (LoadReport) -> Void) async throws {
         let clock = ContinuousClock()
         let start = clock.now

@@ -1,6 +1,8 @@
 import Shared
 
-/// The counters of one moment. A counter that could not be read is `nil`.
+/// The counters of one moment.
+///
+/// A counter that could not be read is `nil`.
 struct LoadSample: Sendable, Equatable {
     /// When they were read.
     var at: ContinuousClock.Instant

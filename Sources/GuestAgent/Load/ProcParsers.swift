@@ -64,7 +64,9 @@ enum ProcParsers {
         return max(0, count - 1)
     }
 
-    /// Memory in bytes from /proc/meminfo. What could be freed at once counts as not in use.
+    /// Memory in bytes from /proc/meminfo.
+    ///
+    /// What could be freed at once counts as not in use.
     static func memory(_ text: String) -> (used: UInt64, total: UInt64)? {
         func bytes(_ key: String) -> UInt64? {
             guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(key + ":") }) else { return nil }

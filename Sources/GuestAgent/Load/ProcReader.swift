@@ -1,11 +1,15 @@
 import Shared
 
-/// Reads the kernel's counters. Files that are absent or unreadable give `nil`.
+/// Reads the kernel's counters.
+///
+/// Files that are absent or unreadable give `nil`.
 struct ProcReader: Sendable {
     /// The directory, `/proc` outside tests.
     var root = "/proc"
 
-    /// Times of all vCPUs. Only the first line is read, which keeps it cheap on machines with many interrupts.
+    /// Times of all vCPUs.
+    ///
+    /// Only the first line is read, which keeps it cheap on machines with many interrupts.
     func cpuTimes() -> CPUTimes? { text("stat", limit: 256).flatMap { CPUTimes(stat: $0) } }
 
     /// PSI `some` of the CPU in microseconds.

@@ -38,7 +38,9 @@ struct ReportPacer: Sendable {
         self.interval = interval
     }
 
-    /// Whether a report is due at `now`, and why. The caller sends it: it counts as sent.
+    /// Whether a report is due at `now`, and why.
+    ///
+    /// The caller sends it: it counts as sent.
     mutating func due(at now: Duration, _ seen: Observation) -> Cause? {
         guard let cause = cause(at: now, seen) else { return nil }
         lastSent = (now, seen)
@@ -60,7 +62,7 @@ struct ReportPacer: Sendable {
             return .interval
         }
         // Slack for a timer that wakes a little early.
-        guard let lastSent, now - lastSent.at >= Self.shortestGap - .milliseconds(10) else { return nil }
+        guard let lastSent, now - lastSent.at >= Self.shortestGap - .milliseconds(5) else { return nil }
         return Self.hasMoved(from: lastSent.seen, to: seen) ? .change : nil
     }
 

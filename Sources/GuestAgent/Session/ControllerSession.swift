@@ -94,7 +94,11 @@ final class ControllerSession: Service {
 
     /// One session, from the registration until something breaks.
     ///
-    /// - Parameter pulse: Beats at each line of the command stream, which shows that the session works.
+    /// - Parameters:
+    ///   - identity: What the agent shows.
+    ///   - port: Where the agent serves.
+    ///   - pulse: Beats at each line of the command stream, which shows that the session works.
+    /// - Throws: What broke; a session has no other end.
     private func connect(_ identity: RotatingIdentity, port: Int, _ pulse: Pulse) async throws {
         let registration = AgentRegistration(
             version: CMSVersion.current,
@@ -169,7 +173,9 @@ final class ControllerSession: Service {
         logger.info(isDraining ? "drains" : "takes work again")
     }
 
-    /// Posts report after report. Those that come up while one is under way are merged into the newest.
+    /// Posts report after report.
+    ///
+    /// Those that come up while one is under way are merged into the newest.
     private func send(_ reports: AsyncStream<LoadReport>, _ identity: RotatingIdentity) async throws {
         let timeout = configuration.timing.report
         for await report in reports {
@@ -233,7 +239,8 @@ final class ControllerSession: Service {
             default: nil
             }
         if let problem { return problem.statusCode == 401 || problem.code == "reenroll" }
-        return error is NIOSSLError || error is BoringSSLError
+        if case NIOSSLError.handshakeFailed = error { return true }
+        return error is BoringSSLError
     }
 }
 

@@ -26,7 +26,9 @@ final class Wakeup: Sendable {
         sleeper?.resume()
     }
 
-    /// Sleeps for `duration`, until a ring, or until the task is cancelled. Only one task may sleep at a time.
+    /// Sleeps for `duration`, until a ring, or until the task is cancelled.
+    ///
+    /// Only one task may sleep at a time.
     func sleep(for duration: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await Task.sleep(for: duration) }

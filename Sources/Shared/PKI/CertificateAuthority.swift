@@ -105,7 +105,8 @@ public struct CertificateAuthority: Sendable {
             }
         let end = min(now.addingTimeInterval(leaf.lifetime.seconds), certificate.notValidAfter)
         // A certificate that lives for seconds is not dated back by minutes, or two thirds of its life were over at once.
-        let tolerance = min(Self.clockTolerance, leaf.lifetime.seconds / 10)
+        // A second it must be, for certificates have whole seconds, and rounding must not put the start into the future.
+        let tolerance = min(Self.clockTolerance, max(1, leaf.lifetime.seconds / 10))
         return try Certificate(
             version: .v3,
             serialNumber: Certificate.SerialNumber(),

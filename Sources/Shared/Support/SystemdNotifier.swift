@@ -33,7 +33,9 @@ public struct SystemdNotifier: Sendable {
         }
     }
 
-    /// The path of the socket; one in the abstract name space begins with `@`. `nil` outside systemd.
+    /// The path of the socket; one in the abstract name space begins with `@`.
+    ///
+    /// `nil` outside systemd.
     public let socketPath: String?
     /// The time within which systemd wants to hear `watchdog`; `nil` when the unit has no watchdog.
     public let watchdogTimeout: Duration?
@@ -54,7 +56,9 @@ public struct SystemdNotifier: Sendable {
         self.watchdogTimeout = path != nil && isMeant && microseconds > 0 ? .microseconds(microseconds) : nil
     }
 
-    /// Sends the messages in one datagram. A failure is only reported: a program does not end for it.
+    /// Sends the messages in one datagram.
+    ///
+    /// A failure is only reported: a program does not end for it.
     ///
     /// - Returns: Whether systemd's socket took the datagram; `false` also outside systemd.
     @discardableResult
@@ -75,7 +79,9 @@ public struct SystemdNotifier: Sendable {
         return sent == text.utf8.count
     }
 
-    /// The socket address of `path`; `nil` when it does not fit. A leading `@` stands for the abstract name space.
+    /// The socket address of `path`; `nil` when it does not fit.
+    ///
+    /// A leading `@` stands for the abstract name space.
     private static func address(of path: String) -> sockaddr_un? {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

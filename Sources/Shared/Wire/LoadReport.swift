@@ -10,9 +10,10 @@ public struct LoadReport: Codable, Sendable, Equatable {
     public var sequence: UInt64
     /// When the values were measured, by the guest's clock.
     public var measuredAt: Date
-    /// Why the report was sent: `interval` (the steady beat) or `change` (the load moved).
+    /// Why the report was sent: `interval` (the steady beat), `change` (the load moved), `probe` (it was asked for).
     public var cause: String
-    /// The share of the vCPUs' time that was busy since the last report, 0...100 percent over all vCPUs.
+    /// The share of the vCPUs' time that was busy since the last report (over 300 ms at least), 0...100 percent over all
+    /// vCPUs.
     public var busy: Double?
     /// The share of the vCPUs' time that the hypervisor gave to others, 0...100 percent.
     public var steal: Double?

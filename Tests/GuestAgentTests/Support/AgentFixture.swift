@@ -55,27 +55,51 @@ func testTiming() -> AgentTiming {
     return timing
 }
 
+/// Silent, unless `CMS_TEST_LOG` asks for the agent's own log.
+let testLogger = Logger(label: "agent") { (label: String) -> any LogHandler in
+    let handler: any LogHandler =
+        ProcessInfo.processInfo.environment["CMS_TEST_LOG"] == nil
+        ? SwiftLogNoOpLogHandler() : StructuredLogHandler(label: label, format: .text, level: .debug)
+    return handler
+}
+
 /// Runs an agent while `body` runs.
 @discardableResult
 func withAgent<Value: Sendable>(
     _ configuration: AgentConfiguration,
     _ body: @escaping @Sendable (Agent) async throws -> Value
 ) async throws -> Value {
-    let agent = Agent(
-        configuration: configuration,
-        logger: Logger(label: "agent") { _ in SwiftLogNoOpLogHandler() }
-    )
-    return try await withThrowingTaskGroup(of: Value?.self) { group in
-        group.addTask {
-            try await agent.run()
+    let agent = Agent(configuration: configuration, logger: testLogger)
+    return try await withService(agent, logger: testLogger) { try await body(agent) }
+}
+
+/// Runs a service while `body` runs, and shuts it down gracefully then.
+func withService<Value: Sendable>(
+    _ service: any Service,
+    logger: Logger,
+    _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    let group = ServiceGroup(services: [service], logger: logger)
+    return try await withThrowingTaskGroup(of: Value?.self) { tasks in
+        tasks.addTask {
+            try await group.run()
             return nil
         }
-        group.addTask { try await body(agent) }
-        defer { group.cancelAll() }
-        while let value = try await group.next() {
-            if let value { return value }
+        tasks.addTask {
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try await body())
+            } catch {
+                result = .failure(error)
+            }
+            await group.triggerGracefulShutdown()
+            return try result.get()
         }
-        throw CancellationError()
+        var result: Value?
+        // The service's own failure comes first, and then ends what waits for it.
+        while let next = try await tasks.next() { result = next ?? result }
+        guard let result else { throw CancellationError() }
+        return result
     }
 }
 

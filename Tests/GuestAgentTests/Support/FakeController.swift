@@ -5,14 +5,20 @@ import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
+import ServiceLifecycle
 import Shared
 import SwiftASN1
 import Synchronization
 import TestSupport
 import X509
 
-/// A controller over real TLS with knobs for everything that can go wrong. It remembers what it was sent.
+@testable import GuestAgent
+
+/// A controller over real TLS with knobs for everything that can go wrong.
+///
+/// It remembers what it was sent.
 ///
 /// ``serve(port:_:)`` may be used several times after another, as a controller that is started anew.
 final class FakeController: Sendable {
@@ -64,7 +70,8 @@ final class FakeController: Sendable {
 
     let authority: TestAuthority
     let knobs = Mutex(Knobs())
-    let record = Mutex(Record())
+    private let record = Mutex(Record())
+    private let isClosing = Mutex(false)
     private let streams = Mutex<[Int: AsyncStream<ByteBuffer?>.Continuation]>([:])
 
     init() throws {
@@ -72,6 +79,9 @@ final class FakeController: Sendable {
     }
 
     var pin: String { get throws { try authority.authority.certificate.fingerprint() } }
+
+    /// What came until now.
+    var seen: Record { record.withLock { $0 } }
 
     /// The number of command streams that are open.
     var openStreams: Int { streams.withLock { $0.count } }
@@ -82,7 +92,9 @@ final class FakeController: Sendable {
         port: Int = 0,
         _ body: @escaping @Sendable (HostPort) async throws -> Value
     ) async throws -> Value {
-        let listening = AsyncStream<Int>.makeStream()
+        isClosing.withLock { $0 = false }
+        let listening = Latch<Int>()
+        let stopper = AcceptStopper(loops: MultiThreadedEventLoopGroup.singleton)
         let identity = try RotatingIdentity(authority.server())
         let application = Application(
             responder: CallbackResponder<PeerContext> { request, context in
@@ -93,39 +105,29 @@ final class FakeController: Sendable {
                 }
             },
             server: try .tls(
-                .http1(),
+                .http1(configuration: .init(additionalChannelHandlers: [FullClosure()])),
                 tlsConfiguration: .cmsServer(identity: identity, asksForClientCertificate: true)
             ),
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in
-                listening.continuation.yield(channel.localAddress?.port ?? 0)
+                stopper.serverIsRunning(on: channel)
+                listening.set(channel.localAddress?.port ?? 0)
             },
-            logger: Logger(label: "fake-controller") { _ in SwiftLogNoOpLogHandler() }
+            logger: testLogger
         )
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask {
-                try await application.run()
-                return nil
-            }
-            group.addTask {
-                while true {
-                    if self.knobs.withLock({ $0.heartbeats }) { self.send(.heartbeat) }
-                    try await Task.sleep(for: .milliseconds(50))
-                }
-            }
-            group.addTask {
-                var iterator = listening.stream.makeAsyncIterator()
-                guard let port = await iterator.next() else { throw NeverHappened(description: "no controller") }
-                return try await body(HostPort(host: "127.0.0.1", port: port))
-            }
+        let quiet = Logger(label: "fake-controller") { _ in SwiftLogNoOpLogHandler() }
+        let beat = Heart {
+            if self.isClosing.withLock({ $0 }) { self.dropStreams() }
+            if self.knobs.withLock({ $0.heartbeats }) { self.send(.heartbeat) }
+        }
+        let all = ServiceGroup(services: [beat, application, stopper], logger: quiet)
+        return try await withService(all, logger: quiet) {
+            let port = try await listening.wait()
             defer {
-                group.cancelAll()
-                dropStreams()
+                self.isClosing.withLock { $0 = true }
+                self.dropStreams()
             }
-            while let value = try await group.next() {
-                if let value { return value }
-            }
-            throw CancellationError()
+            return try await body(HostPort(host: "127.0.0.1", port: port))
         }
     }
 
@@ -153,7 +155,7 @@ final class FakeController: Sendable {
         case (.post, "/v1/renew"): return try await renew(request, context)
         case (.put, base): return try await register(request, context)
         case (.post, base + "/reports"): return try await report(request, context)
-        case (.get, base + "/commands") where request.uri.query?.hasPrefix("watch") == true: return stream()
+        case (.get, base + "/commands") where request.uri.query?.hasPrefix("watch") == true: return stream(request)
         default: throw Problem(.notFound, code: "not-found", detail: "\(request.method) \(path)")
         }
     }
@@ -244,7 +246,7 @@ final class FakeController: Sendable {
         }
     }
 
-    private func stream() -> Response {
+    private func stream(_ request: Request) -> Response {
         let (chunks, continuation) = AsyncStream.makeStream(of: ByteBuffer?.self)
         let id = record.withLock { record in
             record.streams += 1
@@ -256,13 +258,14 @@ final class FakeController: Sendable {
             status: .ok,
             headers: [.contentType: "application/x-ndjson"],
             body: ResponseBody { writer in
-                do {
+                defer { continuation.finish() }
+                // Without this the stream would outlive an agent that has gone.
+                try await request.body.consumeWithInboundCloseHandler { _ in
                     for await chunk in chunks {
                         if let chunk { try await writer.write(chunk) }
                     }
-                } catch {
+                } onInboundClosed: {
                     continuation.finish()
-                    throw error
                 }
                 try await writer.finish(nil)
             }
@@ -291,5 +294,19 @@ struct PeerContext: RequestContext {
     func peer() async throws -> SPIFFEID? {
         guard let certificate = try await channel.nioSSL_peerCertificate().get() else { return nil }
         return try Certificate(derEncoded: certificate.toDERBytes()).spiffeID
+    }
+}
+
+/// Does something twenty times a second until the shutdown.
+private struct Heart: Service {
+    let beat: @Sendable () -> Void
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                beat()
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 }

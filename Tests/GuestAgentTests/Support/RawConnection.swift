@@ -13,7 +13,9 @@ final class RawConnection: Sendable {
         let text = Mutex("")
     }
 
-    /// Collects what comes. Used by one channel, on its event loop only.
+    /// Collects what comes.
+    ///
+    /// Used by one channel, on its event loop only.
     private final class Collector: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private let received: Received
