@@ -14,7 +14,6 @@ struct Lab: Sendable {
     /// A command of the lab failed.
     struct CommandFailed: Error, CustomStringConvertible {
         let command: String
-        let directory: String
         let status: Int32
         let output: String
         var description: String { "'\(command)' ended with status \(status): \(output.suffix(2000))" }
