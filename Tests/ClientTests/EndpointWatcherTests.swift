@@ -52,11 +52,10 @@ import Foundation
 
     func watching(
         _ fake: FakeController,
-        port: Int = 0,
         silence: Duration = .seconds(6),
         _ body: @escaping @Sendable (Watch) async throws -> Void
     ) async throws {
-        try await withLoopbackServer(fake.router, identity: server, port: port) { port in
+        try await withLoopbackServer(fake.router, identity: server) { port in
             try await watching(port: port, silence: silence, body)
         }
     }
@@ -226,21 +225,25 @@ import Foundation
     @Test func aControllerThatRestartsIsFoundAgain() async throws {
         let before = FakeController(authority, endpoints: [vm1])
         let after = FakeController(authority, endpoints: [vm2])
-        let port = try await withLoopbackServer(before.router, identity: server) { $0 }
-        try await watching(port: port) { watch in
-            let reason16 = try await watch.disconnection()
-            #expect(reason16.contains("connect"), "nobody is there yet")
-            try await withLoopbackServer(before.router, identity: server, port: port) { _ in
-                let names17 = try await watch.notice(.set)
-                #expect(names17 == ["vm1"])
-            }
-            _ = try await watch.disconnection()
-            #expect(watch.pool.endpoints == [vm1])
-            try after.change(revision: 7)
-            try await withLoopbackServer(after.router, identity: server, port: port) { _ in
-                let names18 = try await watch.notice(.set)
-                #expect(names18 == ["vm2"])
-                #expect(watch.pool.revision == 7)
+        try after.change(revision: 7)
+        let relay = try await Relay()
+        try await withLoopbackServer(before.router, identity: server) { first in
+            try await withLoopbackServer(after.router, identity: server) { second in
+                try await watching(port: relay.port) { watch in
+                    let reason = try await watch.disconnection()
+                    #expect(reason.contains("connect"), "nobody is there yet")
+                    try await relay.open(to: first)
+                    let names = try await watch.notice(.set)
+                    #expect(names == ["vm1"])
+                    await relay.cut()
+                    _ = try await watch.disconnection()
+                    #expect(watch.pool.endpoints == [vm1])
+                    try await relay.open(to: second)
+                    let newNames = try await watch.notice(.set)
+                    #expect(newNames == ["vm2"])
+                    #expect(watch.pool.revision == 7)
+                }
+                await relay.cut()
             }
         }
     }

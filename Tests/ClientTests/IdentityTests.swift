@@ -102,23 +102,25 @@ import Foundation
         let identity = try RotatingIdentity(old)
         let fake = FakeController(authority)
         let server = try RotatingIdentity(authority.server())
-        let port = try await withLoopbackServer(fake.router, identity: server) { $0 }
+        let relay = try await Relay()
         let (events, tell) = AsyncStream<IdentityRenewer.Event>.makeStream()
         let renewer = IdentityRenewer(
-            controller: HostPort(host: "127.0.0.1", port: port),
+            controller: HostPort(host: "127.0.0.1", port: relay.port),
             identity: identity,
             store: nil,
             backoff: Backoff(base: .milliseconds(10), maximum: .milliseconds(50)),
             onEvent: { tell.yield($0) }
         )
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await renewer.run() }
-            _ = try await first(of: events) { if case .failed = $0 { true } else { false } }
-            #expect(identity.current.certificate == old.certificate, "the old one stays in use")
-            try await withLoopbackServer(fake.router, identity: server, port: port) { _ in
+        try await withLoopbackServer(fake.router, identity: server) { port in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await renewer.run() }
+                _ = try await first(of: events) { if case .failed = $0 { true } else { false } }
+                #expect(identity.current.certificate == old.certificate, "the old one stays in use")
+                try await relay.open(to: port)
                 _ = try await first(of: events) { if case .renewed = $0 { true } else { false } }
+                group.cancelAll()
             }
-            group.cancelAll()
+            await relay.cut()
         }
     }
 }

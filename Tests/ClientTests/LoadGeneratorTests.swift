@@ -111,16 +111,16 @@ import Foundation
     }
 
     @Test(arguments: [nil, 100.0])
-    func cancellationEndsTheRun(rate: Double?) async {
+    func cancellationEndsTheRun(rate: Double?) async throws {
         var plan = LoadPlan(mode: .high)
         plan.rate = rate
         let world = World()
         let generator = generator(plan, world)
-        let end = await withTaskGroup(of: LoadGenerator.End.self) { group in
+        let end = try await withThrowingTaskGroup(of: LoadGenerator.End.self) { group in
             group.addTask { await generator.run() }
-            while world.asked.count < 5 { await Task.yield() }
+            try await wait(until: { world.asked.count >= 5 })
             group.cancelAll()
-            return await group.next()
+            return try await group.next()
         }
         #expect(end == .finished)
         #expect(world.events.allSatisfy { if case .failure = $0 { false } else { true } })

@@ -125,7 +125,7 @@ import Testing
             for await _ in site.vm1.requests { break }
             // What is under way now will never be answered.
             site.vm1.behave(.hangs)
-            while !program.output.contains("\"type\":\"answer\"") { await Task.yield() }
+            try await wait(until: { program.output.contains("\"type\":\"answer\"") })
             program.interrupt()
             let run = await program.finish()
             #expect(run.status == 0, "\(run.errors)")

@@ -133,7 +133,7 @@ import Testing
         let pool = pool([vm1, vm2])
         let client = client(network, pool)
         async let served = client.get(20)
-        while network.asked.isEmpty { await Task.yield() }
+        try await wait(until: { !network.asked.isEmpty })
         pool.update(EndpointSet(revision: 2, endpoints: [vm2]))
         let answer = try await served
         #expect(answer.endpoint == vm2)
@@ -161,11 +161,11 @@ import Testing
         let network = Network(["vm1": [.hangs]])
         let pool = pool([vm1])
         let client = client(network, pool)
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 await #expect(throws: CancellationError.self) { try await client.get(20) }
             }
-            while network.asked.isEmpty { await Task.yield() }
+            try await wait(until: { !network.asked.isEmpty })
             group.cancelAll()
         }
         #expect(pool.outstanding("1") == 0)

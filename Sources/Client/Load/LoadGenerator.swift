@@ -101,7 +101,9 @@ package struct LoadGenerator: Sendable {
         // Workers begin within half a second, so that their handshakes do not come all at once.
         let spread = Duration.milliseconds(500) * Double.random(in: 0..<1, using: &generator)
         guard await idle(for: index == 0 ? .zero : spread, index, control) else { return }
-        while let phase = control.phase(forWorker: index, of: workers(in: control.phase)), control.takeTicket() {
+        while !Task.isCancelled, let phase = control.phase(forWorker: index, of: workers(in: control.phase)),
+            control.takeTicket()
+        {
             let range = phase == .low ? plan.lowRange : plan.highRange
             await ask(Int.random(in: range, using: &generator), worker: index, since: .now, control)
             guard phase == .low else { continue }

@@ -5,18 +5,20 @@ import NIOCore
 import NIOSSL
 import Shared
 
-/// Runs a TLS server on loopback while `body` runs; cancelling it closes every connection at once.
+/// Runs `body` with a TLS server on loopback, which goes on serving until the tests' process ends.
+///
+/// Stopping is left out on purpose: a Hummingbird server that stops while a connection comes in drops that connection's
+/// `NIOAsyncChannel`, which is a trap in NIO, and a client that is cancelled may still be connecting. A server that is to
+/// vanish stands behind a ``Relay``, which is cut.
 ///
 /// - Parameters:
 ///   - router: What is served.
 ///   - identity: What the server shows.
-///   - port: The port, 0 for any.
 ///   - body: Given the port that is listened on.
-func withLoopbackServer<Result: Sendable>(
+func withLoopbackServer<Result>(
     _ router: Router<BasicRequestContext>,
     identity: RotatingIdentity,
-    port: Int = 0,
-    _ body: @escaping @Sendable (Int) async throws -> Result
+    _ body: (Int) async throws -> Result
 ) async throws -> Result {
     let (ports, running) = AsyncStream<Int>.makeStream()
     let application = Application(
@@ -25,29 +27,19 @@ func withLoopbackServer<Result: Sendable>(
             .http1(),
             tlsConfiguration: .cmsServer(identity: identity, asksForClientCertificate: true)
         ),
-        configuration: .init(address: .hostname("127.0.0.1", port: port)),
+        configuration: .init(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { channel in
             running.yield(channel.localAddress?.port ?? 0)
             running.finish()
         },
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
-    return try await withThrowingTaskGroup(of: Result?.self) { group in
-        group.addTask {
-            // Not the graceful way: connections are cut when the body is done.
-            try await application.run()
-            return nil
-        }
-        group.addTask {
-            for await port in ports { return try await body(port) }
-            throw CancellationError()
-        }
-        defer { group.cancelAll() }
-        while let ended = try await group.next() {
-            if let result = ended { return result }
-        }
-        throw CancellationError()
+    // Outlives its caller, see above.
+    Task.detached {
+        defer { running.finish() }
+        try await application.run()
     }
+    return try await body(first(of: ports))
 }
 
 /// Waits for the first value of `stream` that `isWanted` accepts.
@@ -57,4 +49,9 @@ func first<Value: Sendable>(
 ) async throws -> Value {
     for await value in stream where isWanted(value) { return value }
     throw CancellationError()
+}
+
+/// Looks again and again until `condition` holds or the test's time is over.
+func wait(until condition: () -> Bool) async throws {
+    while !condition() { try await ContinuousClock().sleep(for: .milliseconds(2)) }
 }
