@@ -137,6 +137,8 @@ struct EnrollmentTests {
                     }
                     #expect(agent.listening.current == nil)
                     #expect(try IdentityStore(directory: directory).load() == nil)
+                    // The controller may have used the token up for the first attempt's key: it must be the same one.
+                    #expect(Set(fake.seen.enrollments.map(\.csr)).count == 1)
                     // As soon as the answer is right, it is taken.
                     fake.knobs.withLock { $0.enrollment = .proper }
                     _ = try await agent.listening.wait()

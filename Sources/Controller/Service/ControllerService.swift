@@ -7,6 +7,7 @@ import HummingbirdHTTP2
 import Libvirt
 import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 import ServiceLifecycle
 import Shared
@@ -117,10 +118,12 @@ public struct ControllerService: Sendable {
                 logger: logger
             )
         )
+        let stopper = AcceptStopper(loops: MultiThreadedEventLoopGroup.singleton)
         let application = try makeApplication(
             api,
             identity: identity,
             events: events,
+            stopper: stopper,
             clock: clock
         ) { port in
             listening.begin(port)
@@ -157,6 +160,7 @@ public struct ControllerService: Sendable {
                 logger: logger
             ),
             application,
+            stopper,
             // Started last and stopped first: nothing is started before the API listens, and the streams that an
             // orderly stop ends are not taken for agents that were lost.
             WhenListening(listening: listening, service: reconciler),
@@ -187,6 +191,7 @@ public struct ControllerService: Sendable {
         _ api: ControllerAPI,
         identity: RotatingIdentity,
         events: EventRecorder,
+        stopper: AcceptStopper,
         clock: SteadyClock,
         onListening: @escaping @Sendable (Int) async -> Void
     ) throws -> some Service {
@@ -223,7 +228,10 @@ public struct ControllerService: Sendable {
                 serverName: "cms-controller",
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit)
             ),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                stopper.serverIsRunning(on: channel)
+                await onListening(channel.localAddress?.port ?? 0)
+            },
             logger: quiet(logger)
         )
     }

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOSSL
 import Shared
+import Synchronization
 import X509
 
 #if canImport(FoundationEssentials)
@@ -35,6 +36,7 @@ public struct Enroller: Sendable {
     /// The machine's UUID in lower case.
     public let uuid: String
     let api: ControllerAPI
+    private let requests = RequestKeeper()
 
     init(uuid: String, api: ControllerAPI) {
         self.uuid = uuid
@@ -59,7 +61,7 @@ public struct Enroller: Sendable {
             timeout: TimeAmount(api.timeout)
         )
         let tls = try TLSConfiguration.cmsClient(identity: nil, authority: authority)
-        let request = try CertificateRequest(commonName: "cms-agent \(uuid)")
+        let request = try requests.request(for: token, uuid: uuid)
         let message = EnrollmentRequest(token: token, uuid: uuid, csr: request.pem)
         let issued = try await definitive { try await api.enroll(message, tls: tls) }
         return try check(issued, for: request, authorityHash: authorityHash, now: Date())
@@ -111,5 +113,23 @@ public struct Enroller: Sendable {
             throw Failure.unusable("it has ended already (it is \(now.rfc3339) here); check this machine's clock")
         }
         return identity
+    }
+}
+
+/// Keeps the key that a token was shown with.
+///
+/// The answer can be lost after the controller has used the token up. The controller takes the same token once more for
+/// the same key, and for no other.
+private final class RequestKeeper: Sendable {
+    private let last = Mutex<(token: String, request: CertificateRequest)?>(nil)
+
+    /// The request for `token`: the one it was shown with before, or a new one.
+    func request(for token: String, uuid: String) throws -> CertificateRequest {
+        try last.withLock { last in
+            if let last, last.token == token { return last.request }
+            let request = try CertificateRequest(commonName: "cms-agent \(uuid)")
+            last = (token, request)
+            return request
+        }
     }
 }
