@@ -30,6 +30,17 @@ struct ComputePoolTests {
         }
     }
 
+    /// The result of a job; a job that does not end by itself is abandoned, so that the test fails and does not hang.
+    private func result(of job: ComputeJob, in pool: ComputePool) async throws -> Computation {
+        try await withTimeout(.seconds(20)) {
+            try await withTaskCancellationHandler {
+                try await job.result()
+            } onCancel: {
+                pool.abandon(job)
+            }
+        }
+    }
+
     private var far: ContinuousClock.Instant { .now + .seconds(600) }
 
     @Test("numbers are right", arguments: [(0, 0), (1, 1), (2, 1), (10, 55), (20, 6765), (25, 75025)])
@@ -86,7 +97,7 @@ struct ComputePoolTests {
     func deadlineRunning() async throws {
         try await withPool(workers: 1, queue: 0) { pool in
             let job = try pool.submit(endless, deadline: .now + .milliseconds(30))
-            await #expect(throws: ComputeFailure.deadlineExceeded) { try await job.result() }
+            await #expect(throws: ComputeFailure.deadlineExceeded) { try await result(of: job, in: pool) }
             try await eventually("the worker is free") { pool.snapshot.inFlight == 0 }
         }
     }
@@ -96,7 +107,7 @@ struct ComputePoolTests {
         try await withPool(workers: 1, queue: 1) { pool in
             let blocker = try pool.submit(endless, deadline: far)
             let job = try pool.submit(1, deadline: .now + .milliseconds(30))
-            await #expect(throws: ComputeFailure.deadlineExceeded) { try await job.result() }
+            await #expect(throws: ComputeFailure.deadlineExceeded) { try await result(of: job, in: pool) }
             #expect(pool.snapshot == .init(workers: 1, inFlight: 1, queued: 0))
             pool.abandon(blocker)
         }
@@ -106,7 +117,7 @@ struct ComputePoolTests {
     func pastDeadline() async throws {
         try await withPool(workers: 1, queue: 1) { pool in
             let job = try pool.submit(endless, deadline: .now - .seconds(1))
-            await #expect(throws: ComputeFailure.deadlineExceeded) { try await job.result() }
+            await #expect(throws: ComputeFailure.deadlineExceeded) { try await result(of: job, in: pool) }
         }
     }
 
