@@ -197,6 +197,7 @@ public struct ControllerService: Sendable {
     ) throws -> some Service {
         let tls = try TLSConfiguration.cmsServer(identity: identity, asksForClientCertificate: true)
         let streams = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [FullClosure()],
             idleTimeout: .seconds(30),
             httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16384, maxHeaderFieldCount: 64)
         )

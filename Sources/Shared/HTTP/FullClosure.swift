@@ -15,6 +15,8 @@ public final class FullClosure: ChannelInboundHandler, RemovableChannelHandler {
 
     /// Sets the option; it holds from the first byte on.
     public func handlerAdded(context: ChannelHandlerContext) {
+        // A stream of HTTP/2 is a channel on a connection; it has no such option, and asking for it ends the process.
+        guard context.channel.parent?.parent == nil else { return }
         try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
     }
 }
