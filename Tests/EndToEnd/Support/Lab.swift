@@ -99,9 +99,12 @@ struct Lab: Sendable {
             throw CommandFailed(command: "open \(terminal)", status: errno, output: String(cString: strerror(errno)))
         }
         defer { close(descriptor) }
+        // QEMU looks once a second whether somebody holds the terminal open, and reads only then.
+        try await Task.sleep(for: .milliseconds(1500))
         let bytes = Array((line + "\n").utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count else {
             throw CommandFailed(command: "write \(terminal)", status: errno, output: String(cString: strerror(errno)))
         }
+        try await Task.sleep(for: .milliseconds(500))
     }
 }
