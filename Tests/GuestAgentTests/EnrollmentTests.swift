@@ -173,7 +173,7 @@ struct EnrollmentTests {
         let fake = try FakeController()
         try await withTemporaryDirectory { directory in
             // A port that was free a moment ago.
-            let port = try await fake.serve { $0.port }
+            let port = try await LoopbackPort.free()
             let controller = HostPort(host: "127.0.0.1", port: port)
             try await withNewAgent(fake, at: controller, directory: directory) { agent in
                 try await agent.keeper.needsEnrollment.wait()

@@ -168,7 +168,7 @@ struct SessionTests {
     func reconnects() async throws {
         let fake = try FakeController()
         try await withTemporaryDirectory { directory in
-            let port = try await fake.serve { $0.port }
+            let port = try await LoopbackPort.free()
             let controller = HostPort(host: "127.0.0.1", port: port)
             let tls = try TLSConfiguration.cmsClient(identity: nil, authority: fake.authority.authority.certificate)
             try await withSession(fake, at: controller, directory: directory) { agent in

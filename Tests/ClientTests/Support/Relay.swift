@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A place on loopback that leads to a server behind it, until it is cut: then all connections break at once and new
 /// ones are refused, as when the server's process is killed.
@@ -20,11 +21,9 @@ final class Relay: Sendable {
 
     /// A relay that refuses connections until it is opened.
     init() async throws {
-        // The port is taken once, so that it is known before anybody listens.
-        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .bind(host: "127.0.0.1", port: 0).get()
-        state.withLock { $0.port = channel.localAddress?.port ?? 0 }
-        try await channel.close()
+        // Nobody listens between cuts, so it must be a port that the system gives to nobody else.
+        let port = try await LoopbackPort.free()
+        state.withLock { $0.port = port }
     }
 
     /// Leads to the server at `backend` from now on.
