@@ -34,14 +34,14 @@ extension World {
 }
 
 extension Lab {
-    /// Lets a VM boot without its agent: as if the image lacked it.
+    /// Lets a VM boot to a point before its agent: as if the image lacked it.
     func withoutAgent(_ name: String) async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID()).xml").path
         defer { try? FileManager.default.removeItem(atPath: file) }
         try await run(
             "/bin/sh",
             "-c",
-            "virsh dumpxml --inactive \(name) | sed 's#</cmdline># systemd.mask=cms-agent.service</cmdline>#' >\(file) && virsh define \(file)"
+            "virsh dumpxml --inactive \(name) | sed 's#</cmdline># systemd.unit=basic.target</cmdline>#' >\(file) && virsh define \(file)"
         )
     }
 }
