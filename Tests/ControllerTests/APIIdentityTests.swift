@@ -123,6 +123,19 @@ extension SocketTests {
             }
         }
 
+        @Test("the host's own address gets no agent's certificate, though it lies in --hosts")
+        func hostsOwnAddress() async throws {
+            var network = NetworkInfo.loopback
+            network.addresses = [NetworkAddress(address: "127.0.0.1", prefixLength: 8)]
+            try await withLab(networks: [network], { $0.hosts = "127.0.0.0/8" }) { lab in
+                let uuid = lab.hypervisor.addDomain("vm1", state: .running)
+                let controller = try await lab.start()
+                let token = try await lab.token(for: uuid)
+                let answer = try await lab.enroll(controller, token: token, uuid: uuid)
+                #expect(answer.status == 403 && answer.code == "foreign-address")
+            }
+        }
+
         @Test("who guesses tokens is slowed down, others are not")
         func rateLimit() async throws {
             try await withGuests { lab, controller, guests in
