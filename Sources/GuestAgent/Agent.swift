@@ -63,8 +63,14 @@ public final class Agent: Service {
             api: api,
             keeper: keeper,
             listening: listening,
-            monitor: LoadMonitor(pool: pool, statistics: statistics, status: status),
+            monitor: LoadMonitor(
+                pool: pool,
+                statistics: statistics,
+                status: status,
+                holdFile: configuration.holdFile
+            ),
             status: status,
+            clock: GuestClock(configuration.clock, logger: logger),
             logger: logger
         )
         let systemd = SystemdService(

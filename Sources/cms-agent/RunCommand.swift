@@ -40,6 +40,15 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The most connections at a time.", valueName: "count"))
     var maxConnections = 2048
 
+    @Option(
+        help: ArgumentHelp("While this file exists, the controller is asked not to stop this machine.", valueName: "file"),
+        completion: .file()
+    )
+    var holdFile: String?
+
+    @Flag(help: "Set the machine's clock after it was paused; needs CAP_SYS_TIME.")
+    var setClock = false
+
     @OptionGroup var logging: LogOptions
 
     func validate() throws {
@@ -80,6 +89,8 @@ struct RunCommand: AsyncParsableCommand {
             queueLimit: queue,
             requestDeadline: .seconds(requestDeadline),
             maximumConnections: maxConnections,
+            holdFile: holdFile,
+            clock: setClock ? SystemWallClock() : nil,
             credentials: { [identity] in identity.credentials() }
         )
         let logger = logging.makeLogger()

@@ -199,11 +199,12 @@ struct AgentServiceTests {
         try await withServingAgent(change: { $0.maximumN = 93 }) { agent, caller in
             async let running = caller.get(endless, headers: [("CMS-Deadline-Milliseconds", "700")])
             try await eventually("it computes") { agent.pool.snapshot.inFlight == 1 }
-            agent.status.isDraining = true
+            agent.status.drain(alternatives: ["https://192.0.2.1:8000"])
             let refused = try await caller.get("/fib/1")
             #expect(refused.status == 503)
             #expect(refused.problem?.code == "draining")
-            #expect(refused.headers["retry-after"] == ["1"])
+            #expect(refused.headers["retry-after"] == ["0"])
+            #expect(refused.headers["location"] == ["https://192.0.2.1:8000/fib/1"], "it says where else to go")
             let health = try WireCoding.decode(
                 AgentHealth.self,
                 from: ByteBuffer(string: try await caller.get("/healthz").body)
@@ -211,7 +212,7 @@ struct AgentServiceTests {
             #expect(health.status == "draining")
             // It came to its own end and was not cut off.
             #expect(try await running.status == 504)
-            agent.status.isDraining = false
+            agent.status.resume()
             #expect(try await caller.get("/fib/1").status == 200)
         }
     }

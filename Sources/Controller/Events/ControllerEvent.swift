@@ -12,6 +12,30 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
         case scaleOutDecided = "scale-out.decided"
         /// The engine wants more instances and there are none to start.
         case reserveEmpty = "reserve.empty"
+        /// The engine wants fewer instances.
+        case scaleInDecided = "scale-in.decided"
+        /// An instance leaves: clients are told, and it finishes what it has.
+        case instanceDraining = "instance.draining"
+        /// An instance has answered its last request, or its time to do so is over.
+        case instanceDrained = "instance.drained"
+        /// An instance was woken from standby.
+        case instanceResumed = "instance.resumed"
+        /// An instance that was unhealthy for too long is replaced.
+        case instanceReplaced = "instance.replaced"
+        /// An instance joined the warm pool.
+        case standbyReady = "standby.ready"
+        /// An instance of the warm pool is woken for a moment.
+        case standbyRefreshed = "standby.refreshed"
+        /// An instance left the warm pool for good.
+        case standbyRetired = "standby.retired"
+        /// Starts fail again and again: none is tried for a while.
+        case breakerOpened = "breaker.opened"
+        /// An operator's hook failed.
+        case hookFailed = "hook.failed"
+        /// The configuration was read anew.
+        case configurationReloaded = "configuration.reloaded"
+        /// A new configuration was refused; the old one stays.
+        case configurationRefused = "configuration.refused"
         /// An instance was ordered to start.
         case instanceStarting = "instance.starting"
         /// The hypervisor runs the instance's domain.

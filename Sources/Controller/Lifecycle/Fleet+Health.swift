@@ -6,8 +6,12 @@ extension Fleet {
     /// The probe passed: the instance serves from now on.
     mutating func serve(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
-        instance.failures = 0
+        noteSuccess(&instance, in: &step)
         let wasUnhealthy = instance.state == .unhealthy
+        instance.standby = nil
+        instance.inServiceSince = turn.date
+        serving[instance.uuid] = turn.now
+        lastInService = turn.now
         enter(.inService, &instance, reason: "the health probe passed", now: turn.now, date: turn.date, in: &step)
         step.events.append(
             ControllerEvent(
@@ -20,10 +24,17 @@ extension Fleet {
         step.actions.append(.announceScaled(name: instance.name))
     }
 
+    /// An instance came up: what failed before is forgotten.
+    mutating func noteSuccess(_ instance: inout Instance, in step: inout FleetStep) {
+        instance.failures = 0
+        instance.isReplacement = false
+        if breaker.succeed() { step.breaker = breaker }
+    }
+
     mutating func moveInService(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         if turn.domainStopped {
             stopped(instance, wasComing: false, turn, in: &step)
-        } else if let domain = turn.domain, domain.isActive, !domain.isRunning {
+        } else if turn.domainPaused {
             withdraw(instance, reason: "the domain is paused", turn, in: &step)
         } else if turn.probe.failures >= limits.probeFailures {
             let last = turn.probe.lastFailure ?? "no answer"
@@ -56,8 +67,26 @@ extension Fleet {
                 step.actions.append(
                     .probe(uuid: instance.uuid, endpoint: agent.endpoint, session: agent.session)
                 )
+                replaceIfOverdue(instance, turn, in: &step)
             }
+        } else {
+            replaceIfOverdue(instance, turn, in: &step)
         }
+    }
+
+    /// Replaces an instance that has been unhealthy for too long: a tenth of all at a time, or one.
+    private mutating func replaceIfOverdue(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        guard turn.isOverdue, turn.hypervisorAnswers, instance.isOwned, !breaker.isOpen(at: turn.now) else { return }
+        let serviceable = instances.values.count { $0.state == .inService || $0.state == .unhealthy }
+        guard instances.values.count(where: \.isReplacement) < max(1, serviceable / 10) else { return }
+        var instance = instance
+        instance.isReplacement = true
+        let reason = "unhealthy for \(limits.replaceAfter): \(instance.reason)"
+        enter(.failed, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+        step.actions.append(.forget(uuid: instance.uuid))
+        step.events.append(
+            ControllerEvent(.instanceReplaced, at: turn.date, instance: instance.name, detail: reason)
+        )
     }
 
     mutating func moveFailed(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
@@ -67,12 +96,18 @@ extension Fleet {
             step.actions.append(.destroy(uuid: instance.uuid))
             return
         }
+        if turn.domain?.hasSavedImage == true, instance.isOwned || instance.isClone {
+            // A memory image whose resumption failed is never resumed again.
+            step.actions.append(.discardImage(uuid: instance.uuid))
+            return
+        }
         if turn.domain?.isRunning ?? false {
             // A start that was given up succeeded after all, or somebody else's did: it is taken in like any other.
             enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
             return
         }
         instance.isOwned = false
+        instance.standby = nil
         if instance.failures >= limits.attempts {
             let reason = instance.reason
             enter(.quarantined, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
@@ -84,6 +119,10 @@ extension Fleet {
                     detail: "left alone for \(limits.quarantine) after \(instance.failures) failed attempts: \(reason)"
                 )
             )
+        } else if breaker.isOpen(at: turn.now) {
+            if instance != instances[instance.uuid] { write(instance, in: &step) }
+        } else if instance.goal == .standby, !standbyHasRoom {
+            enter(.off, &instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
         } else {
             enter(
                 .starting,
@@ -138,6 +177,7 @@ extension Fleet {
         }
         var instance = instance
         instance.isOwned = false
+        instance.standby = nil
         enter(.off, &instance, reason: "the domain stopped", now: turn.now, date: turn.date, in: &step)
         step.actions.append(.forget(uuid: instance.uuid))
         step.events.append(
@@ -158,6 +198,17 @@ extension Fleet {
             ControllerEvent(.instanceFailed, at: turn.date, instance: instance.name, detail: reason)
         )
         step.actions.append(.forget(uuid: instance.uuid))
+        if breaker.fail("\(instance.name): \(reason)", now: turn.now, date: turn.date) {
+            step.events.append(
+                ControllerEvent(
+                    .breakerOpened,
+                    at: turn.date,
+                    detail: (breaker.reason(at: turn.now) ?? reason)
+                        + "; look at the instances' consoles, then 'cms-controller retry'"
+                )
+            )
+        }
+        step.breaker = breaker
         if instance.isOwned, turn.domain?.isActive ?? false {
             step.actions.append(.destroy(uuid: instance.uuid))
         }

@@ -7,29 +7,55 @@ import Shared
 /// Level-triggered: ``step(_:now:date:)`` compares the ledger with the facts, whatever order the facts came in and
 /// however many were missed, and says what is to be persisted and then done.
 public struct Fleet: Sendable, Equatable {
-    /// Deadlines and counts.
-    public let limits: LifecycleLimits
+    /// What the fleet is to keep to; may change at any time.
+    public var settings: FleetSettings
     /// The ledger by UUID.
     public internal(set) var instances: [String: Instance]
+    /// Whether starts fail again and again.
+    public internal(set) var breaker: StartBreaker
     /// Deadlines of the present states, on the steady clock.
     var deadlines: [String: Moment] = [:]
     /// Instances from a former life of the controller whose agents have not reconnected yet, and until when they may.
     var graces: [String: Moment] = [:]
     /// Until when an instance that is on its way counts as capacity.
     var hopes: [String: Moment] = [:]
+    /// Until when clients that have not acknowledged the departure of a draining instance are waited for.
+    var leases: [String: Moment] = [:]
+    /// Until when an instance that was woken to be refreshed stays awake.
+    var holds: [String: Moment] = [:]
+    /// When an instance last came into service.
+    public internal(set) var lastInService: Moment?
+    /// Since when each instance is in service, on the steady clock.
+    public internal(set) var serving: [String: Moment] = [:]
+
+    /// Deadlines and counts.
+    public var limits: LifecycleLimits { settings.limits }
 
     /// A fleet from the ledger of a former life, or an empty one.
     ///
     /// - Parameters:
-    ///   - limits: Deadlines and counts.
+    ///   - settings: What the fleet is to keep to.
     ///   - ledger: The stored rows.
+    ///   - breaker: The stored breaker.
     ///   - now: The present moment: deadlines of the former life go on from there.
     ///   - date: The same by the wall clock.
-    public init(limits: LifecycleLimits, ledger: [Instance] = [], now: Moment, date: Date) {
-        self.limits = limits
+    public init(
+        settings: FleetSettings,
+        ledger: [Instance] = [],
+        breaker: StartBreaker = StartBreaker(),
+        now: Moment,
+        date: Date
+    ) {
+        self.settings = settings
         self.instances = Dictionary(ledger.map { ($0.uuid, $0) }) { $1 }
+        self.breaker = breaker
+        self.breaker.adopt(now: now, date: date)
         for instance in ledger {
-            if instance.state == .inService { graces[instance.uuid] = now.advanced(by: limits.adoptionGrace) }
+            if instance.state == .inService {
+                graces[instance.uuid] = now.advanced(by: limits.adoptionGrace)
+                serving[instance.uuid] = now
+            }
+            if instance.state == .draining { leases[instance.uuid] = now.advanced(by: settings.drain.lease) }
             if instance.state.isComing { hopes[instance.uuid] = now.advanced(by: limits.startDeadline) }
             guard let span = span(of: instance) else { continue }
             // A wall clock that was set back must not stretch a deadline, one set forward must not cut it to nothing.
@@ -45,35 +71,26 @@ public struct Fleet: Sendable, Equatable {
     }
 
     /// The instances ordered by name, as people count: vm2 before vm10.
-    public var ordered: [Instance] {
-        instances.values.sorted { left, right in
-            let order = left.name.compare(right.name, options: .numeric)
-            return order == .orderedSame ? left.uuid < right.uuid : order == .orderedAscending
-        }
+    public var ordered: [Instance] { instances.values.sorted(by: Self.areInOrder) }
+
+    static func areInOrder(_ left: Instance, _ right: Instance) -> Bool {
+        let order = NameOrder.compare(left.name, right.name)
+        return order == 0 ? left.uuid < right.uuid : order < 0
     }
 
     /// The instances that an order could start.
     public var reserve: [Instance] { ordered.filter { $0.state == .off } }
 
+    /// The instances that wait, ready, for an order.
+    public var standby: [Instance] { ordered.filter { $0.state == .standby } }
+
+    /// How many domains count against the group's maximum.
+    public var counted: Int { instances.values.count(where: \.isCounted) }
+
     /// How many instances are on their way into service. One that has been for longer than a start may take is no
     /// longer waited for: a domain without an agent must not keep the group from growing.
     public func coming(at now: Moment) -> Int {
-        instances.values.filter { $0.state.isComing && (hopes[$0.uuid].map { now < $0 } ?? false) }.count
-    }
-
-    /// Orders the next `count` of the reserve to start.
-    public mutating func scaleOut(by count: Int, reason: String, now: Moment, date: Date) -> FleetStep {
-        var step = FleetStep()
-        for var instance in reserve.prefix(count) {
-            instance.failures = 0
-            enter(.starting, &instance, reason: reason, now: now, date: date, in: &step)
-            step.events.append(
-                ControllerEvent(.instanceStarting, at: date, instance: instance.name, detail: reason)
-            )
-            step.actions.append(.forget(uuid: instance.uuid))
-            step.actions.append(.announceScaling(name: instance.name, reason: reason))
-        }
-        return step
+        instances.values.count { $0.isComing && (hopes[$0.uuid].map { now < $0 } ?? false) }
     }
 
     /// Moves `instance` into `state` and notes the change.
@@ -86,16 +103,26 @@ public struct Fleet: Sendable, Equatable {
         in step: inout FleetStep
     ) {
         let keepsDeadline =
-            [.starting, .booting, .probing].contains(instance.state) && [.booting, .probing].contains(state)
-        if state == .starting || state == .failed || !instance.state.isComing {
-            hopes[instance.uuid] = now.advanced(by: limits.startDeadline)
+            [.starting, .booting, .probing, .resuming].contains(instance.state) && [.booting, .probing].contains(state)
+        if state == .starting || state == .failed || state == .resuming || !instance.state.isComing {
+            hopes[instance.uuid] = now.advanced(by: state == .resuming ? limits.resumeDeadline : limits.startDeadline)
         }
         instance.state = state
         instance.reason = reason
         instance.since = keepsDeadline ? instance.since : date
-        instances[instance.uuid] = instance
         if !keepsDeadline { deadlines[instance.uuid] = span(of: instance).map { now.advanced(by: $0) } }
-        if state != .inService { graces[instance.uuid] = nil }
+        if state != .inService {
+            graces[instance.uuid] = nil
+            serving[instance.uuid] = nil
+        }
+        if state != .draining { leases[instance.uuid] = nil }
+        if state != .probing { holds[instance.uuid] = nil }
+        write(instance, in: &step)
+    }
+
+    /// Keeps a changed row and has it written.
+    mutating func write(_ instance: Instance, in step: inout FleetStep) {
+        instances[instance.uuid] = instance
         step.changed.removeAll { $0.uuid == instance.uuid }
         step.changed.append(instance)
     }
@@ -106,8 +133,14 @@ public struct Fleet: Sendable, Equatable {
         case .starting: limits.startDeadline
         // A domain that somebody else started may take as long as it likes: it is not ours to destroy.
         case .booting, .probing: instance.isOwned ? limits.startDeadline : nil
+        case .resuming: limits.resumeDeadline
+        case .parking: limits.parkDeadline
+        case .standby: settings.standby.refresh
+        case .draining: settings.drain.timeout
+        case .stopping: settings.drain.stopTimeout
+        case .unhealthy: instance.isOwned ? limits.replaceAfter : nil
         case .quarantined: limits.quarantine
-        case .off, .inService, .unhealthy, .failed: nil
+        case .off, .inService, .failed: nil
         }
     }
 }

@@ -14,12 +14,34 @@ public struct FleetObservation: Sendable {
         /// Whether it has memory in use: running or paused.
         public var isActive: Bool
 
+        /// Whether its memory is on disk, so that it goes on from there when it is started.
+        public var hasSavedImage: Bool
+        /// Whether it is a clone that this controller made.
+        public var isClone: Bool
+        /// Memory it may have, bytes; `nil` when that is unknown.
+        public var memory: UInt64?
+        /// Its vCPUs; `nil` when that is unknown.
+        public var vCPUs: Int?
+
         /// A domain.
-        public init(uuid: String, name: String, isRunning: Bool, isActive: Bool) {
+        public init(
+            uuid: String,
+            name: String,
+            isRunning: Bool,
+            isActive: Bool,
+            hasSavedImage: Bool = false,
+            isClone: Bool = false,
+            memory: UInt64? = nil,
+            vCPUs: Int? = nil
+        ) {
             self.uuid = uuid
             self.name = name
             self.isRunning = isRunning
             self.isActive = isActive
+            self.hasSavedImage = hasSavedImage
+            self.isClone = isClone
+            self.memory = memory
+            self.vCPUs = vCPUs
         }
     }
 
@@ -31,20 +53,62 @@ public struct FleetObservation: Sendable {
         public var session: UInt64
         /// Whether its command stream is open.
         public var isConnected: Bool
+        /// Whether it has reported, with the right time, since its domain was last resumed.
+        public var isAwake: Bool
+        /// What it has to do; `nil` when it has not said so recently.
+        public var work: Work?
 
         /// A connection.
-        public init(endpoint: Endpoint, session: UInt64, isConnected: Bool) {
+        public init(
+            endpoint: Endpoint,
+            session: UInt64,
+            isConnected: Bool,
+            isAwake: Bool = true,
+            work: Work? = nil
+        ) {
             self.endpoint = endpoint
             self.session = session
             self.isConnected = isConnected
+            self.isAwake = isAwake
+            self.work = work
         }
     }
 
-    /// The result of an order to start a domain.
+    /// What an agent has to do.
+    public struct Work: Sendable, Hashable {
+        /// Requests that it computes and that wait there.
+        public var pending: Int
+        /// Whether it takes new ones.
+        public var isAccepting: Bool
+        /// Whether something in the guest asks not to be stopped yet.
+        public var isHolding: Bool
+
+        /// Work.
+        public init(pending: Int, isAccepting: Bool, isHolding: Bool = false) {
+            self.pending = pending
+            self.isAccepting = isAccepting
+            self.isHolding = isHolding
+        }
+
+        /// Whether it is idle and stays so.
+        public var isDone: Bool { pending == 0 && !isAccepting && !isHolding }
+    }
+
+    /// The result of an operator's hook.
+    public enum Hook: Sendable, Hashable {
+        /// It runs.
+        case underWay
+        /// It ended well, or its failure does not matter.
+        case passed
+        /// It failed, and that matters.
+        case failed(String)
+    }
+
+    /// The result of an order to start, park or resume a domain.
     public enum Start: Sendable, Hashable {
         /// The hypervisor is working on it.
         case underWay
-        /// The domain runs.
+        /// It is done.
         case succeeded
         /// The hypervisor refused.
         case failed(String)
@@ -75,17 +139,29 @@ public struct FleetObservation: Sendable {
     public var starts: [String: Start]
     /// The probes by UUID.
     public var probes: [String: Probe]
+    /// The hooks by UUID.
+    public var hooks: [String: [HookPoint: Hook]]
+    /// Instances of which every connected client has acknowledged that they left.
+    public var acknowledged: Set<String>
+    /// How many more domains the host has room for; `nil` when that is unknown.
+    public var hostRoom: Int?
 
     /// An observation.
     public init(
         domains: [Domain]?,
         agents: [String: Agent] = [:],
         starts: [String: Start] = [:],
-        probes: [String: Probe] = [:]
+        probes: [String: Probe] = [:],
+        hooks: [String: [HookPoint: Hook]] = [:],
+        acknowledged: Set<String> = [],
+        hostRoom: Int? = nil
     ) {
         self.domains = domains
         self.agents = agents
         self.starts = starts
         self.probes = probes
+        self.hooks = hooks
+        self.acknowledged = acknowledged
+        self.hostRoom = hostRoom
     }
 }

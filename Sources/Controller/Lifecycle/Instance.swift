@@ -3,6 +3,14 @@ import Shared
 
 /// One domain of the group with its place in life: a row of the ledger.
 public struct Instance: Sendable, Hashable, Codable {
+    /// What an instance is brought up for.
+    public enum Goal: String, Sendable, Hashable, Codable {
+        /// To serve clients.
+        case service
+        /// To wait, ready, until it is needed.
+        case standby
+    }
+
     /// The domain's UUID, lower case.
     public var uuid: String
     /// The domain's name.
@@ -19,6 +27,18 @@ public struct Instance: Sendable, Hashable, Codable {
     public var isOwned: Bool
     /// Where it answers, or answered last.
     public var endpoint: Endpoint?
+    /// What it is brought up for.
+    public var goal: Goal
+    /// How it waits, or waited, in standby; `nil` for one that boots or was booted.
+    public var standby: StandbyKind?
+    /// Whether scale in leaves it alone.
+    public var isProtected: Bool
+    /// When it last came into service.
+    public var inServiceSince: Date?
+    /// Whether it takes the place of itself after it was unhealthy for too long.
+    public var isReplacement: Bool
+    /// Whether its domain is a clone that this controller made, and removes again.
+    public var isClone: Bool
 
     /// An instance that is off.
     public init(uuid: String, name: String, since: Date) {
@@ -30,5 +50,50 @@ public struct Instance: Sendable, Hashable, Codable {
         self.reason = "shut off"
         self.isOwned = false
         self.endpoint = nil
+        self.goal = .service
+        self.standby = nil
+        self.isProtected = false
+        self.inServiceSince = nil
+        self.isReplacement = false
+        self.isClone = false
     }
+
+    /// Reads a row; what an earlier version did not know has its usual value.
+    public init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: CodingKeys.self)
+        uuid = try row.decode(String.self, forKey: .uuid)
+        name = try row.decode(String.self, forKey: .name)
+        state = try row.decode(InstanceState.self, forKey: .state)
+        since = try row.decode(Date.self, forKey: .since)
+        failures = try row.decode(Int.self, forKey: .failures)
+        reason = try row.decode(String.self, forKey: .reason)
+        isOwned = try row.decode(Bool.self, forKey: .isOwned)
+        endpoint = try row.decodeIfPresent(Endpoint.self, forKey: .endpoint)
+        goal = try row.decodeIfPresent(Goal.self, forKey: .goal) ?? .service
+        standby = try row.decodeIfPresent(StandbyKind.self, forKey: .standby)
+        isProtected = try row.decodeIfPresent(Bool.self, forKey: .isProtected) ?? false
+        inServiceSince = try row.decodeIfPresent(Date.self, forKey: .inServiceSince)
+        isReplacement = try row.decodeIfPresent(Bool.self, forKey: .isReplacement) ?? false
+        isClone = try row.decodeIfPresent(Bool.self, forKey: .isClone) ?? false
+    }
+
+    /// Whether it is on its way into service.
+    public var isComing: Bool { goal == .service && state.isComing }
+
+    /// Whether it belongs to the warm pool, or is on its way there.
+    public var isOfPool: Bool {
+        state == .parking || state == .standby || (goal == .standby && state.isComing && state != .failed)
+    }
+
+    /// Whether it counts against the group's maximum: every domain that may hold resources of the host, in any state,
+    /// and every clone.
+    public var isCounted: Bool { isClone || (state != .off && state != .quarantined) }
+}
+
+/// How an instance waits in standby.
+public enum StandbyKind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Its vCPUs are stopped and its memory is kept.
+    case paused
+    /// Its memory is on disk.
+    case saved
 }

@@ -10,6 +10,16 @@ public enum InstanceState: String, Sendable, Hashable, Codable, CaseIterable {
     case probing
     /// Its probe passed and clients are told of it.
     case inService = "in service"
+    /// Clients are told to leave it; it finishes what it has in flight.
+    case draining
+    /// It is asked to shut down, and destroyed when it does not in time.
+    case stopping
+    /// It is ready and its domain is being paused or saved.
+    case parking
+    /// Booted, enrolled and ready, then paused or saved: the warm pool.
+    case standby
+    /// An order to wake it from standby stands.
+    case resuming
     /// Its domain runs, but its agent is lost or fails the probe; clients are told to leave it. Comes back by itself.
     case unhealthy
     /// It did not come into service before its deadline; its domain is being destroyed before the next attempt.
@@ -17,11 +27,11 @@ public enum InstanceState: String, Sendable, Hashable, Codable, CaseIterable {
     /// It failed too often and is left alone for a while.
     case quarantined
 
-    /// Whether the instance is capacity that is on its way into service.
+    /// Whether an instance in this state is on its way into service or, when that is its goal, into standby.
     public var isComing: Bool {
         switch self {
-        case .starting, .booting, .probing, .unhealthy, .failed: true
-        case .off, .inService, .quarantined: false
+        case .starting, .booting, .probing, .resuming, .unhealthy, .failed: true
+        case .off, .inService, .draining, .stopping, .parking, .standby, .quarantined: false
         }
     }
 }

@@ -20,6 +20,10 @@ public struct AgentConfiguration: Sendable {
     public var requestDeadline: Duration
     /// The most connections at a time.
     public var maximumConnections: Int
+    /// The file that, while it exists, asks the controller not to stop this machine yet.
+    public var holdFile: String?
+    /// The wall clock to be set after a pause of the machine; `nil` leaves every clock alone.
+    public var clock: (any AdjustableClock)?
     /// Reads the join token and the authority's hash; called anew before each attempt to enroll.
     public var credentials: @Sendable () -> Credentials
     /// The times between attempts and the like.
@@ -36,6 +40,8 @@ public struct AgentConfiguration: Sendable {
         queueLimit: Int? = nil,
         requestDeadline: Duration = .seconds(30),
         maximumConnections: Int = 2048,
+        holdFile: String? = nil,
+        clock: (any AdjustableClock)? = nil,
         credentials: @escaping @Sendable () -> Credentials,
         timing: AgentTiming = AgentTiming()
     ) {
@@ -48,6 +54,8 @@ public struct AgentConfiguration: Sendable {
         self.queueLimit = queueLimit ?? 64 * workers
         self.requestDeadline = requestDeadline
         self.maximumConnections = maximumConnections
+        self.holdFile = holdFile
+        self.clock = clock
         self.credentials = credentials
         self.timing = timing
     }

@@ -82,14 +82,24 @@ struct AgentResponder: HTTPResponder {
             statistics.recordAnswer(service: now - start, cpuSeconds: computation.cpuSeconds, now: now)
             return Self.json(FibonacciAnswer(input: n, result: computation.value, server: status.server))
         } catch let problem as Problem {
-            statistics.record(problem.code == "draining" ? .draining : .badRequest)
-            return problem.response(headers: problem.status == .serviceUnavailable ? [.retryAfter: "1"] : [:])
+            guard problem.code == "draining" else {
+                statistics.record(.badRequest)
+                return problem.response()
+            }
+            statistics.record(.draining)
+            return problem.response(headers: elsewhere(request))
         } catch let failure as ComputeFailure {
             return answer(to: failure)
         } catch {
             context.logger.error("a computation ended in an unforeseen way", metadata: ["error": "\(error)"])
             return Problem(.internalServerError, code: "internal", detail: "the computation failed").response()
         }
+    }
+
+    /// Sends a request that is refused to another endpoint, a different one each time.
+    private func elsewhere(_ request: Request) -> HTTPFields {
+        guard let other = status.alternatives.randomElement() else { return [.retryAfter: "1"] }
+        return [.retryAfter: "0", .location: other + request.uri.path]
     }
 
     private func compute(

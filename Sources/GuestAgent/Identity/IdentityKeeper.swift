@@ -49,6 +49,11 @@ final class IdentityKeeper: Service {
         wakeup.ring()
     }
 
+    /// Looks at the certificate's age now: the clock has jumped.
+    func look() {
+        wakeup.ring()
+    }
+
     /// Enrolls anew if there is a token that was not used yet: the controller does not accept this identity.
     func requestEnrollment() {
         wishes.withLock { $0.enrollment = true }

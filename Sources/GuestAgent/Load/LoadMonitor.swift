@@ -6,6 +6,9 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+#if canImport(Glibc)
+import Glibc
+#endif
 
 /// Samples the load ten times a second while a session lasts, and makes the reports.
 final class LoadMonitor: Sendable {
@@ -23,9 +26,17 @@ final class LoadMonitor: Sendable {
     private let pool: ComputePool
     private let statistics: ServiceStatistics
     private let status: AgentStatus
+    private let holdFile: String?
     private let state = Mutex(State())
 
-    init(reader: ProcReader = ProcReader(), pool: ComputePool, statistics: ServiceStatistics, status: AgentStatus) {
+    init(
+        reader: ProcReader = ProcReader(),
+        pool: ComputePool,
+        statistics: ServiceStatistics,
+        status: AgentStatus,
+        holdFile: String? = nil
+    ) {
+        self.holdFile = holdFile
         self.reader = reader
         self.pool = pool
         self.statistics = statistics
@@ -131,6 +142,7 @@ final class LoadMonitor: Sendable {
         report.serviceTimeP99 = recent?.p99
         report.serviceTimeMean = recent?.meanCPU
         report.accepting = !status.isDraining
+        report.holding = holdFile.map { access($0, F_OK) == 0 }
         return report
     }
 }

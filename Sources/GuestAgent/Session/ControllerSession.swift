@@ -35,6 +35,7 @@ final class ControllerSession: Service {
     private let listening: Latch<Int>
     private let monitor: LoadMonitor
     private let status: AgentStatus
+    private let clock: GuestClock
     private let startedAt = Date()
     private let reportFilter = Mutex(RepeatFilter())
     private let logger: Logger
@@ -46,6 +47,7 @@ final class ControllerSession: Service {
         listening: Latch<Int>,
         monitor: LoadMonitor,
         status: AgentStatus,
+        clock: GuestClock,
         logger: Logger
     ) {
         self.configuration = configuration
@@ -54,6 +56,7 @@ final class ControllerSession: Service {
         self.listening = listening
         self.monitor = monitor
         self.status = status
+        self.clock = clock
         self.logger = logger
     }
 
@@ -72,6 +75,9 @@ final class ControllerSession: Service {
         var filter = RepeatFilter()
         while true {
             let pulse = Pulse()
+            // A session may have ended because the machine was paused, and a clock that stood still meanwhile makes the
+            // controller's certificate look as if it were from the future.
+            clock.catchUp()
             do {
                 try await connect(identity, port: port, pulse)
             } catch {
@@ -156,8 +162,8 @@ final class ControllerSession: Service {
             pulse.beat()
             switch command.kind {
             case .heartbeat: break
-            case .drain: drain(true)
-            case .resume: drain(false)
+            case .drain: drain(command)
+            case .resume: report(resume(command))
             case .probe: report(monitor.reportNow(cause: .probe))
             case .rotate: keeper.requestRenewal()
             case .unknown(let word):
@@ -167,10 +173,18 @@ final class ControllerSession: Service {
         throw Ending.streamEnded
     }
 
-    private func drain(_ isDraining: Bool) {
-        guard status.isDraining != isDraining else { return }
-        status.isDraining = isDraining
-        logger.info(isDraining ? "drains" : "takes work again")
+    private func drain(_ command: AgentCommand) {
+        let alternatives = (command.alternatives ?? []).filter { $0.hasPrefix("https://") && $0.utf8.count <= 256 }
+        guard status.drain(alternatives: Array(alternatives.prefix(AgentCommand.maximumAlternatives))) else { return }
+        logger.info("drains", metadata: ["alternatives": "\(alternatives.count)"])
+    }
+
+    /// Takes work again; after a pause of the machine its clock and its certificate are behind.
+    private func resume(_ command: AgentCommand) -> LoadReport {
+        clock.set(to: command.at)
+        keeper.look()
+        if status.resume() { logger.info("takes work again") }
+        return monitor.reportNow(cause: .probe)
     }
 
     /// Posts report after report.

@@ -6,6 +6,7 @@ public final class AgentStatus: Sendable {
     private struct State {
         var server: String
         var isDraining = false
+        var alternatives: [String] = []
         var hasSession = false
     }
 
@@ -25,9 +26,27 @@ public final class AgentStatus: Sendable {
     }
 
     /// Whether new work is refused.
-    public var isDraining: Bool {
-        get { state.withLock { $0.isDraining } }
-        set { state.withLock { $0.isDraining = newValue } }
+    public var isDraining: Bool { state.withLock { $0.isDraining } }
+
+    /// Where work that is refused can go, base URLs.
+    public var alternatives: [String] { state.withLock { $0.alternatives } }
+
+    /// Refuses new work from now on and sends it to `alternatives`; `false` when that was so before.
+    @discardableResult
+    public func drain(alternatives: [String] = []) -> Bool {
+        state.withLock { state in
+            defer { (state.isDraining, state.alternatives) = (true, alternatives) }
+            return !state.isDraining
+        }
+    }
+
+    /// Takes new work again; `false` when that was so before.
+    @discardableResult
+    public func resume() -> Bool {
+        state.withLock { state in
+            defer { (state.isDraining, state.alternatives) = (false, []) }
+            return state.isDraining
+        }
     }
 
     /// Whether the controller's command stream is open.

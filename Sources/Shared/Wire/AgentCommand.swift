@@ -12,7 +12,7 @@ public struct AgentCommand: Codable, Sendable, Equatable {
         case heartbeat
         /// Take no new work, finish what there is.
         case drain
-        /// Take new work again.
+        /// Take new work again, and set the clock to `at` if it is off: the machine may have been paused.
         case resume
         /// Send a load report now.
         case probe
@@ -56,11 +56,17 @@ public struct AgentCommand: Codable, Sendable, Equatable {
     public var sequence: UInt64
     /// When the controller wrote the line.
     public var at: Date
+    /// Base URLs of endpoints that take work instead (`drain` only), at most ``maximumAlternatives``.
+    public var alternatives: [String]?
+
+    /// The most alternatives that a `drain` names.
+    public static let maximumAlternatives = 8
 
     /// A command.
-    public init(kind: Kind, sequence: UInt64, at: Date) {
+    public init(kind: Kind, sequence: UInt64, at: Date, alternatives: [String]? = nil) {
         self.kind = kind
         self.sequence = sequence
         self.at = at
+        self.alternatives = alternatives
     }
 }

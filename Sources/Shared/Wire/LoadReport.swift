@@ -39,6 +39,8 @@ public struct LoadReport: Codable, Sendable, Equatable {
     public var serviceTimeMean: Double?
     /// Whether the agent takes new work: false while it drains.
     public var accepting: Bool?
+    /// Whether something in the guest asks not to be stopped yet: work that no request shows.
+    public var holding: Bool?
 
     /// A report with everything measured left out.
     public init(sequence: UInt64, measuredAt: Date, cause: String) {

@@ -1,0 +1,140 @@
+import Autoscaling
+import Foundation
+import Shared
+
+extension Fleet {
+    /// The instances that scale in may take, with what is known of their work.
+    ///
+    /// - Parameter work: Requests in flight and waiting, by UUID; an instance without an entry has an unknown number.
+    public func candidates(work: [String: Int]) -> [VictimSelection.Candidate] {
+        ordered.filter { $0.state == .inService }.map { instance in
+            VictimSelection.Candidate(
+                id: instance.uuid,
+                name: instance.name,
+                work: work[instance.uuid],
+                inServiceSince: serving[instance.uuid] ?? Moment(nanoseconds: 0),
+                isProtected: instance.isProtected,
+                isOwned: instance.isOwned
+            )
+        }
+    }
+
+    /// Orders `count` instances to leave, those with the least work first.
+    public mutating func scaleIn(
+        by count: Int,
+        work: [String: Int],
+        reason: String,
+        now: Moment,
+        date: Date
+    ) -> FleetStep {
+        var step = FleetStep()
+        for victim in VictimSelection.order(candidates(work: work)).prefix(max(0, count)) {
+            guard let instance = instances[victim.id] else { continue }
+            drain(instance, reason: "\(reason); \(Self.why(victim))", now: now, date: date, in: &step)
+        }
+        return step
+    }
+
+    /// Tells clients to leave an instance, and lets it finish what it has.
+    mutating func drain(_ instance: Instance, reason: String, now: Moment, date: Date, in step: inout FleetStep) {
+        var instance = instance
+        enter(.draining, &instance, reason: reason, now: now, date: date, in: &step)
+        leases[instance.uuid] = now.advanced(by: settings.drain.lease)
+        step.actions.append(.forget(uuid: instance.uuid))
+        step.events.append(
+            ControllerEvent(.instanceDraining, at: date, instance: instance.name, detail: reason)
+        )
+    }
+
+    private static func why(_ victim: VictimSelection.Candidate) -> String {
+        let work = victim.work.map { "\($0) requests there" } ?? "its work is unknown"
+        return "\(victim.name) was chosen: \(work), the least, and of those it is the youngest in service"
+    }
+
+    mutating func moveDraining(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        if turn.domainStopped {
+            stopped(instance, wasComing: false, turn, in: &step)
+            return
+        }
+        let leaseEnded = leases[instance.uuid].map { $0 <= turn.now } ?? true
+        // Until each client has said that it sends no more, the instance serves as before.
+        guard turn.isAcknowledged || leaseEnded else { return }
+        let isDone = turn.agent?.work?.isDone ?? false
+        guard isDone || turn.isOverdue else {
+            if let agent = turn.agent, agent.isConnected, agent.work?.isAccepting ?? true {
+                let others = endpoints.filter { $0.id != instance.uuid }.map(\.url)
+                step.actions.append(
+                    .drain(uuid: instance.uuid, alternatives: Array(others.prefix(AgentCommand.maximumAlternatives)))
+                )
+            }
+            return
+        }
+        if isDone, !afterDrainingHookPassed(instance, turn, in: &step) { return }
+        step.events.append(
+            ControllerEvent(
+                .instanceDrained,
+                at: turn.date,
+                instance: instance.name,
+                detail: isDone
+                    ? "its last request is answered"
+                    : "its time of \(settings.drain.timeout) is over; it has "
+                        + (turn.agent?.work.map { "\($0.pending) requests" + ($0.isHolding ? " and asks to be kept" : "") }
+                            ?? "an unknown number of requests")
+            )
+        )
+        leave(instance, isDone: isDone, turn, in: &step)
+    }
+
+    /// After draining a failed hook changes nothing: the instance leaves in any case.
+    private func afterDrainingHookPassed(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) -> Bool {
+        guard settings.hooks.contains(.afterDraining), !turn.isOverdue else { return true }
+        switch turn.hooks[.afterDraining] {
+        case .passed, .failed: return true
+        case .underWay: return false
+        case nil:
+            step.actions.append(.runHook(uuid: instance.uuid, name: instance.name, point: .afterDraining))
+            return false
+        }
+    }
+
+    /// Parks an instance while the warm pool has room, and stops it otherwise.
+    private mutating func leave(_ instance: Instance, isDone: Bool, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        if isDone, standbyHasRoom, turn.domain?.isRunning ?? false {
+            beginParking(instance, reason: "the standby pool has room", turn, in: &step)
+            return
+        }
+        enter(.stopping, &instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
+        step.actions.append(.forget(uuid: instance.uuid))
+    }
+
+    mutating func moveStopping(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        guard turn.hypervisorAnswers, let domain = turn.domain else { return }
+        if !domain.isActive {
+            if domain.hasSavedImage {
+                step.actions.append(.discardImage(uuid: instance.uuid))
+                return
+            }
+            var instance = instance
+            instance.isOwned = false
+            instance.standby = nil
+            instance.goal = .service
+            enter(.off, &instance, reason: "scaled in", now: turn.now, date: turn.date, in: &step)
+            step.actions.append(.forget(uuid: instance.uuid))
+            step.events.append(
+                ControllerEvent(
+                    .instanceStopped,
+                    at: turn.date,
+                    instance: instance.name,
+                    detail: "the domain is off; it belongs to the reserve now"
+                )
+            )
+        } else if turn.isOverdue || turn.domainPaused {
+            // A paused guest hears nothing, and has nothing in flight.
+            guard instance.isOwned else { return }
+            step.actions.append(.destroy(uuid: instance.uuid))
+        } else if turn.domain?.isRunning ?? false {
+            step.actions.append(.shutdown(uuid: instance.uuid))
+        }
+    }
+}

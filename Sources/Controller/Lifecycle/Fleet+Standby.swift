@@ -1,0 +1,172 @@
+import Autoscaling
+import Foundation
+import Shared
+
+extension Fleet {
+    /// Fills, shrinks and refreshes the warm pool, one instance at a time: it must not take the CPU that clients wait for.
+    mutating func tendStandby(hostRoom: Int?, now: Moment, date: Date, in step: inout FleetStep) {
+        let pool = ordered.filter(\.isOfPool)
+        if pool.count > settings.standby.total {
+            retire(pool, now: now, date: date, in: &step)
+            return
+        }
+        let isBusy = instances.values.contains { $0.isComing } || pool.contains { $0.state != .standby }
+        guard !isBusy else { return }
+        if pool.count < settings.standby.total {
+            guard counted < settings.maximum, hostRoom.map({ $0 > 0 }) ?? true, !breaker.isOpen(at: now),
+                var instance = reserve.first
+            else { return }
+            instance.goal = .standby
+            instance.failures = 0
+            enter(.starting, &instance, reason: "for the standby pool", now: now, date: date, in: &step)
+            step.actions.append(.forget(uuid: instance.uuid))
+            step.events.append(
+                ControllerEvent(
+                    .instanceStarting,
+                    at: date,
+                    instance: instance.name,
+                    detail: "for the standby pool: \(pool.count) of \(settings.standby.total) are there"
+                )
+            )
+        } else if var instance = pool.first(where: { deadlines[$0.uuid].map { $0 <= now } ?? false }) {
+            instance.goal = .standby
+            enter(.resuming, &instance, reason: "to be refreshed", now: now, date: date, in: &step)
+            step.actions.append(.forget(uuid: instance.uuid))
+            step.events.append(
+                ControllerEvent(
+                    .standbyRefreshed,
+                    at: date,
+                    instance: instance.name,
+                    detail: "woken for a moment, so that its certificate, lease and clock stay valid"
+                )
+            )
+        }
+    }
+
+    /// Ends the last of a pool that has become too large.
+    private mutating func retire(_ pool: [Instance], now: Moment, date: Date, in step: inout FleetStep) {
+        guard var instance = pool.last(where: { $0.state == .standby && $0.isOwned }) else { return }
+        enter(.stopping, &instance, reason: "the standby pool is too large", now: now, date: date, in: &step)
+        step.events.append(
+            ControllerEvent(
+                .standbyRetired,
+                at: date,
+                instance: instance.name,
+                detail: "the standby pool holds \(pool.count), and \(settings.standby.total) are wanted"
+            )
+        )
+    }
+
+    /// Which kind of standby the pool lacks.
+    private func wantedKind(besides uuid: String) -> StandbyKind {
+        let paused = instances.values.count { $0.uuid != uuid && $0.isOfPool && $0.standby == .paused }
+        return paused < settings.standby.paused ? .paused : .saved
+    }
+
+    /// Whether the pool has room for one that is in service now.
+    var standbyHasRoom: Bool { instances.values.count(where: \.isOfPool) < settings.standby.total }
+
+    /// Puts a ready instance into standby.
+    mutating func park(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        if instance.standby != nil {
+            // It was woken only to be refreshed: its agent gets a moment to renew its certificate.
+            let end = holds[instance.uuid] ?? turn.now.advanced(by: limits.refreshHold)
+            if holds[instance.uuid] == nil {
+                holds[instance.uuid] = end
+                step.actions.append(.rotate(uuid: instance.uuid))
+            }
+            guard end <= turn.now else { return }
+        }
+        noteSuccess(&instance, in: &step)
+        beginParking(instance, reason: "it is ready", turn, in: &step)
+    }
+
+    /// Pauses or saves an instance that nobody sends to.
+    mutating func beginParking(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        instance.goal = .standby
+        instance.standby = wantedKind(besides: instance.uuid)
+        enter(.parking, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+        step.actions.append(.forget(uuid: instance.uuid))
+    }
+
+    mutating func moveParking(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        guard turn.hypervisorAnswers else { return }
+        let kind = instance.standby ?? .paused
+        let isThere = kind == .paused ? turn.domainPaused : turn.domainStopped && turn.domain?.hasSavedImage == true
+        if isThere, turn.start != .underWay {
+            var instance = instance
+            enter(.standby, &instance, reason: kind.rawValue, now: turn.now, date: turn.date, in: &step)
+            step.actions.append(.forget(uuid: instance.uuid))
+            step.events.append(
+                ControllerEvent(
+                    .standbyReady,
+                    at: turn.date,
+                    instance: instance.name,
+                    detail: "booted, enrolled, ready and \(kind.rawValue)"
+                )
+            )
+        } else if turn.domainStopped, turn.start != .underWay {
+            stopped(instance, wasComing: true, turn, in: &step)
+        } else if case .failed(let reason) = turn.start {
+            fail(instance, reason: "the domain could not be \(kind.rawValue): \(reason)", turn, in: &step)
+        } else if turn.isOverdue {
+            fail(instance, reason: "the domain was not \(kind.rawValue) in time", turn, in: &step)
+        } else if turn.start == nil {
+            step.actions.append(.park(uuid: instance.uuid, kind: kind))
+        }
+    }
+
+    mutating func moveStandby(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        guard turn.hypervisorAnswers else { return }
+        var instance = instance
+        if turn.domain?.isRunning ?? false {
+            // Somebody woke it: a fact like any other.
+            instance.goal = .service
+            enter(.booting, &instance, reason: "somebody woke it", now: turn.now, date: turn.date, in: &step)
+            step.actions.append(.forget(uuid: instance.uuid))
+            step.actions.append(.wake(uuid: instance.uuid))
+            step.events.append(
+                ControllerEvent(
+                    .instanceAdopted,
+                    at: turn.date,
+                    instance: instance.name,
+                    detail: "somebody woke it from standby; it joins when its probe has passed"
+                )
+            )
+        } else if turn.domainStopped, turn.domain?.hasSavedImage != true {
+            stopped(instance, wasComing: false, turn, in: &step)
+        }
+    }
+
+    mutating func moveResuming(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        let kind = instance.standby ?? .paused
+        if turn.start == .succeeded || (turn.domain?.isRunning ?? false) && turn.start != .underWay {
+            enter(.probing, &instance, reason: "it is awake", now: turn.now, date: turn.date, in: &step)
+            step.actions.append(.wake(uuid: instance.uuid))
+            step.events.append(
+                ControllerEvent(
+                    .instanceResumed,
+                    at: turn.date,
+                    instance: instance.name,
+                    detail: "the domain runs again; its agent is awaited"
+                )
+            )
+            continueFrom(instance, turn, in: &step)
+        } else if case .failed(let reason) = turn.start {
+            fail(instance, reason: "the domain could not be resumed: \(reason)", turn, in: &step)
+        } else if turn.start == nil, turn.hypervisorAnswers {
+            if turn.domainStopped, kind == .paused || turn.domain?.hasSavedImage != true {
+                // Its memory is gone, or was used up by a restore that did not come to its end: it is never used again.
+                fail(instance, reason: "its memory is gone", turn, in: &step)
+            } else {
+                if turn.isOverdue { deadlines[instance.uuid] = turn.now.advanced(by: limits.resumeDeadline) }
+                step.actions.append(.resume(uuid: instance.uuid, kind: kind))
+            }
+        } else if turn.start != nil, turn.isOverdue {
+            fail(instance, reason: "the domain was not resumed in time", turn, in: &step)
+        }
+    }
+}
