@@ -2,15 +2,60 @@
 public struct GroupObservation: Sendable, Hashable, Codable {
     /// The loads of the instances in service.
     public var inService: [LoadEstimate]
-    /// Instances that are on their way into service: capacity that is coming counts as capacity.
+    /// Instances ordered for service and not yet there: capacity that is coming counts as capacity.
     public var coming: Int
-    /// Instances that could be started.
+    /// Instances that finish what they have and leave.
+    public var draining: Int
+    /// Instances ready to be resumed.
+    public var standby: Int
+    /// Shut-off domains, and clones that could be made, to start.
     public var reserve: Int
+    /// Every owned domain in any state, standby and draining ones included: `max` is measured against it.
+    ///
+    /// A shut-off domain of the reserve that would be started counts when it is started, not before.
+    public var counted: Int
+    /// For how many more starts the host has memory and vCPUs; `nil`: no limit known.
+    public var hostRoom: Int?
+    /// Why no domain is started now; `nil`: starts are allowed.
+    public var breaker: String?
+    /// In-service instances that a scale in may take: owned and not protected.
+    public var removable: Int
+    /// When an instance last came into service; cooldowns are measured from it.
+    public var lastInService: Moment?
+    /// In-service instances whose replacement is among those coming: they leave when it is there, so they are not
+    /// counted as capacity beside it.
+    public var replacing: Int
 
-    /// An observation.
-    public init(inService: [LoadEstimate], coming: Int, reserve: Int) {
+    /// An observation. Without `counted` every instance in service, coming, draining and in standby is counted; without
+    /// `removable` every instance in service may be taken.
+    public init(
+        inService: [LoadEstimate],
+        coming: Int = 0,
+        draining: Int = 0,
+        standby: Int = 0,
+        reserve: Int,
+        counted: Int? = nil,
+        hostRoom: Int? = nil,
+        breaker: String? = nil,
+        removable: Int? = nil,
+        lastInService: Moment? = nil,
+        replacing: Int = 0
+    ) {
         self.inService = inService
         self.coming = coming
+        self.draining = draining
+        self.standby = standby
         self.reserve = reserve
+        self.counted = counted ?? inService.count + coming + draining + standby
+        self.hostRoom = hostRoom
+        self.breaker = breaker
+        self.removable = removable ?? inService.count
+        self.lastInService = lastInService
+        self.replacing = replacing
+    }
+
+    /// In service and coming, less those that are being replaced.
+    public var capacity: Int {
+        Swift.max(0, inService.count + coming - Swift.min(replacing, Swift.min(coming, inService.count)))
     }
 }

@@ -31,35 +31,64 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
     /// The age of the guest's sample, seconds; `nil` when it is missing.
     public var guestAge: Double?
 
+    /// Requests in flight and queued there; `nil` when unknown.
+    public var work: Int?
+    /// When it came into service; `nil` when unknown: taken as warmed up.
+    public var inServiceSince: Moment?
+
     /// Steal from which an instance counts as starved, percent. A quarter of the time is lost by then.
     public static let starvedSteal = 25.0
     /// How many intervals a sample stays usable; an older one is missing.
     public static let freshIntervals = 3
     /// Utilization from which waiting work is counted, percent: with idle vCPUs a task waits for an instant only.
     static let saturated = 90.0
+    /// Within what time the work that waits is to be done, unless told otherwise. The stock of waiting work is a demand
+    /// only in relation to such a time; five seconds are what a person at the other end still bears.
+    public static let drainHorizon = Duration.seconds(5)
 
     /// Merges the samples of the instance `id`.
+    ///
+    /// The demand of a saturated instance is what it does (busy and stolen time), plus the arrivals it cannot keep up with
+    /// (the growth of its queue and what it refuses), plus what waits already, spread over `drainHorizon`.
     ///
     /// - Parameters:
     ///   - id: The instance.
     ///   - host: The hypervisor's last sample, if any.
     ///   - guest: The agent's last sample, if any.
+    ///   - earlier: The agent's sample before, if any: the growth of the queue is measured from it.
     ///   - interval: The time between two samples.
+    ///   - drainHorizon: Within what time the work that waits is to be done.
+    ///   - inServiceSince: When the instance came into service, if it is.
     ///   - now: The present moment.
-    public init(id: String, host: HostSample?, guest: GuestSample?, interval: Duration, now: Moment) {
+    public init(
+        id: String,
+        host: HostSample?,
+        guest: GuestSample?,
+        earlier: GuestSample? = nil,
+        interval: Duration,
+        drainHorizon: Duration = LoadEstimate.drainHorizon,
+        inServiceSince: Moment? = nil,
+        now: Moment
+    ) {
         let limit = interval * Self.freshIntervals
         let host = host.flatMap { $0.at.duration(to: now) <= limit ? $0 : nil }
         let guest = guest.flatMap { $0.at.duration(to: now) <= limit ? $0 : nil }
-        let steals = [host?.steal, guest?.steal].compactMap { $0 }
+        let steals = [host?.steal, guest?.steal].compactMap { Self.finite($0) }
 
         self.id = id
         self.hostAge = host.map { $0.at.duration(to: now) / .seconds(1) }
         self.guestAge = guest.map { $0.at.duration(to: now) / .seconds(1) }
         self.guestBusy = guest?.busy
         self.steal = steals.max()
-        self.utilization = [host?.utilization, guest?.busy].compactMap { $0 }.max().map { min(100, max(0, $0)) }
+        self.utilization = [host?.utilization, guest?.busy].compactMap { Self.finite($0) }.max()
+            .map { min(100, max(0, $0)) }
+        self.inServiceSince = inServiceSince
+        self.work = guest.flatMap { guest in
+            guest.queued == nil && guest.inFlight == nil
+                ? nil : max(0, guest.queued ?? 0).clampedSum(max(0, guest.inFlight ?? 0))
+        }
         self.merge =
-            switch (host, guest?.busy) {
+            switch (host, Self.finite(guest?.busy)) {
             case (nil, nil): .unknown
             case (nil, _): .hostBlind
             case (_, nil): .agentLost
@@ -68,12 +97,21 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
         self.demand = utilization.map { used in
             // What the guest itself counts as stolen it would have used: a capped guest reaches the threshold by it. The
             // host's own count also has what an idle guest's housekeeping waited for, so it only names the case.
-            let wanted = min(100, max(used, (guest?.busy ?? 0) + (guest?.steal ?? 0)))
-            guard used >= Self.saturated, let guest, let queued = guest.queued, let time = guest.serviceTime else {
-                return wanted
-            }
-            return wanted + Double(queued) * time / max(interval / .seconds(1), 0.001) / Double(max(guest.vCPUs, 1))
-                * 100
+            let wanted = min(100, max(used, (Self.finite(guest?.busy) ?? 0) + (Self.finite(guest?.steal) ?? 0)))
+            guard used >= Self.saturated, let guest else { return wanted }
+            return wanted + guest.excess(since: earlier, drainHorizon: drainHorizon)
         }
+    }
+
+    private static func finite(_ value: Double?) -> Double? {
+        value.flatMap { $0.isFinite ? $0 : nil }
+    }
+}
+
+extension Int {
+    /// The sum, at most the largest number.
+    fileprivate func clampedSum(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 }

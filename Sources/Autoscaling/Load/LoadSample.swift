@@ -25,6 +25,12 @@ public struct GuestSample: Sendable, Hashable, Codable {
     public var steal: Double?
     /// Requests that wait for a worker.
     public var queued: Int?
+    /// Requests that a worker has begun.
+    public var inFlight: Int?
+    /// Requests answered, a second.
+    public var requestsPerSecond: Double?
+    /// Requests refused because the queue was full, a second.
+    public var refusedPerSecond: Double?
     /// Mean CPU time of one request, seconds.
     public var serviceTime: Double?
     /// The guest's vCPUs.
@@ -37,7 +43,10 @@ public struct GuestSample: Sendable, Hashable, Codable {
         steal: Double? = nil,
         queued: Int? = nil,
         serviceTime: Double? = nil,
-        vCPUs: Int = 1
+        vCPUs: Int = 1,
+        inFlight: Int? = nil,
+        requestsPerSecond: Double? = nil,
+        refusedPerSecond: Double? = nil
     ) {
         self.at = at
         self.busy = busy
@@ -45,5 +54,8 @@ public struct GuestSample: Sendable, Hashable, Codable {
         self.queued = queued
         self.serviceTime = serviceTime
         self.vCPUs = vCPUs
+        self.inFlight = inFlight
+        self.requestsPerSecond = requestsPerSecond
+        self.refusedPerSecond = refusedPerSecond
     }
 }

@@ -1,0 +1,53 @@
+/// A limit that changed the wish of a decision.
+public struct Clamp: Sendable, Hashable, Codable {
+    /// The limits, in the order in which they apply.
+    public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Those that ask for more are short of host CPU.
+        case starved
+        /// The load of an instance in service is unknown.
+        case unknownForbidsScaleIn = "unknown forbids scale in"
+        /// A smaller wish stands in the scale-out window.
+        case stabilizationOut = "stabilization out"
+        /// A larger wish stands in the scale-in window, or the window is not covered yet.
+        case stabilizationIn = "stabilization in"
+        /// An instance came into service a short time ago.
+        case cooldownOut = "cooldown out"
+        /// The last scale in was a short time ago.
+        case cooldownIn = "cooldown in"
+        /// So many a minute.
+        case rateLimit = "rate limit"
+        /// The policy's mode is off.
+        case modeOff = "mode off"
+        /// The lower bound.
+        case min
+        /// The upper bound, against the capacity or every owned domain.
+        case max
+        /// Nothing is left to start.
+        case noReserve = "no reserve"
+        /// The host has no memory or vCPUs for it.
+        case hostRoom = "host room"
+        /// Starts are stopped after failures.
+        case breaker
+        /// What is to carry the load is not in service yet.
+        case coming
+        /// Those in service are protected or not owned.
+        case notRemovable = "not removable"
+    }
+
+    /// The limit.
+    public var name: Name
+    /// The size before, in instances.
+    public var from: Int
+    /// The size after, in instances.
+    public var to: Int
+    /// Why, in words.
+    public var why: String
+
+    /// A clamp.
+    public init(_ name: Name, from: Int, to: Int, why: String) {
+        self.name = name
+        self.from = from
+        self.to = to
+        self.why = why
+    }
+}

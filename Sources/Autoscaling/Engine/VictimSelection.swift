@@ -1,0 +1,49 @@
+/// Whom a scale in takes.
+public enum VictimSelection {
+    /// An instance that might be taken.
+    public struct Candidate: Sendable, Hashable, Codable {
+        /// The instance.
+        public var id: String
+        /// Its name.
+        public var name: String
+        /// Requests in flight and queued; `nil` when unknown.
+        public var work: Int?
+        /// When it came into service; `nil` when unknown: taken for the oldest.
+        public var inServiceSince: Moment?
+        /// Whether the operator protects it.
+        public var isProtected: Bool
+        /// Whether the domain is the system's own to stop.
+        public var isOwned: Bool
+
+        /// A candidate.
+        public init(
+            id: String,
+            name: String,
+            work: Int?,
+            inServiceSince: Moment?,
+            isProtected: Bool = false,
+            isOwned: Bool = true
+        ) {
+            self.id = id
+            self.name = name
+            self.work = work
+            self.inServiceSince = inServiceSince
+            self.isProtected = isProtected
+            self.isOwned = isOwned
+        }
+    }
+
+    /// Those that may be taken, the first to take first: the least work, unknown work last; of equals the youngest in
+    /// service, then by name, then by id. Protected ones and those not owned are left out.
+    public static func order(_ candidates: [Candidate]) -> [Candidate] {
+        candidates.filter { $0.isOwned && !$0.isProtected }.sorted(by: precedes)
+    }
+
+    private static func precedes(_ left: Candidate, _ right: Candidate) -> Bool {
+        let works = (left.work ?? .max, right.work ?? .max)
+        if works.0 != works.1 { return works.0 < works.1 }
+        let since = (left.inServiceSince?.nanoseconds ?? .min, right.inServiceSince?.nanoseconds ?? .min)
+        if since.0 != since.1 { return since.0 > since.1 }
+        return left.name != right.name ? left.name < right.name : left.id < right.id
+    }
+}

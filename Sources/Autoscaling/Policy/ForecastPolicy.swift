@@ -1,0 +1,33 @@
+/// Looks ahead by what the same time of earlier days or weeks had. It only ever raises the wish, and only while its own
+/// error, measured against what then came, is below a limit.
+public struct ForecastPolicy: Sendable, Hashable, Codable {
+    /// The length of a season.
+    public enum Season: String, Sendable, Hashable, Codable, CaseIterable {
+        /// The same time of the day.
+        case day
+        /// The same time of the week.
+        case week
+    }
+
+    /// The length of a season.
+    public var season: Season
+    /// How far it looks ahead: the time an instance takes into service, say. Above zero, at most an hour.
+    public var ahead: Duration
+    /// The demand per instance to plan for, percent, above 0 and at most 100.
+    public var target: Double
+    /// The mean absolute percentage error from which the forecast is not used, above 0.
+    public var errorLimit: Double
+
+    /// A forecast.
+    public init(
+        season: Season = .day,
+        ahead: Duration = .seconds(120),
+        target: Double = 70,
+        errorLimit: Double = 30
+    ) {
+        self.season = season
+        self.ahead = ahead
+        self.target = target
+        self.errorLimit = errorLimit
+    }
+}

@@ -1,0 +1,89 @@
+/// How one group scales: its bounds, its rules, and what slows or stops them.
+public struct GroupPolicy: Sendable, Hashable, Codable {
+    /// Whether orders are given.
+    public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
+        /// The rules' wishes are ordered.
+        case on
+        /// Everything is computed and recorded, and nothing ordered but what `min` and `max` demand.
+        case off
+    }
+
+    /// The fewest instances, at least 1. Wins over everything but what the host can start.
+    public var min: Int
+    /// The most instances, at least `min`; measured against the capacity and against every owned domain.
+    public var max: Int
+    /// The rules; the largest wish wins.
+    public var rules: [ScalingRule]
+    /// What slows a scale out.
+    public var scaleOut: DirectionLimits
+    /// What slows a scale in.
+    public var scaleIn: DirectionLimits
+    /// For this long after it came into service an instance is capacity, but its load does not ask for more.
+    public var warmUp: Duration
+    /// How the load of an instance counts that nobody measured.
+    public var onGap: GapRule
+    /// What happens when the instances that ask for more are short of host CPU.
+    public var onStarved: StarvedRule
+    /// Whether orders are given.
+    public var mode: Mode
+    /// Bounds by the clock.
+    public var schedules: [Schedule]
+    /// The look ahead; `nil`: none.
+    public var forecast: ForecastPolicy?
+
+    /// As many as there are: the largest `max`.
+    public static let unbounded = 1_000_000
+
+    /// A policy.
+    public init(
+        min: Int = 1,
+        max: Int = GroupPolicy.unbounded,
+        rules: [ScalingRule] = [.threshold(ThresholdPolicy())],
+        scaleOut: DirectionLimits = DirectionLimits(),
+        scaleIn: DirectionLimits = DirectionLimits(window: .seconds(300)),
+        warmUp: Duration = .zero,
+        onGap: GapRule = .hold,
+        onStarved: StarvedRule = .refuse,
+        mode: Mode = .on,
+        schedules: [Schedule] = [],
+        forecast: ForecastPolicy? = nil
+    ) {
+        self.min = min
+        self.max = max
+        self.rules = rules
+        self.scaleOut = scaleOut
+        self.scaleIn = scaleIn
+        self.warmUp = warmUp
+        self.onGap = onGap
+        self.onStarved = onStarved
+        self.mode = mode
+        self.schedules = schedules
+        self.forecast = forecast
+    }
+
+    /// The threshold rule of 75 percent by three samples, one instance at least, as many as there are at most.
+    public static let standard = GroupPolicy()
+
+    /// Target tracking on the demand, with the threshold rule beside it: sizes the need in one jump.
+    public static let recommended = GroupPolicy(
+        rules: [.targetTracking(TargetTracking()), .threshold(ThresholdPolicy(threshold: 90, samples: 3, low: nil))]
+    )
+}
+
+/// How the load of an instance counts that nobody measured. Scale in waits in each case.
+public enum GapRule: String, Sendable, Hashable, Codable, CaseIterable {
+    /// As if at the target: it asks for nothing.
+    case hold
+    /// As it was last measured.
+    case last
+    /// As fully busy.
+    case scaleOut
+}
+
+/// What happens when the instances that ask for more are short of host CPU.
+public enum StarvedRule: String, Sendable, Hashable, Codable, CaseIterable {
+    /// No other instance is started for them: on the same host it would not help.
+    case refuse
+    /// Scale out all the same: there are several hosts, or the steal is a cap of that instance alone.
+    case scaleOut
+}
