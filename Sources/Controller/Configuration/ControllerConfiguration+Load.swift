@@ -55,48 +55,50 @@ extension ControllerConfiguration {
                 reason: "missing; give the guests' address range, for example --hosts 192.168.122.0/24"
             )
         }
-        self.hosts = try values.wrap(.hosts) { try CIDR(parsing: hosts) }
-        self.uri = try values.wrap(.connect) { try HypervisorURI(values.text(.connect) ?? "qemu:///system") }
-        self.listen = try values.parse(
-            .listen,
-            default: "0.0.0.0:7000",
-            "an address and a port, for example 0.0.0.0:7000"
-        ) {
-            HostPort($0, defaultPort: 7000)
-        }
-        self.stateDirectory =
-            values.text(.stateDir) ?? Self.defaultStateDirectory(environment: environment, isRoot: isRoot)
         let threshold = try values.parse(.threshold, default: "75", "a percentage above 0 and below 100") {
             Double($0).flatMap { $0 > 0 && $0 < 100 ? $0 : nil }
         }
         let samples = try values.parse(.samples, default: "3", "a number from 1 to 1000") {
             Int($0).flatMap { (1...1000).contains($0) ? $0 : nil }
         }
-        self.policy = ThresholdPolicy(threshold: threshold, samples: samples)
-        self.interval = try values.duration(.interval, default: "1s", .milliseconds(100) ... .seconds(3600))
-        self.limits = LifecycleLimits(
-            startDeadline: try values.duration(.startDeadline, default: "3m", .seconds(1) ... .seconds(86400)),
-            attempts: try values.parse(.attempts, default: "2", "a number from 1 to 100") {
-                Int($0).flatMap { (1...100).contains($0) ? $0 : nil }
+        self.init(
+            hosts: try values.wrap(.hosts) { try CIDR(parsing: hosts) },
+            uri: try values.wrap(.connect) { try HypervisorURI(values.text(.connect) ?? "qemu:///system") },
+            listen: try values.parse(
+                .listen,
+                default: "0.0.0.0:7000",
+                "an address and a port, for example 0.0.0.0:7000"
+            ) {
+                HostPort($0, defaultPort: 7000)
             },
-            quarantine: try values.duration(.quarantine, default: "30m", .seconds(1) ... .seconds(30 * 86400))
-        )
-        self.issuing = IssuingPolicy(
-            agentLifetime: try values.duration(
-                .agentCertificateLifetime,
-                default: "24h",
-                .seconds(10) ... .seconds(365 * 86400)
+            stateDirectory: values.text(.stateDir)
+                ?? Self.defaultStateDirectory(environment: environment, isRoot: isRoot),
+            policy: ThresholdPolicy(threshold: threshold, samples: samples),
+            interval: try values.duration(.interval, default: "1s", .milliseconds(100) ... .seconds(3600)),
+            limits: LifecycleLimits(
+                startDeadline: try values.duration(.startDeadline, default: "3m", .seconds(1) ... .seconds(86400)),
+                attempts: try values.parse(.attempts, default: "2", "a number from 1 to 100") {
+                    Int($0).flatMap { (1...100).contains($0) ? $0 : nil }
+                },
+                quarantine: try values.duration(.quarantine, default: "30m", .seconds(1) ... .seconds(30 * 86400))
             ),
-            clientLifetime: try values.duration(
-                .clientCertificateLifetime,
-                default: "30d",
-                .seconds(10) ... .seconds(365 * 86400)
-            )
+            issuing: IssuingPolicy(
+                agentLifetime: try values.duration(
+                    .agentCertificateLifetime,
+                    default: "24h",
+                    .seconds(10) ... .seconds(365 * 86400)
+                ),
+                clientLifetime: try values.duration(
+                    .clientCertificateLifetime,
+                    default: "30d",
+                    .seconds(10) ... .seconds(365 * 86400)
+                )
+            ),
+            advertise: (values.text(.advertise) ?? "").split(separator: ",").map {
+                $0.trimmingCharacters(in: .whitespaces)
+            },
+            logFile: values.text(.logFile)
         )
-        self.advertise = (values.text(.advertise) ?? "").split(separator: ",").map {
-            $0.trimmingCharacters(in: .whitespaces)
-        }
-        self.logFile = values.text(.logFile)
     }
 
     /// Where the state is when nobody says: systemd's directory, the system's, or the user's.

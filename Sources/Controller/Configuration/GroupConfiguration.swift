@@ -1,0 +1,63 @@
+import Autoscaling
+import Shared
+
+/// All settings of one group: the instances that scale together, and how.
+public struct GroupConfiguration: Sendable, Equatable {
+    /// The name of the one group of a configuration without `groups`.
+    public static let defaultName = "default"
+
+    /// The group's name: 1 to 64 letters, digits, `.`, `_` or `-`.
+    public var name: String
+    /// The range in which the guests' addresses lie.
+    public var hosts: CIDR
+    /// Which domains on those networks belong to the group; `nil` for all. The first group that matches wins.
+    public var domains: NamePattern?
+    /// The group's size and what changes it.
+    public var policy: GroupPolicy
+    /// Instances held ready beside those in service.
+    public var standby: StandbyPolicy
+    /// What new instances are cloned from; `nil` when only existing domains are started.
+    public var template: TemplateConfiguration?
+    /// How instances are probed, and when an unhealthy one is replaced.
+    public var health: HealthPolicy
+    /// Deadlines and counts of an instance's life.
+    public var limits: LifecycleLimits
+    /// How an instance is taken out of service.
+    public var drain: DrainPolicy
+    /// What is called on an instance's way into and out of service.
+    public var hooks: HookConfiguration
+    /// What of the host the group must leave to others.
+    public var host: HostReserve
+
+    /// A group; the defaults are those of the configuration file.
+    public init(
+        name: String = GroupConfiguration.defaultName,
+        hosts: CIDR,
+        domains: NamePattern? = nil,
+        policy: GroupPolicy = .standard,
+        standby: StandbyPolicy = StandbyPolicy(),
+        template: TemplateConfiguration? = nil,
+        health: HealthPolicy = HealthPolicy(),
+        limits: LifecycleLimits = LifecycleLimits(),
+        drain: DrainPolicy = DrainPolicy(),
+        hooks: HookConfiguration = HookConfiguration(),
+        host: HostReserve = HostReserve()
+    ) {
+        self.name = name
+        self.hosts = hosts
+        self.domains = domains
+        self.policy = policy
+        self.standby = standby
+        self.template = template
+        self.health = health
+        self.limits = limits
+        self.drain = drain
+        self.hooks = hooks
+        self.host = host
+    }
+
+    /// Whether a domain of that name, on a network of the group, belongs to it.
+    public func includes(domain name: String) -> Bool {
+        domains?.matches(name) ?? true
+    }
+}
