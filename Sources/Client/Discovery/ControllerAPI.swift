@@ -16,11 +16,12 @@ struct ControllerAPI: Sendable {
     /// An open watch stream.
     typealias Lines = LineSequence<HTTPClientResponse.Body>
 
-    /// Opens `GET /v1/endpoints?watch`, from a known revision where one is given.
+    /// Opens `GET /v1/endpoints?watch` of a group, from a known revision where one is given.
     ///
     /// - Throws: Problem when the controller refuses.
-    func watch(from revision: UInt64?) async throws -> Lines {
-        let query = revision.map { "watch&from=\($0)" } ?? "watch"
+    func watch(group: String?, from revision: UInt64?) async throws -> Lines {
+        var query = revision.map { "watch&from=\($0)" } ?? "watch"
+        if let group { query += "&group=\(group)" }
         // The stream has no end of its own; the HTTP client breaks it off when it falls silent.
         let response = try await http.execute(request("/v1/endpoints?\(query)"), deadline: .distantFuture)
         guard response.status == .ok else { throw await Self.problem(response) }
@@ -28,9 +29,9 @@ struct ControllerAPI: Sendable {
     }
 
     /// `POST /v1/endpoints/acks`.
-    func acknowledge(_ revision: UInt64) async throws {
-        let message = EndpointAcknowledgement(revision: revision)
-        let response = try await post("/v1/endpoints/acks", message)
+    func acknowledge(_ message: EndpointAcknowledgement, group: String?) async throws {
+        let query = group.map { "?group=\($0)" } ?? ""
+        let response = try await post("/v1/endpoints/acks\(query)", message)
         guard (200...299).contains(response.status.code) else { throw await Self.problem(response) }
         _ = try await response.body.collect(upTo: WireLimits.answerBody)
     }

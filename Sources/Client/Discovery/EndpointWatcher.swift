@@ -16,6 +16,8 @@ import Foundation
 public struct EndpointWatcher: Service {
     /// Waiting times of the watch.
     public struct Settings: Sendable {
+        /// The group whose endpoints are watched; `nil` for the controller's first one.
+        public var group: String?
         /// A stream without a line for this long counts as broken.
         public var silence: Duration = .seconds(WireLimits.silenceSeconds)
         /// The waits between attempts.
@@ -64,7 +66,7 @@ public struct EndpointWatcher: Service {
             deadPeerTimeout: TimeAmount(settings.silence)
         )
         let api = ControllerAPI(address: controller, identity: identity, http: http)
-        let (revisions, acknowledge) = AsyncStream<UInt64>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let (revisions, acknowledge) = AsyncStream<EndpointAcknowledgement>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let result: Result<Void, any Error>
         do {
             try await cancelWhenGracefulShutdown {
@@ -87,7 +89,7 @@ public struct EndpointWatcher: Service {
         try result.get()
     }
 
-    private func watch(_ api: ControllerAPI, _ acknowledge: AsyncStream<UInt64>.Continuation) async throws {
+    private func watch(_ api: ControllerAPI, _ acknowledge: AsyncStream<EndpointAcknowledgement>.Continuation) async throws {
         var table = EndpointTable()
         var backoff = settings.backoff
         var resume = false
@@ -96,7 +98,7 @@ public struct EndpointWatcher: Service {
             var reader = StreamReader(table: table)
             let reason: String
             do {
-                try await read(&reader, from: api.watch(from: resume ? table.revision : nil), acknowledge)
+                try await read(&reader, from: api.watch(group: settings.group, from: resume ? table.revision : nil), acknowledge)
                 reason = "the controller closed the stream"
                 resume = true
             } catch let problem as Problem {
@@ -125,6 +127,8 @@ public struct EndpointWatcher: Service {
     private struct StreamReader {
         var table: EndpointTable
         var isLive = false
+        /// The controller's number of this stream.
+        var watch: UInt64?
     }
 
     /// The stream says something that cannot be followed.
@@ -135,13 +139,14 @@ public struct EndpointWatcher: Service {
     private func read(
         _ reader: inout StreamReader,
         from lines: ControllerAPI.Lines,
-        _ acknowledge: AsyncStream<UInt64>.Continuation
+        _ acknowledge: AsyncStream<EndpointAcknowledgement>.Continuation
     ) async throws {
         for try await line in lines {
             let receivedAt = Date()
             guard let notice = try? WireCoding.decode(EndpointNotice.self, from: line) else {
                 throw StreamFault(description: "the controller sent a line that is not a notice")
             }
+            reader.watch = notice.watch ?? reader.watch
             let effect = reader.table.apply(notice)
             switch effect {
             case .gap(let known, let told):
@@ -152,7 +157,7 @@ public struct EndpointWatcher: Service {
             case .updated:
                 if let set = reader.table.set {
                     pool.update(set)
-                    acknowledge.yield(set.revision)
+                    acknowledge.yield(EndpointAcknowledgement(revision: set.revision, watch: reader.watch))
                 }
             case .unchanged, .ignored: break
             }
@@ -160,7 +165,9 @@ public struct EndpointWatcher: Service {
             } else if !reader.isLive {
                 reader.isLive = true
                 // A controller that was restarted does not know what is in effect here.
-                if case .unchanged = effect, let revision = reader.table.revision { acknowledge.yield(revision) }
+                if case .unchanged = effect, let revision = reader.table.revision {
+                    acknowledge.yield(EndpointAcknowledgement(revision: revision, watch: reader.watch))
+                }
                 onEvent(.connected)
             }
             switch notice.kind {
@@ -172,12 +179,12 @@ public struct EndpointWatcher: Service {
     }
 
     /// Acknowledges the newest revision, again until the controller has taken it or a newer one is there.
-    private func sendAcknowledgements(_ revisions: AsyncStream<UInt64>, _ api: ControllerAPI) async {
-        for await revision in revisions {
+    private func sendAcknowledgements(_ revisions: AsyncStream<EndpointAcknowledgement>, _ api: ControllerAPI) async {
+        for await message in revisions {
             var tries = 0
-            while !Task.isCancelled, tries < 5, pool.revision == revision {
+            while !Task.isCancelled, tries < 5, pool.revision == message.revision {
                 do {
-                    try await api.acknowledge(revision)
+                    try await api.acknowledge(message, group: settings.group)
                     break
                 } catch let problem as Problem where (400...499).contains(problem.statusCode) {
                     break

@@ -37,7 +37,7 @@ extension ControllerAPI {
         guard report.isPlausible else {
             throw Problem(.badRequest, code: "out-of-range", detail: "a value of the report is out of its range")
         }
-        guard parts.registry.report(report, uuid: uuid, at: now) else { throw Self.notRegistered }
+        guard parts.registry.report(report, uuid: uuid, at: now, date: parts.clock.date) else { throw Self.notRegistered }
         parts.logger.trace(
             "report",
             metadata: [
@@ -79,7 +79,7 @@ extension LoadReport {
     var isPlausible: Bool {
         let percents = [busy, steal, pressure].compactMap { $0 }
         let seconds = [serviceTimeP50, serviceTimeP99, serviceTimeMean, requestsPerSecond].compactMap { $0 }
-        let counts = [runnable, inFlight, queued].compactMap { $0 }
+        let counts = [runnable, inFlight, queued, admitted].compactMap { $0 }
         return percents.allSatisfy { (0...100).contains($0) }
             && seconds.allSatisfy { $0 >= 0 && $0 < 1e9 }
             && counts.allSatisfy { (0...1_000_000_000).contains($0) }

@@ -31,7 +31,7 @@ extension ControllerAPI {
     @Sendable func acknowledge(_ request: Request, _ context: PeerContext) async throws -> Response {
         let client = try context.requireClient()
         let message = try await request.message(EndpointAcknowledgement.self, limit: WireLimits.reportBody)
-        parts.directory.acknowledge(client: client, revision: message.revision)
+        directory.acknowledge(client: client, watch: message.watch, revision: message.revision)
         return Response(status: .noContent)
     }
 

@@ -22,6 +22,8 @@ public final class AgentRegistry: Sendable {
         public var report: LoadReport?
         /// When the last report came.
         public var reportedAt: Moment?
+        /// By how much the guest's clock was behind when it came, seconds.
+        public var clockOffset: Double?
         /// The open command stream, if any.
         fileprivate var stream: Stream?
         /// Whether a command stream is open.
@@ -42,10 +44,10 @@ public final class AgentRegistry: Sendable {
     /// The longest line of commands an agent may leave unread before its stream is ended.
     static let streamBuffer = 64
     private let state = Mutex(State())
-    private let onChange: @Sendable () -> Void
+    private let onChange: @Sendable (String) -> Void
 
     /// An empty registry.
-    public init(onChange: @escaping @Sendable () -> Void) {
+    public init(onChange: @escaping @Sendable (_ uuid: String) -> Void) {
         self.onChange = onChange
     }
 
@@ -63,7 +65,7 @@ public final class AgentRegistry: Sendable {
             return old
         }
         old?.continuation.finish()
-        onChange()
+        onChange(uuid)
     }
 
     /// Opens the command stream of a registered machine; an earlier stream of it ends.
@@ -83,7 +85,7 @@ public final class AgentRegistry: Sendable {
         }
         guard let (id, old) = opened else { return nil }
         old?.continuation.finish()
-        onChange()
+        onChange(uuid)
         return (lines, id)
     }
 
@@ -96,41 +98,46 @@ public final class AgentRegistry: Sendable {
         }
         guard let closed else { return }
         closed.continuation.finish()
-        onChange()
+        onChange(uuid)
     }
 
     /// Takes a report; `false` when the machine is not registered.
-    public func report(_ report: LoadReport, uuid: String, at now: Moment) -> Bool {
-        state.withLock { state in
-            guard let session = state.sessions[uuid] else { return false }
+    public func report(_ report: LoadReport, uuid: String, at now: Moment, date: Date) -> Bool {
+        let (isKnown, isNews) = state.withLock { state -> (Bool, Bool) in
+            guard let session = state.sessions[uuid] else { return (false, false) }
             // Reports may overtake each other on two connections: the newer one stays.
             if let last = session.report, last.sequence > report.sequence, last.measuredAt > report.measuredAt {
-                return true
+                return (true, false)
             }
             state.sessions[uuid]?.report = report
             state.sessions[uuid]?.reportedAt = now
-            return true
+            state.sessions[uuid]?.clockOffset = date.timeIntervalSince(report.measuredAt)
+            // What somebody waits for: an answer to a command, or the end of the work of one that drains.
+            return (true, report.cause == "probe" || report.accepting == false)
         }
+        if isNews { onChange(uuid) }
+        return isKnown
     }
 
     /// Sends a command to one machine; nothing happens when it has no stream.
-    public func send(_ kind: AgentCommand.Kind, uuid: String, at date: Date) {
+    public func send(_ kind: AgentCommand.Kind, uuid: String, alternatives: [String]? = nil, at date: Date) {
         let target = state.withLock { state -> (Stream, UInt64)? in
             guard let stream = state.sessions[uuid]?.stream else { return nil }
             if kind != .heartbeat { state.sessions[uuid]?.stream?.sequence += 1 }
             return (stream, state.sessions[uuid]?.stream?.sequence ?? 0)
         }
         guard let (stream, sequence) = target,
-            let line = try? WireCoding.line(AgentCommand(kind: kind, sequence: sequence, at: date))
+            let line = try? WireCoding.line(AgentCommand(kind: kind, sequence: sequence, at: date, alternatives: alternatives))
         else { return }
         // An agent that reads nothing costs a bounded buffer and then its stream.
         if case .enqueued = stream.continuation.yield(line) { return }
         closeStream(uuid: uuid, id: stream.id)
     }
 
-    /// Sends a heartbeat to all.
-    public func heartbeat(at date: Date) {
-        for uuid in state.withLock({ Array($0.sessions.keys) }) { send(.heartbeat, uuid: uuid, at: date) }
+    /// Sends a heartbeat to all but those in `asleep`, who could not read it.
+    public func heartbeat(at date: Date, asleep: Set<String> = []) {
+        let uuids = state.withLock { state in state.sessions.keys.filter { !asleep.contains($0) } }
+        for uuid in uuids { send(.heartbeat, uuid: uuid, at: date) }
     }
 
     /// Forgets a machine whose domain is gone.
@@ -153,6 +160,18 @@ public final class AgentRegistry: Sendable {
 }
 
 extension AgentRegistry.Session {
+    /// What the agent has to do, when its last report is at most `age` old.
+    func work(at now: Moment, age: Duration) -> FleetObservation.Work? {
+        guard isConnected, let report, let reportedAt, reportedAt.duration(to: now) <= age,
+            let inFlight = report.inFlight, let queued = report.queued
+        else { return nil }
+        return FleetObservation.Work(
+            pending: max(inFlight + queued, report.admitted ?? 0),
+            isAccepting: report.accepting ?? true,
+            isHolding: report.holding ?? false
+        )
+    }
+
     /// The last report as the engine takes it.
     public var sample: GuestSample? {
         guard let report, let reportedAt else { return nil }
@@ -162,7 +181,9 @@ extension AgentRegistry.Session {
             steal: report.steal,
             queued: report.queued,
             serviceTime: report.serviceTimeMean,
-            vCPUs: registration.vCPUs
+            vCPUs: registration.vCPUs,
+            inFlight: report.inFlight,
+            requestsPerSecond: report.requestsPerSecond
         )
     }
 }

@@ -23,6 +23,8 @@ public final class EndpointDirectory: Sendable {
         var set: EndpointSet
         var history: [(revision: UInt64, line: ByteBuffer)] = []
         var watchers: [UInt64: Watcher] = [:]
+        /// The revision with which each endpoint left that is not back since.
+        var departures: [String: UInt64] = [:]
         var counter: UInt64 = 0
     }
 
@@ -33,10 +35,16 @@ public final class EndpointDirectory: Sendable {
     /// The most watches at a time.
     public static let watchLimit = 20_000
     private let state: Mutex<State>
+    private let onChange: @Sendable () -> Void
 
     /// A directory that goes on from `set`.
-    public init(_ set: EndpointSet) {
+    ///
+    /// - Parameters:
+    ///   - set: The set that was told last.
+    ///   - onChange: Called, outside the lock, when a client acknowledged a revision or went away.
+    public init(_ set: EndpointSet, onChange: @escaping @Sendable () -> Void = {}) {
         state = Mutex(State(set: set))
+        self.onChange = onChange
     }
 
     /// The set as clients know it.
@@ -58,6 +66,10 @@ public final class EndpointDirectory: Sendable {
         let line = try WireCoding.line(notice)
         broadcast(line) { state in
             state.set = set
+            for endpoint in set.endpoints { state.departures[endpoint.id] = nil }
+            for endpoint in old where !set.endpoints.contains(where: { $0.id == endpoint.id }) {
+                state.departures[endpoint.id] = set.revision
+            }
             state.history.append((set.revision, line))
             if state.history.count > Self.historyLimit { state.history.removeFirst() }
         }
@@ -100,13 +112,13 @@ public final class EndpointDirectory: Sendable {
             var first: [ByteBuffer] = []
             let missed = state.history.filter { $0.revision > (from ?? 0) }
             if let from, from <= state.set.revision, UInt64(missed.count) == state.set.revision - from {
-                first = missed.map(\.line)
-                if first.isEmpty {
-                    first = [try WireCoding.line(EndpointNotice(kind: .heartbeat, revision: from, at: date))]
-                }
+                var notice = EndpointNotice(kind: .heartbeat, revision: from, at: date)
+                notice.watch = state.counter + 1
+                first = [try WireCoding.line(notice)] + missed.map(\.line)
             } else {
                 var notice = EndpointNotice(kind: .set, revision: state.set.revision, at: date)
                 notice.endpoints = state.set.endpoints
+                notice.watch = state.counter + 1
                 first = [try WireCoding.line(notice)]
             }
             for line in first { continuation.yield(line) }
@@ -119,14 +131,25 @@ public final class EndpointDirectory: Sendable {
     /// A watch ended.
     public func close(_ id: UInt64) {
         state.withLock { $0.watchers.removeValue(forKey: id) }?.continuation.finish()
+        onChange()
     }
 
-    /// A client has put a revision into effect.
-    public func acknowledge(client: String, revision: UInt64) {
+    /// A client has put a revision into effect, for one of its watches or for all of them.
+    public func acknowledge(client: String, watch: UInt64?, revision: UInt64) {
         state.withLock { state in
-            for (id, watcher) in state.watchers where watcher.client == client {
-                state.watchers[id]?.acknowledged = max(watcher.acknowledged ?? 0, revision)
+            for (id, watcher) in state.watchers where watcher.client == client && id == watch ?? id {
+                state.watchers[id]?.acknowledged = max(watcher.acknowledged ?? 0, min(revision, state.set.revision))
             }
+        }
+        onChange()
+    }
+
+    /// The endpoints that left and of which every client that watches has acknowledged it, by id.
+    public var acknowledgedDepartures: Set<String> {
+        state.withLock { state in
+            guard !state.departures.isEmpty else { return [] }
+            let least = state.watchers.values.map { $0.acknowledged ?? 0 }.min() ?? .max
+            return Set(state.departures.filter { $0.value <= least }.keys)
         }
     }
 

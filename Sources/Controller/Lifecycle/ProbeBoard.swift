@@ -2,22 +2,35 @@ import Autoscaling
 import Shared
 import Synchronization
 
-/// The results of starts and probes that are under way or done, which the fleet looks at.
+/// The results of starts, probes and hooks that are under way or done, which the fleet looks at.
 final class ProbeBoard: Sendable {
     private struct State {
         var starts: [String: FleetObservation.Start] = [:]
         var probes: [String: FleetObservation.Probe] = [:]
         var busy: Set<String> = []
-        var destroying: Set<String> = []
+        /// Orders under way that need no result, and from when they may be given again.
+        var orders: [Order: Moment] = [:]
+        var hooks: [String: [HookPoint: FleetObservation.Hook]] = [:]
+        /// When each instance was last resumed.
+        var resumedAt: [String: Moment] = [:]
         var retryAt: [String: Moment] = [:]
         /// Counts how often an instance began anew: a result of an earlier life is dropped.
         var lives: [String: UInt64] = [:]
+    }
+
+    /// An order that is given again and again until the facts show that it was obeyed.
+    struct Order: Hashable {
+        enum Kind { case destroy, shutdown, drain, discardImage }
+        var kind: Kind
+        var uuid: String
     }
 
     private let state = Mutex(State())
 
     var starts: [String: FleetObservation.Start] { state.withLock { $0.starts } }
     var probes: [String: FleetObservation.Probe] { state.withLock { $0.probes } }
+    var hooks: [String: [HookPoint: FleetObservation.Hook]] { state.withLock { $0.hooks } }
+    var resumedAt: [String: Moment] { state.withLock { $0.resumedAt } }
 
     /// An instance begins anew: what is known of it no longer holds.
     func forget(_ uuid: String) {
@@ -25,6 +38,8 @@ final class ProbeBoard: Sendable {
             state.starts[uuid] = nil
             state.probes[uuid] = nil
             state.retryAt[uuid] = nil
+            state.hooks[uuid] = nil
+            state.orders = state.orders.filter { $0.key.uuid != uuid }
             state.lives[uuid, default: 0] += 1
         }
     }
@@ -78,11 +93,34 @@ final class ProbeBoard: Sendable {
         }
     }
 
-    func beginDestroy(_ uuid: String) -> Bool {
-        state.withLock { $0.destroying.insert(uuid).inserted }
+    /// The domain runs again from `now` on.
+    func noteResumed(_ uuid: String, at now: Moment) {
+        state.withLock { $0.resumedAt[uuid] = now }
     }
 
-    func endDestroy(_ uuid: String) {
-        state.withLock { _ = $0.destroying.remove(uuid) }
+    /// Whether an order may be given now; the same one may not for a while afterwards.
+    func admit(_ kind: Order.Kind, _ uuid: String, again: Duration, now: Moment) -> Bool {
+        state.withLock { state in
+            let order = Order(kind: kind, uuid: uuid)
+            guard state.orders[order].map({ $0 <= now }) ?? true else { return false }
+            state.orders[order] = now.advanced(by: again)
+            return true
+        }
+    }
+
+    /// Begins a hook; `nil` when it runs already or has run.
+    func beginHook(_ uuid: String, _ point: HookPoint) -> UInt64? {
+        state.withLock { state in
+            guard state.hooks[uuid]?[point] == nil else { return nil }
+            state.hooks[uuid, default: [:]][point] = .underWay
+            return state.lives[uuid] ?? 0
+        }
+    }
+
+    func endHook(_ uuid: String, life: UInt64, _ point: HookPoint, _ result: FleetObservation.Hook?) {
+        state.withLock { state in
+            guard state.lives[uuid] ?? 0 == life else { return }
+            state.hooks[uuid, default: [:]][point] = result
+        }
     }
 }

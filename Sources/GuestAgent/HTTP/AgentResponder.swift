@@ -69,13 +69,14 @@ struct AgentResponder: HTTPResponder {
         do {
             let n = try number(text)
             let limit = try timeLimit(request.headers)
-            guard !status.isDraining else {
+            guard status.admit() else {
                 throw Problem(
                     .serviceUnavailable,
                     code: "draining",
                     detail: "\(status.server) finishes what it has and takes no new work; use another endpoint"
                 )
             }
+            defer { status.finish() }
             let start = ContinuousClock.now
             let computation = try await compute(n, deadline: start + limit, context.channel)
             let now = ContinuousClock.now

@@ -71,12 +71,13 @@ final class LoadMonitor: Sendable {
     /// A report of this moment, whether one is due or not.
     func reportNow(cause: ReportPacer.Cause, now: ContinuousClock.Instant = .now) -> LoadReport {
         let sample = takeSample(now: now)
+        let admission = status.admission
         let snapshot = pool.snapshot
         let report = state.withLock { state in
             state.history.add(sample)
-            let seen = observation(state.history, snapshot)
+            let seen = observation(state.history, snapshot, admission)
             state.pacer.sent(at: now - state.start, seen)
-            return makeReport(&state, cause, snapshot)
+            return makeReport(&state, cause, snapshot, admission)
         }
         return complete(report, now: now)
     }
@@ -84,12 +85,13 @@ final class LoadMonitor: Sendable {
     /// Takes a sample; returns a report when one is due.
     func sample(now: ContinuousClock.Instant) -> LoadReport? {
         let sample = takeSample(now: now)
+        let admission = status.admission
         let snapshot = pool.snapshot
         let report = state.withLock { state -> LoadReport? in
             state.history.add(sample)
-            let seen = observation(state.history, snapshot)
+            let seen = observation(state.history, snapshot, admission)
             guard let cause = state.pacer.due(at: now - state.start, seen) else { return nil }
-            return makeReport(&state, cause, snapshot)
+            return makeReport(&state, cause, snapshot, admission)
         }
         return report.map { complete($0, now: now) }
     }
@@ -103,18 +105,23 @@ final class LoadMonitor: Sendable {
         )
     }
 
-    private func observation(_ history: LoadHistory, _ snapshot: ComputePool.Snapshot) -> ReportPacer.Observation {
+    private func observation(
+        _ history: LoadHistory,
+        _ snapshot: ComputePool.Snapshot,
+        _ admission: (isAccepting: Bool, admitted: Int)
+    ) -> ReportPacer.Observation {
         ReportPacer.Observation(
             busy: history.quickLoad?.busy,
-            demand: snapshot.inFlight + snapshot.queued,
-            accepting: !status.isDraining
+            demand: max(snapshot.inFlight + snapshot.queued, admission.admitted),
+            accepting: admission.isAccepting
         )
     }
 
     private func makeReport(
         _ state: inout State,
         _ cause: ReportPacer.Cause,
-        _ snapshot: ComputePool.Snapshot
+        _ snapshot: ComputePool.Snapshot,
+        _ admission: (isAccepting: Bool, admitted: Int)
     ) -> LoadReport {
         state.sequence += 1
         var report = LoadReport(sequence: state.sequence, measuredAt: Date(), cause: cause.rawValue)
@@ -126,6 +133,9 @@ final class LoadMonitor: Sendable {
         report.requestsPerSecond = load?.requestsPerSecond
         report.inFlight = snapshot.inFlight
         report.queued = snapshot.queued
+        // Both of one moment: an agent that says that it takes nothing new and has nothing left is done for good.
+        report.accepting = admission.isAccepting
+        report.admitted = admission.admitted
         state.history.markReported()
         return report
     }
@@ -141,7 +151,6 @@ final class LoadMonitor: Sendable {
         report.serviceTimeP50 = recent?.p50
         report.serviceTimeP99 = recent?.p99
         report.serviceTimeMean = recent?.meanCPU
-        report.accepting = !status.isDraining
         report.holding = holdFile.map { access($0, F_OK) == 0 }
         return report
     }

@@ -7,6 +7,7 @@ public final class AgentStatus: Sendable {
         var server: String
         var isDraining = false
         var alternatives: [String] = []
+        var admitted = 0
         var hasSession = false
     }
 
@@ -24,6 +25,25 @@ public final class AgentStatus: Sendable {
         get { state.withLock { $0.server } }
         set { state.withLock { $0.server = newValue } }
     }
+
+    /// Takes one request, unless new work is refused; each one taken must be ended with ``finish()``.
+    ///
+    /// One lock decides on both: once draining, ``admitted`` can only fall.
+    func admit() -> Bool {
+        state.withLock { state in
+            guard !state.isDraining else { return false }
+            state.admitted += 1
+            return true
+        }
+    }
+
+    /// A request that was taken is answered.
+    func finish() {
+        state.withLock { $0.admitted -= 1 }
+    }
+
+    /// Whether new work is taken, and how many requests were taken and are not answered yet.
+    var admission: (isAccepting: Bool, admitted: Int) { state.withLock { (!$0.isDraining, $0.admitted) } }
 
     /// Whether new work is refused.
     public var isDraining: Bool { state.withLock { $0.isDraining } }

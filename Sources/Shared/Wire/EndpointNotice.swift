@@ -70,6 +70,8 @@ public struct EndpointNotice: Codable, Sendable, Equatable {
     public var name: String?
     /// The reason in words (`scaling`, `scaled`).
     public var reason: String?
+    /// The number of this watch, to be given with each acknowledgement (in the first line only).
+    public var watch: UInt64?
 
     /// A line without its kind's own fields.
     public init(kind: Kind, revision: UInt64, at: Date) {
@@ -83,9 +85,12 @@ public struct EndpointNotice: Codable, Sendable, Equatable {
 public struct EndpointAcknowledgement: Codable, Sendable, Equatable {
     /// The revision in effect.
     public var revision: UInt64
+    /// The number of the watch that it is in effect for; without one it is for all watches of that client's name.
+    public var watch: UInt64?
 
     /// An acknowledgement of `revision`.
-    public init(revision: UInt64) {
+    public init(revision: UInt64, watch: UInt64? = nil) {
         self.revision = revision
+        self.watch = watch
     }
 }

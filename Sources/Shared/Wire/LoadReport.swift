@@ -37,6 +37,8 @@ public struct LoadReport: Codable, Sendable, Equatable {
     public var serviceTimeP99: Double?
     /// Mean CPU time one request needed, seconds, over the last 10 s, without the wait in the queue.
     public var serviceTimeMean: Double?
+    /// Requests taken and not answered yet, at the same moment as `accepting`.
+    public var admitted: Int?
     /// Whether the agent takes new work: false while it drains.
     public var accepting: Bool?
     /// Whether something in the guest asks not to be stopped yet: work that no request shows.

@@ -2,37 +2,42 @@ import Foundation
 import Libvirt
 import Shared
 
-/// Starts a domain with what its agent needs to enroll: a fresh token, the controller's address, the authority's hash.
-public struct DomainStarter: Sendable {
+/// Does to domains what the fleet asks for, and gives each that boots what its agent needs to enroll: a fresh token, the
+/// controller's address, the authority's hash.
+public struct DomainOperator: Sendable {
     private let hypervisor: any Hypervisor
     private let store: any Store
+    private let group: String
     private let controllerAddress: @Sendable () -> String
     private let authorityHash: String
     private let tokenLifetime: Duration
 
-    /// A starter.
+    /// An operator.
     ///
     /// - Parameters:
     ///   - hypervisor: Where the domains are.
     ///   - store: Where the token's hash goes before the domain starts.
+    ///   - group: The group's name, which goes into the domain's metadata.
     ///   - controllerAddress: `address:port` as guests reach it; asked at each start.
     ///   - authorityHash: The fingerprint that agents pin.
     ///   - tokenLifetime: How long the token can be used.
     public init(
         hypervisor: any Hypervisor,
         store: any Store,
+        group: String,
         controllerAddress: @escaping @Sendable () -> String,
         authorityHash: String,
         tokenLifetime: Duration
     ) {
         self.hypervisor = hypervisor
         self.store = store
+        self.group = group
         self.controllerAddress = controllerAddress
         self.authorityHash = authorityHash
         self.tokenLifetime = tokenLifetime
     }
 
-    /// Starts the domain.
+    /// Boots the domain; a memory image it may have is discarded.
     public func start(uuid: String, at date: Date) async throws {
         let token = JoinToken()
         try await store.addToken(
@@ -46,8 +51,34 @@ public struct DomainStarter: Sendable {
                 Credential(name: "cms.ca-hash", value: authorityHash),
             ]
         )
-        try await hypervisor.setMetadata(uuid: uuid, xml: "<instance started='\(date.rfc3339)'/>")
-        try await hypervisor.start(uuid: uuid, paused: false)
+        try await hypervisor.setMetadata(uuid: uuid, xml: "<instance group='\(group)' started='\(date.rfc3339)'/>")
+        try await hypervisor.startFresh(uuid: uuid)
+    }
+
+    /// Pauses the domain or saves its memory.
+    public func park(uuid: String, _ kind: StandbyKind) async throws {
+        switch kind {
+        case .paused: try await hypervisor.suspend(uuid: uuid)
+        case .saved: try await hypervisor.managedSave(uuid: uuid)
+        }
+    }
+
+    /// Lets the domain run again from where it was parked.
+    public func resume(uuid: String, _ kind: StandbyKind) async throws {
+        switch kind {
+        case .paused: try await hypervisor.resume(uuid: uuid)
+        case .saved: try await hypervisor.start(uuid: uuid)
+        }
+    }
+
+    /// Removes the saved memory.
+    public func discardImage(uuid: String) async throws {
+        try await hypervisor.removeManagedSave(uuid: uuid)
+    }
+
+    /// Asks the guest to shut down.
+    public func shutdown(uuid: String) async throws {
+        try await hypervisor.shutdown(uuid: uuid)
     }
 
     /// Stops the domain the hard way.
