@@ -56,8 +56,12 @@ public protocol Hypervisor: Sendable {
     /// Defines a domain from its XML, or changes its definition, and returns its UUID.
     func define(xml: String) async throws -> String
 
-    /// Removes the definition of a domain. An active one becomes transient. One that does not exist is no error.
-    func undefine(uuid: String) async throws
+    /// Removes the definition of a domain, with its managed save and the metadata of its snapshots. An active one becomes
+    /// transient. One that does not exist is no error.
+    ///
+    /// `withFirmware` removes its firmware variables (NVRAM) and its TPM's state too; without it libvirt refuses to
+    /// undefine a domain that has some.
+    func undefine(uuid: String, withFirmware: Bool) async throws
 
     /// Gives the guest these credentials at its next start: each replaces the former one of the same name; all other
     /// entries and settings of the definition stay.
@@ -65,12 +69,34 @@ public protocol Hypervisor: Sendable {
 
     /// Starts a domain, or starts it paused. One that is active in the other of the two states is an
     /// ``LibvirtError/Code/operationInvalid`` error.
+    ///
+    /// A domain with a managed save goes on from it instead of booting, and the image is used up. No memory image is ever
+    /// resumed twice, since its disks have moved on: libvirt itself removes the image only after a restore that
+    /// succeeded, so it stays when libvirtd ends in between. Therefore the guest is restored paused, and runs only when
+    /// the image is gone. An image older than the domain's last run, as far as libvirt remembers it, is thrown away, and
+    /// the domain boots. A restore that fails throws, and leaves the domain shut off with its image:
+    /// try again, or ``startFresh(uuid:paused:)``. An image that was never finished is thrown away by libvirt, and the
+    /// domain boots.
     func start(uuid: String, paused: Bool) async throws
+
+    /// Boots a domain, or boots it paused; a managed save that it has is thrown away first. Otherwise as
+    /// ``start(uuid:paused:)``.
+    func startFresh(uuid: String, paused: Bool) async throws
+
+    /// Writes a domain's memory to the host's disk and stops it; the next start goes on from there. The image says
+    /// "running", also when the domain was paused. One that is shut off and saved already is no error; one that is shut
+    /// off without a managed save is ``LibvirtError/Code/operationInvalid``.
+    ///
+    /// Takes as long as the host needs to write the guest's memory. When it fails, the domain goes on as it was.
+    func managedSave(uuid: String) async throws
+
+    /// Throws a domain's managed save away, so that its next start boots. One that has none is no error.
+    func removeManagedSave(uuid: String) async throws
 
     /// Pauses a running domain; its memory stays.
     func suspend(uuid: String) async throws
 
-    /// Lets a paused domain run.
+    /// Lets a paused domain run. A managed save left behind by an interrupted restore is removed before that.
     func resume(uuid: String) async throws
 
     /// Asks the guest to shut down (ACPI) and returns; the guest may take its time or not obey.
@@ -104,5 +130,15 @@ extension Hypervisor {
     /// Starts a domain.
     public func start(uuid: String) async throws {
         try await start(uuid: uuid, paused: false)
+    }
+
+    /// Boots a domain, without its managed save.
+    public func startFresh(uuid: String) async throws {
+        try await startFresh(uuid: uuid, paused: false)
+    }
+
+    /// Removes a definition; firmware variables stay.
+    public func undefine(uuid: String) async throws {
+        try await undefine(uuid: uuid, withFirmware: false)
     }
 }

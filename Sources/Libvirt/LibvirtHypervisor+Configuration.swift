@@ -14,6 +14,10 @@ extension LibvirtHypervisor {
         ///
         /// The default is 60 s, as starting and stopping a domain can take many seconds on a busy host.
         public var operationTimeout: Duration = .seconds(60)
+        /// How long writing a guest's memory to disk, or reading it back, may take before the connection is given up.
+        ///
+        /// The default is 600 s: 60 GiB at 100 MiB a second.
+        public var saveTimeout: Duration = .seconds(600)
         /// Changes that run at the same time.
         ///
         /// The default is 4.

@@ -7,8 +7,8 @@ extension LibvirtHypervisor {
         try await call(.operation, "virDomainDefineXMLFlags") { try $0.connection.define(xml).uuid }
     }
 
-    /// Removes a definition with its saved state and snapshot metadata; firmware variables stay.
-    public func undefine(uuid: String) async throws {
+    /// Removes a definition with its saved state and snapshot metadata.
+    public func undefine(uuid: String, withFirmware: Bool) async throws {
         try await call(.operation, "virDomainUndefineFlags(\(uuid))") { session in
             let domain: DomainHandle
             do {
@@ -17,13 +17,19 @@ extension LibvirtHypervisor {
             } catch let error as LibvirtError where error.code == .noDomain {
                 return
             }
-            let flags = [VIR_DOMAIN_UNDEFINE_MANAGED_SAVE, VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA]
+            let usual = [VIR_DOMAIN_UNDEFINE_MANAGED_SAVE, VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA]
                 .reduce(0) { $0 | $1.rawValue }
-            try session.connection.withOptionalFlags(flags, name: "undefine") { flags throws(LibvirtError) in
+            let firmware = [VIR_DOMAIN_UNDEFINE_NVRAM, VIR_DOMAIN_UNDEFINE_TPM].reduce(0) { $0 | $1.rawValue }
+            func undefine(_ flags: UInt32) throws(LibvirtError) {
                 _ = try session.connection.check(
                     virDomainUndefineFlags(domain.pointer, flags),
                     "virDomainUndefineFlags(\(domain.name))"
                 )
+            }
+            // A driver without firmware (libvirt's simulation) or without TPM state (libvirt before 8.9) refuses the flag.
+            guard withFirmware else { return try undefine(usual) }
+            try session.connection.withOptionalFlags(firmware, name: "undefine") { flags throws(LibvirtError) in
+                try undefine(usual | flags)
             }
         }
     }

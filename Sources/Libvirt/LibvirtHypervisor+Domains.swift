@@ -10,10 +10,17 @@ extension LibvirtHypervisor {
         try await call(.query, "virConnectListAllDomains") { session in
             let transient = VIR_CONNECT_LIST_DOMAINS_TRANSIENT.rawValue
             let passing = Set(try session.connection.allDomains(transient).map(\.uuid))
+            let managedSave = VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE.rawValue
+            let saved = Set(try session.connection.allDomains(managedSave).map(\.uuid))
             let handles = try session.connection.allDomains()
             let domains = try handles.compactMap { domain -> DomainInfo? in
                 do {
-                    return try session.info(domain, isPersistent: !passing.contains(domain.uuid))
+                    let uuid = domain.uuid
+                    return try session.info(
+                        domain,
+                        isPersistent: !passing.contains(uuid),
+                        hasManagedSave: saved.contains(uuid)
+                    )
                 } catch let error as LibvirtError where error.code == .noDomain {
                     return nil
                 }
@@ -28,7 +35,8 @@ extension LibvirtHypervisor {
     public func domain(uuid: String) async throws -> DomainInfo {
         try await call(.query, "virDomainLookupByUUIDString(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
-            return try session.info(domain, isPersistent: domain.isPersistent())
+            let hasManagedSave = try domain.hasManagedSave()
+            return try session.info(domain, isPersistent: domain.isPersistent(), hasManagedSave: hasManagedSave)
         }
     }
 
@@ -59,6 +67,7 @@ struct DomainSummary: Sendable {
     let vcpuCount: Int?
     let maxMemory: UInt64?
     let interfaces: [DomainInterface]
+    let metadata: String?
 
     init(_ xml: String) throws(LibvirtError) {
         let parsed = try DomainXML(xml)
@@ -66,11 +75,16 @@ struct DomainSummary: Sendable {
         vcpuCount = parsed.vcpuCount
         maxMemory = parsed.maxMemory
         interfaces = parsed.interfaces
+        metadata = parsed.metadata
     }
 }
 
 extension LibvirtSession {
-    func info(_ domain: DomainHandle, isPersistent: Bool) throws(LibvirtError) -> DomainInfo {
+    func info(
+        _ domain: DomainHandle,
+        isPersistent: Bool,
+        hasManagedSave: Bool
+    ) throws(LibvirtError) -> DomainInfo {
         let uuid = domain.uuid
         let xml = try domain.xml()
         let known = summaries.withLock { $0[uuid] }
@@ -89,7 +103,9 @@ extension LibvirtSession {
             isPersistent: isPersistent,
             vcpuCount: summary.vcpuCount,
             maxMemory: summary.maxMemory,
-            interfaces: summary.interfaces
+            interfaces: summary.interfaces,
+            hasManagedSave: hasManagedSave,
+            metadata: summary.metadata
         )
     }
 }

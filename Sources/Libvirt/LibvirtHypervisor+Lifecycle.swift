@@ -4,31 +4,51 @@ import Foundation
 extension LibvirtHypervisor {
     /// Starts a domain, or starts it paused; the latter not every driver can.
     public func start(uuid: String, paused: Bool) async throws {
+        try await start(uuid: uuid, paused: paused, fresh: false)
+    }
+
+    /// Boots a domain, or boots it paused; the latter not every driver can.
+    public func startFresh(uuid: String, paused: Bool) async throws {
+        try await start(uuid: uuid, paused: paused, fresh: true)
+    }
+
+    private func start(uuid: String, paused: Bool, fresh: Bool) async throws {
         let isReached: @Sendable (DomainState) -> Bool = { paused ? $0 == .paused : $0.isRunning }
-        try await change(uuid, "virDomainCreateWithFlags", isReached, from: { !$0.isActive }) { domain in
-            virDomainCreateWithFlags(domain, paused ? VIR_DOMAIN_START_PAUSED.rawValue : 0)
+        let limit = try await startTimeout(uuid: uuid)
+        try await change(uuid, "virDomainCreateWithFlags", isReached, from: { !$0.isActive }, limit: limit) { domain in
+            try domain.start(paused: paused, fresh: fresh)
         }
     }
 
     /// Pauses a running domain.
     public func suspend(uuid: String) async throws {
-        try await change(uuid, "virDomainSuspend", { $0 == .paused }, from: \.isActive) { virDomainSuspend($0) }
+        try await change(uuid, "virDomainSuspend", { $0 == .paused }, from: \.isActive) { domain in
+            try domain.connection.check(virDomainSuspend(domain.pointer), "virDomainSuspend(\(domain.name))")
+        }
     }
 
     /// Lets a paused domain run.
     public func resume(uuid: String) async throws {
-        try await change(uuid, "virDomainResume", \.isRunning, from: \.isActive) { virDomainResume($0) }
+        try await change(uuid, "virDomainResume", \.isRunning, from: \.isActive) { domain in
+            // One that an interrupted restore left behind: the guest must never run beside it.
+            try domain.removeManagedSave()
+            try domain.connection.check(virDomainResume(domain.pointer), "virDomainResume(\(domain.name))")
+        }
     }
 
     /// Presses the power button.
     public func shutdown(uuid: String) async throws {
         let isReached: @Sendable (DomainState) -> Bool = { !$0.isActive || $0 == .shuttingDown }
-        try await change(uuid, "virDomainShutdown", isReached, from: \.isActive) { virDomainShutdown($0) }
+        try await change(uuid, "virDomainShutdown", isReached, from: \.isActive) { domain in
+            try domain.connection.check(virDomainShutdown(domain.pointer), "virDomainShutdown(\(domain.name))")
+        }
     }
 
     /// Stops a domain the hard way.
     public func destroy(uuid: String) async throws {
-        try await change(uuid, "virDomainDestroy", { !$0.isActive }, from: \.isActive) { virDomainDestroy($0) }
+        try await change(uuid, "virDomainDestroy", { !$0.isActive }, from: \.isActive) { domain in
+            try domain.connection.check(virDomainDestroy(domain.pointer), "virDomainDestroy(\(domain.name))")
+        }
     }
 
     /// Makes a call that changes the state.
@@ -40,9 +60,10 @@ extension LibvirtHypervisor {
         _ operation: String,
         _ isReached: @escaping @Sendable (DomainState) -> Bool,
         from isAllowed: @escaping @Sendable (DomainState) -> Bool,
-        _ body: @escaping @Sendable (virDomainPtr) -> CInt
+        limit: Duration? = nil,
+        _ body: @escaping @Sendable (DomainHandle) throws -> Void
     ) async throws {
-        try await call(.operation, "\(operation)(\(uuid))") { [uri] session in
+        try await call(.operation, "\(operation)(\(uuid))", limit: limit) { [uri] session in
             let domain = try session.connection.domain(uuid)
             let state = try domain.state()
             if isReached(state) { return }
@@ -55,7 +76,7 @@ extension LibvirtHypervisor {
                 )
             }
             do {
-                try session.connection.check(body(domain.pointer), "\(operation)(\(domain.name))")
+                try body(domain)
             } catch let error as LibvirtError where !error.isConnectionLost {
                 guard let state = try? domain.state(), isReached(state) else { throw error }
             }

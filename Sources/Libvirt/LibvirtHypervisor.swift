@@ -148,9 +148,12 @@ public final class LibvirtHypervisor: Hypervisor {
     }
 
     /// Runs `body` on a worker thread of the present session.
+    ///
+    /// `limit` replaces the lane's usual deadline.
     func call<Value: Sendable>(
         _ lane: BlockingWorkers.Lane,
         _ operation: String,
+        limit: Duration? = nil,
         _ body: @escaping @Sendable (LibvirtSession) throws -> Value
     ) async throws -> Value {
         let (present, lastError) = state.withLock { ($0.session, $0.lastError) }
@@ -161,7 +164,7 @@ public final class LibvirtHypervisor: Hypervisor {
                 message: lastError?.message ?? "not connected yet"
             )
         }
-        let deadline = lane == .query ? configuration.queryTimeout : configuration.operationTimeout
+        let deadline = limit ?? (lane == .query ? configuration.queryTimeout : configuration.operationTimeout)
         do {
             return try await session.workers.run(lane, deadline: deadline) { try body(session) }
         } catch is BlockingWorkers.DeadlineExceeded {

@@ -36,6 +36,27 @@ final class DomainHandle {
         return DomainState(number: Int(state))
     }
 
+    /// Why a domain that is shut off is so (`virDomainShutoffReason`); nil while it is active.
+    func shutOffReason() throws(LibvirtError) -> Int? {
+        var (state, reason): (CInt, CInt) = (0, 0)
+        try connection.check(virDomainGetState(pointer, &state, &reason, 0), "virDomainGetState(\(name))")
+        return DomainState(number: Int(state)) == .shutOff ? Int(reason) : nil
+    }
+
+    func hasManagedSave() throws(LibvirtError) -> Bool {
+        try connection.check(virDomainHasManagedSaveImage(pointer, 0), "virDomainHasManagedSaveImage(\(name))") == 1
+    }
+
+    func removeManagedSave() throws(LibvirtError) {
+        guard try hasManagedSave() else { return }
+        do {
+            try connection.check(virDomainManagedSaveRemove(pointer, 0), "virDomainManagedSaveRemove(\(name))")
+        } catch {
+            // Somebody else was first.
+            guard !error.isConnectionLost, (try? hasManagedSave()) == false else { throw error }
+        }
+    }
+
     func isPersistent() throws(LibvirtError) -> Bool {
         try connection.check(virDomainIsPersistent(pointer), "virDomainIsPersistent(\(name))") == 1
     }

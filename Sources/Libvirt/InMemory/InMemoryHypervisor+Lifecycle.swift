@@ -40,7 +40,7 @@ extension InMemoryHypervisor {
     }
 
     /// Removes a definition.
-    public func undefine(uuid: String) async throws {
+    public func undefine(uuid: String, withFirmware: Bool) async throws {
         try perform(.undefine, uuid) { state, effects in
             guard var domain = state.domains[uuid] else { return }
             domain.info.isPersistent = false
@@ -58,34 +58,6 @@ extension InMemoryHypervisor {
             domain.inactiveXML = definition.text
             state.domains[uuid] = domain
             effects.events.append(domain.event(.defined, "updated"))
-        }
-    }
-
-    /// Starts, and calls the boot hook unless paused.
-    public func start(uuid: String, paused: Bool) async throws {
-        let time = now()
-        try perform(.start, uuid) { state, effects in
-            var domain = try state.domain(uuid)
-            let wanted: DomainState = paused ? .paused : .running
-            guard !domain.info.state.isActive else {
-                guard domain.info.state == wanted else {
-                    throw LibvirtError.invalid(
-                        "domain is already \(domain.info.state)",
-                        operation: "start \(domain.info.name)"
-                    )
-                }
-                return
-            }
-            domain.start(as: wanted, id: state.nextID, at: time)
-            state.nextID += 1
-            effects.events.append(domain.event(.started, "booted"))
-            if paused {
-                effects.events.append(domain.event(.suspended, "paused"))
-            } else {
-                domain.hasBooted = true
-                effects.booted = domain.info
-            }
-            state.domains[uuid] = domain
         }
     }
 
@@ -109,12 +81,8 @@ extension InMemoryHypervisor {
             var domain = try state.activeDomain(uuid, for: "resume")
             guard domain.info.state == .paused else { return }
             domain.count(until: time)
-            domain.info.state = .running
-            effects.events.append(domain.event(.resumed, "unpaused"))
-            if !domain.hasBooted {
-                domain.hasBooted = true
-                effects.booted = domain.info
-            }
+            domain.removeManagedSave()
+            domain.run(&effects)
             state.domains[uuid] = domain
         }
     }
@@ -146,15 +114,25 @@ extension InMemoryHypervisor {
 
     /// What was set last.
     public func metadata(uuid: String) async throws -> String? {
-        try perform(.metadata, uuid) { state, _ in try state.domain(uuid).metadata }
+        try perform(.metadata, uuid) { state, _ in
+            try DomainXML(try state.domain(uuid).inactiveXML).metadata
+        }
     }
 
     /// Keeps the element.
     public func setMetadata(uuid: String, xml: String?) async throws {
         let element = try xml.map(DomainMetadata.element(from:))
         try perform(.setMetadata, uuid) { state, _ in
-            _ = try state.domain(uuid)
-            state.domains[uuid]?.metadata = element
+            var domain = try state.domain(uuid)
+            let definition = try DomainXML(domain.inactiveXML)
+            try definition.setMetadata(element)
+            domain.inactiveXML = definition.text
+            if let active = try domain.activeXML.map(DomainXML.init) {
+                try active.setMetadata(element)
+                domain.activeXML = active.text
+            }
+            domain.info.metadata = element
+            state.domains[uuid] = domain
         }
     }
 
@@ -180,11 +158,13 @@ extension InMemoryHypervisor.State {
 }
 
 extension InMemoryHypervisor.Domain {
-    mutating func start(as state: DomainState, id: Int, at time: MeasurementTime) {
-        if let definition = try? DomainXML(inactiveXML) { adopt(definition, name: info.name) }
+    /// Becomes active, with the definition or with the one that stands in a memory image.
+    mutating func start(as state: DomainState, id: Int, at time: MeasurementTime, xml: String? = nil) {
+        let xml = xml ?? inactiveXML
+        if let definition = try? DomainXML(xml) { adopt(definition, name: info.name) }
         info.state = state
         info.id = id
-        activeXML = inactiveXML
+        activeXML = xml
         (busy, stolen, counted, hasBooted) = (0, 0, time, false)
     }
 
@@ -193,6 +173,8 @@ extension InMemoryHypervisor.Domain {
         info.state = state
         info.id = nil
         activeXML = nil
+        managedSave?.isStale = resumedImage == nil
+        resumedImage = nil
     }
 
     /// Takes over what a definition says.
@@ -201,5 +183,6 @@ extension InMemoryHypervisor.Domain {
         info.vcpuCount = definition.vcpuCount
         info.maxMemory = definition.maxMemory
         info.interfaces = definition.interfaces
+        info.metadata = definition.metadata
     }
 }

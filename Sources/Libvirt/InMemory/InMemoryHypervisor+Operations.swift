@@ -118,6 +118,7 @@ extension InMemoryHypervisor {
         }
         for event in effects.events { lifecycle.send(event) }
         if let booted = effects.booted { hook?(booted) }
+        if let error = effects.error { throw error }
         return result
     }
 }

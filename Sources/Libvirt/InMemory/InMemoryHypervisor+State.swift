@@ -30,7 +30,11 @@ extension InMemoryHypervisor {
         var info: DomainInfo
         var inactiveXML: String
         var activeXML: String?
-        var metadata: String?
+        var managedSave: ManagedSave?
+        /// How often the guest ran on from each image that was made, in their order.
+        var resumptions: [Int] = []
+        /// The image that its memory came from, until it runs.
+        var resumedImage: Int?
         /// Percent of the capacity of its vCPUs that it uses while it runs.
         var load = 0.0
         /// Percent of the capacity that the host withholds while it runs.
@@ -45,10 +49,25 @@ extension InMemoryHypervisor {
         var counted: MeasurementTime
     }
 
+    /// A memory image on disk.
+    struct ManagedSave {
+        /// Which of the domain's images it is, from 0.
+        var number: Int
+        /// Whether the guest had booted already.
+        var hasBooted: Bool
+        /// The definition it was started with.
+        var activeXML: String
+        /// Whether the domain has run since.
+        var isStale = false
+        var fault: RestoreFault?
+    }
+
     /// What has to happen after the lock is released.
     struct Effects {
         var events: [LifecycleEvent] = []
         var booted: DomainInfo?
+        /// Thrown in the end, though the effect has come about.
+        var error: LibvirtError?
     }
 }
 

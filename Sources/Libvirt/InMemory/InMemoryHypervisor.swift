@@ -54,12 +54,18 @@ public final class InMemoryHypervisor: Hypervisor {
         case domainXML
         /// ``Hypervisor/define(xml:)``
         case define
-        /// ``Hypervisor/undefine(uuid:)``
+        /// ``Hypervisor/undefine(uuid:withFirmware:)``
         case undefine
         /// ``Hypervisor/setCredentials(uuid:_:)``
         case setCredentials
         /// ``Hypervisor/start(uuid:paused:)``
         case start
+        /// ``Hypervisor/startFresh(uuid:paused:)``
+        case startFresh
+        /// ``Hypervisor/managedSave(uuid:)``
+        case managedSave
+        /// ``Hypervisor/removeManagedSave(uuid:)``
+        case removeManagedSave
         /// ``Hypervisor/suspend(uuid:)``
         case suspend
         /// ``Hypervisor/resume(uuid:)``

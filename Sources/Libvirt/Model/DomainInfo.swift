@@ -16,6 +16,12 @@ public struct DomainInfo: Hashable, Sendable {
     public var maxMemory: UInt64?
     /// Network interfaces in the order of the XML.
     public var interfaces: [DomainInterface]
+    /// Whether its memory lies on disk, so that its next start goes on from there.
+    ///
+    /// In an active domain: a restore that is under way or was interrupted; see ``Hypervisor/resume(uuid:)``.
+    public var hasManagedSave: Bool
+    /// Our element in its metadata, as ``Hypervisor/metadata(uuid:)`` gives it; of the running domain where it is active.
+    public var metadata: String?
 
     /// Memberwise.
     public init(
@@ -26,7 +32,9 @@ public struct DomainInfo: Hashable, Sendable {
         isPersistent: Bool = true,
         vcpuCount: Int? = nil,
         maxMemory: UInt64? = nil,
-        interfaces: [DomainInterface] = []
+        interfaces: [DomainInterface] = [],
+        hasManagedSave: Bool = false,
+        metadata: String? = nil
     ) {
         self.uuid = uuid
         self.name = name
@@ -36,6 +44,8 @@ public struct DomainInfo: Hashable, Sendable {
         self.vcpuCount = vcpuCount
         self.maxMemory = maxMemory
         self.interfaces = interfaces
+        self.hasManagedSave = hasManagedSave
+        self.metadata = metadata
     }
 
     /// Whether one of its interfaces is on the network of that name.

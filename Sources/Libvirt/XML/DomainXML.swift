@@ -3,7 +3,7 @@
 /// What we read from it and the few things we change in it; everything else stays as it is. Not Sendable; made, used and
 /// dropped in one place.
 struct DomainXML {
-    private let root: XMLTree
+    let root: XMLTree
 
     /// - Throws: ``LibvirtError/Code/xmlError`` when it is no `<domain>`.
     init(_ text: String) throws(LibvirtError) {

@@ -25,6 +25,11 @@ final class XMLTree {
         if let text { children = [.text(text)] }
     }
 
+    /// The child elements.
+    var elements: [XMLTree] {
+        children.compactMap { if case .element(let child) = $0 { child } else { nil } }
+    }
+
     /// The child elements of that name.
     func elements(_ name: String) -> [XMLTree] {
         children.compactMap { if case .element(let child) = $0, child.name == name { child } else { nil } }
