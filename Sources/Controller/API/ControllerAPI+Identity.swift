@@ -22,7 +22,7 @@ extension ControllerAPI {
         let uuid = message.uuid.lowercased()
         let (domain, _) = try admit(uuid, context)
         // A first certificate is given only on the hypervisor's present word.
-        guard parts.view.snapshot.domains != nil else {
+        guard parts.groups.contains(where: { $0.view.snapshot.domains != nil }) else {
             throw Problem(
                 .serviceUnavailable,
                 code: "hypervisor-lost",
@@ -75,17 +75,20 @@ extension ControllerAPI {
 
     /// Checks that an agent's machine and address are the group's.
     func admit(_ uuid: String, _ context: PeerContext) throws -> (FleetObservation.Domain, IPAddress) {
-        let address = try guestAddress(context)
-        let snapshot = parts.view.snapshot
+        let address = try guestAddress(context, of: parts.groups)
+        let snapshots = parts.groups.map { ($0, $0.view.snapshot) }
         // An agent may come back while the hypervisor is away: what was known last counts. With nothing known it waits.
-        guard snapshot.domains != nil || !snapshot.known.isEmpty else {
+        guard snapshots.contains(where: { $1.domains != nil || !$1.known.isEmpty }) else {
             throw Problem(
                 .serviceUnavailable,
                 code: "hypervisor-lost",
                 detail: "the hypervisor does not answer; try again later"
             )
         }
-        guard let domain = snapshot.known.first(where: { $0.uuid == uuid }) else {
+        let found = snapshots.lazy.compactMap { group, snapshot in
+            snapshot.known.first { $0.uuid == uuid }.map { (group, $0) }
+        }.first
+        guard let (group, domain) = found else {
             throw refuse(
                 Problem(
                     .forbidden,
@@ -101,13 +104,17 @@ extension ControllerAPI {
                 context
             )
         }
-        return (domain, address)
+        // A guest of one group may not pass for one of another.
+        return (domain, try guestAddress(context, of: [group]))
     }
 
     /// The sender's address, which must be one that a guest can have: in the range, and not the host's own, whose
     /// certificate only the controller may hold.
-    private func guestAddress(_ context: PeerContext) throws -> IPAddress {
-        if let address = context.address, parts.hosts.contains(address), !parts.hostAddresses.contains(address) {
+    private func guestAddress(_ context: PeerContext, of groups: [GroupRuntime]) throws -> IPAddress {
+        let ranges = groups.map(\.configuration.hosts)
+        if let address = context.address, ranges.contains(where: { $0.contains(address) }),
+            !parts.hostAddresses.contains(address)
+        {
             return address
         }
         let text = context.address?.description ?? "this address"
@@ -115,7 +122,8 @@ extension ControllerAPI {
             Problem(
                 .forbidden,
                 code: "foreign-address",
-                detail: "\(text) is not the address of a guest in \(parts.hosts)"
+                detail: "\(text) is not the address of a guest in "
+                    + ranges.map(\.description).joined(separator: ", ")
             ),
             context
         )

@@ -11,15 +11,13 @@ import Synchronization
 struct ControllerAPI: Sendable {
     /// What the API works with.
     struct Parts: Sendable {
-        var hosts: CIDR
-        /// The host's own addresses on the group's networks: no guest has them.
+        var groups: [GroupRuntime]
+        /// The host's own addresses on the groups' networks: no guest has them.
         var hostAddresses: Set<IPAddress>
         var authority: CertificateAuthority
         var policy: IssuingPolicy
         var store: any Store
         var registry: AgentRegistry
-        var directory: EndpointDirectory
-        var view: HostView
         var clock: SteadyClock
         var interval: Duration
         var report: @Sendable (ControllerEvent) -> Void
@@ -46,6 +44,11 @@ struct ControllerAPI: Sendable {
         router.get("/v1/agents/{uuid}/commands", use: commands)
         router.get("/v1/endpoints", use: endpoints)
         router.post("/v1/endpoints/acks", use: acknowledge)
+        router.get("/v1/groups", use: groups)
+        router.post("/v1/groups/{group}/retry", use: retry)
+        router.put("/v1/instances/{instance}/protection", use: protect)
+        router.delete("/v1/instances/{instance}/protection", use: unprotect)
+        router.post("/v1/instances/{instance}/drain", use: drain)
         router.get("/v1/instances", use: instances)
         router.get("/v1/events", use: events)
         return router

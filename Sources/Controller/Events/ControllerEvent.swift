@@ -30,6 +30,12 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
         case standbyRetired = "standby.retired"
         /// Starts fail again and again: none is tried for a while.
         case breakerOpened = "breaker.opened"
+        /// Starts are tried again.
+        case breakerClosed = "breaker.closed"
+        /// The engine wants more instances and something stands against it.
+        case scaleOutBlocked = "scale-out.blocked"
+        /// An instance was protected from scale in, or no longer is.
+        case instanceProtected = "instance.protected"
         /// An operator's hook failed.
         case hookFailed = "hook.failed"
         /// The configuration was read anew.
@@ -78,6 +84,8 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
     public var kind: Kind
     /// When, by the wall clock.
     public var at: Date
+    /// The group's name, where it concerns one.
+    public var group: String?
     /// The instance's name, where it concerns one.
     public var instance: String?
     /// The revision of the endpoint set, where it concerns one.

@@ -3,6 +3,9 @@ import Foundation
 import Shared
 
 extension Fleet {
+    /// How long an instance that is idle is left alone before it is paused or stopped.
+    static let settleTime = Duration.seconds(1)
+
     /// The instances that scale in may take, with what is known of their work.
     ///
     /// - Parameter work: Requests in flight and waiting, by UUID; an instance without an entry has an unknown number.
@@ -60,6 +63,7 @@ extension Fleet {
         // Until each client has said that it sends no more, the instance serves as before.
         guard turn.isAcknowledged || leaseEnded else { return }
         let isDone = turn.agent?.work?.isDone ?? false
+        if !isDone { holds[instance.uuid] = nil }
         guard isDone || turn.isOverdue else {
             if let agent = turn.agent, agent.isConnected, agent.work?.isAccepting ?? true {
                 let others = endpoints.filter { $0.id != instance.uuid }.map(\.url)
@@ -68,6 +72,12 @@ extension Fleet {
                 )
             }
             return
+        }
+        if isDone, !turn.isOverdue {
+            // The last answers may still be on the wire: a guest that is paused sends nothing again.
+            let end = holds[instance.uuid] ?? turn.now.advanced(by: Self.settleTime)
+            holds[instance.uuid] = end
+            guard end <= turn.now else { return }
         }
         if isDone, !afterDrainingHookPassed(instance, turn, in: &step) { return }
         step.events.append(

@@ -138,7 +138,8 @@ extension Fleet {
             fail(instance, reason: "its health probe did not pass in time\(last)\(awake)", turn, in: &step)
         } else if let agent = turn.agent, agent.isConnected {
             instance.endpoint = agent.endpoint
-            guard turn.probe.passedSession == agent.session, agent.isAwake else {
+            // After a pause the guest's clock stood still: it is not in service before that is set right.
+            guard turn.probe.passedSession == agent.session, agent.isAwake || instance.standby == nil else {
                 if instance != instances[instance.uuid] { write(instance, in: &step) }
                 if turn.probe.passedSession != agent.session {
                     step.actions.append(

@@ -116,7 +116,7 @@ public struct Fleet: Sendable, Equatable {
             serving[instance.uuid] = nil
         }
         if state != .draining { leases[instance.uuid] = nil }
-        if state != .probing { holds[instance.uuid] = nil }
+        if state != .probing, state != .draining { holds[instance.uuid] = nil }
         write(instance, in: &step)
     }
 

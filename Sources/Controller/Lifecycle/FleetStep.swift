@@ -50,3 +50,52 @@ public struct FleetStep: Sendable, Equatable {
         changed.isEmpty && removed.isEmpty && events.isEmpty && actions.isEmpty && breaker == nil
     }
 }
+
+extension FleetStep {
+    /// Whether it holds an order that waits to be carried out once it is on disk.
+    var isOrder: Bool {
+        changed.contains { [.starting, .resuming, .parking, .draining, .stopping].contains($0.state) }
+    }
+
+    /// Puts what came before in front.
+    mutating func prepend(_ earlier: FleetStep) {
+        var all = earlier
+        all.append(self)
+        self = all
+    }
+
+    /// Adds what came after.
+    mutating func append(_ later: FleetStep) {
+        let changedAgain = Set(later.changed.map(\.uuid))
+        changed.removeAll { changedAgain.contains($0.uuid) }
+        changed.append(contentsOf: later.changed)
+        removed.append(contentsOf: later.removed)
+        events.append(contentsOf: later.events)
+        actions.append(contentsOf: later.actions)
+        breaker = later.breaker ?? breaker
+    }
+
+    /// Writes the group's name into everything that is kept.
+    mutating func sign(group: String) {
+        for index in changed.indices { changed[index].group = group }
+        for index in events.indices where events[index].group == nil { events[index].group = group }
+    }
+}
+
+extension StoreChange {
+    /// The most events that wait while the store cannot be written.
+    private static let pendingEvents = 1000
+
+    mutating func append(_ step: FleetStep, group: String, endpointSet: EndpointSet?) {
+        let changed = Set(step.changed.map(\.uuid))
+        let gone = Set(step.removed)
+        instances.removeAll { changed.contains($0.uuid) || gone.contains($0.uuid) }
+        instances.append(contentsOf: step.changed.filter { !gone.contains($0.uuid) })
+        removed.removeAll { changed.contains($0) }
+        removed.append(contentsOf: step.removed)
+        events.append(contentsOf: step.events)
+        if events.count > Self.pendingEvents { events.removeFirst(events.count - Self.pendingEvents) }
+        if let endpointSet { endpointSets[group] = endpointSet }
+        if let breaker = step.breaker { breakers[group] = breaker }
+    }
+}

@@ -15,6 +15,8 @@ public struct Instance: Sendable, Hashable, Codable {
     public var uuid: String
     /// The domain's name.
     public var name: String
+    /// The name of the group that it belongs to.
+    public var group: String
     /// The place in life.
     public var state: InstanceState
     /// When the state was entered, by the wall clock.
@@ -44,6 +46,7 @@ public struct Instance: Sendable, Hashable, Codable {
     public init(uuid: String, name: String, since: Date) {
         self.uuid = uuid
         self.name = name
+        self.group = GroupConfiguration.defaultName
         self.state = .off
         self.since = since
         self.failures = 0
@@ -63,6 +66,7 @@ public struct Instance: Sendable, Hashable, Codable {
         let row = try decoder.container(keyedBy: CodingKeys.self)
         uuid = try row.decode(String.self, forKey: .uuid)
         name = try row.decode(String.self, forKey: .name)
+        group = try row.decodeIfPresent(String.self, forKey: .group) ?? GroupConfiguration.defaultName
         state = try row.decode(InstanceState.self, forKey: .state)
         since = try row.decode(Date.self, forKey: .since)
         failures = try row.decode(Int.self, forKey: .failures)

@@ -10,18 +10,60 @@ extension Reconciler {
 
     func perform(
         _ action: FleetStep.Action,
-        mayStart: Bool,
+        _ state: State,
         date: Date,
         in group: inout ThrowingDiscardingTaskGroup<any Error>
     ) {
+        // An order that is not on disk yet is not carried out: a restart would not know of it.
+        let mayOrder = !state.storeFails
         switch action {
         case .start(let uuid):
-            // An order that is not on disk yet is not carried out: a restart would not know of it.
-            guard mayStart, let life = board.beginStart(uuid) else { return }
+            guard mayOrder, let life = board.beginStart(uuid) else { return }
+            let need = need(of: uuid)
+            if let need, !parts.capacity.reserve(uuid, need, leaving: state.group.host) {
+                // Another group took the room: the order stands and is tried again.
+                board.endStart(uuid, life: life, nil)
+                return
+            }
             group.addTask { await start(uuid, life: life) }
+        case .resume(let uuid, let kind):
+            guard mayOrder, let life = board.beginStart(uuid) else { return }
+            group.addTask {
+                await order(uuid, life: life) { try await parts.domains.resume(uuid: uuid, kind) } then: {
+                    board.noteResumed(uuid, at: parts.clock.now)
+                    parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
+                }
+            }
+        case .park(let uuid, let kind):
+            guard mayOrder, let life = board.beginStart(uuid) else { return }
+            group.addTask { await order(uuid, life: life) { try await parts.domains.park(uuid: uuid, kind) } then: {} }
         case .destroy(let uuid):
-            guard board.beginDestroy(uuid) else { return }
-            group.addTask { await destroy(uuid) }
+            give(.destroy, uuid, again: .seconds(5), in: &group) {
+                try await parts.domains.destroy(uuid: uuid)
+                parts.registry.remove(uuid: uuid)
+            }
+        case .shutdown(let uuid):
+            give(.shutdown, uuid, again: .seconds(10), in: &group) { try await parts.domains.shutdown(uuid: uuid) }
+        case .discardImage(let uuid):
+            give(.discardImage, uuid, again: .seconds(5), in: &group) {
+                try await parts.domains.discardImage(uuid: uuid)
+            }
+        case .wake(let uuid): parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
+        case .rotate(let uuid): parts.registry.send(.rotate, uuid: uuid, at: parts.clock.date)
+        case .drain(let uuid, let alternatives):
+            guard board.admit(.drain, uuid, again: .seconds(1), now: parts.clock.now) else { return }
+            parts.registry.send(.drain, uuid: uuid, alternatives: alternatives, at: parts.clock.date)
+        case .runHook(let uuid, let name, let point):
+            guard let hook = state.group.hooks[point], let life = board.beginHook(uuid, point) else { return }
+            let call = HookCall(
+                hook: point,
+                group: state.group.name,
+                instance: name,
+                uuid: uuid,
+                url: state.fleet.instances[uuid]?.endpoint?.url,
+                at: date
+            )
+            group.addTask { await run(hook, call, life: life) }
         case .probe(let uuid, let endpoint, let session):
             guard let life = board.beginProbe(uuid, now: parts.clock.now) else { return }
             group.addTask { await probe(uuid, endpoint, session: session, life: life) }
@@ -35,11 +77,28 @@ extension Reconciler {
     }
 
     private func start(_ uuid: String, life: UInt64) async {
+        await order(uuid, life: life) {
+            // What an earlier boot of this machine left open tells nothing about the next one.
+            parts.registry.remove(uuid: uuid)
+            try await parts.domains.start(uuid: uuid, at: parts.clock.date)
+        } then: {
+        }
+        parts.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
+    }
+
+    /// Gives the hypervisor an order whose result the fleet waits for.
+    private func order(
+        _ uuid: String,
+        life: UInt64,
+        _ operation: () async throws -> Void,
+        then: () -> Void
+    ) async {
         do {
-            try await parts.starter.start(uuid: uuid, at: parts.clock.date)
+            try await operation()
+            then()
             board.endStart(uuid, life: life, .succeeded)
         } catch let error as LibvirtError where error.isConnectionLost {
-            // Nobody knows whether it started: the facts will tell when the hypervisor is back.
+            // Nobody knows whether it was done: the facts will tell when the hypervisor is back.
             board.endStart(uuid, life: life, nil)
         } catch is CancellationError {
             board.endStart(uuid, life: life, nil)
@@ -49,13 +108,46 @@ extension Reconciler {
         parts.signals.send(.look)
     }
 
-    private func destroy(_ uuid: String) async {
-        do {
-            try await parts.starter.destroy(uuid: uuid)
-        } catch {
-            parts.logger.warning("domain not destroyed", metadata: ["uuid": "\(uuid)", "error": "\(error)"])
+    /// Gives an order that the facts will show as obeyed; until then it is given again and again.
+    private func give(
+        _ kind: ProbeBoard.Order.Kind,
+        _ uuid: String,
+        again: Duration,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>,
+        _ operation: @escaping @Sendable () async throws -> Void
+    ) {
+        guard board.admit(kind, uuid, again: again, now: parts.clock.now) else { return }
+        group.addTask {
+            do {
+                try await operation()
+            } catch {
+                parts.logger.warning(
+                    "order not carried out",
+                    metadata: ["order": "\(kind)", "uuid": "\(uuid)", "error": "\(error)"]
+                )
+            }
+            parts.signals.send(.look)
         }
-        board.endDestroy(uuid)
+    }
+
+    private func run(_ hook: HookConfiguration.Hook, _ call: HookCall, life: UInt64) async {
+        do {
+            try await parts.hooks.run(hook, call)
+            board.endHook(call.uuid, life: life, call.hook, .passed)
+        } catch is CancellationError {
+            board.endHook(call.uuid, life: life, call.hook, nil)
+        } catch {
+            log(
+                ControllerEvent(
+                    .hookFailed,
+                    at: parts.clock.date,
+                    instance: call.instance,
+                    detail: "\(call.hook.rawValue): \(error)"
+                )
+            )
+            board.endHook(call.uuid, life: life, call.hook, hook.onFailure == .fail ? .failed("\(error)") : .passed)
+        }
+        parts.signals.send(.look)
     }
 
     private func probe(_ uuid: String, _ endpoint: Endpoint, session: UInt64, life: UInt64) async {
@@ -104,39 +196,23 @@ extension Reconciler {
     }
 }
 
-extension StoreChange {
-    /// The most events that wait while the store cannot be written.
-    private static let pendingEvents = 1000
-
-    mutating func append(_ step: FleetStep, endpointSet: EndpointSet?) {
-        let changed = Set(step.changed.map(\.uuid))
-        let gone = Set(step.removed)
-        instances.removeAll { changed.contains($0.uuid) || gone.contains($0.uuid) }
-        instances.append(contentsOf: step.changed)
-        removed.removeAll { changed.contains($0) }
-        removed.append(contentsOf: step.removed)
-        events.append(contentsOf: step.events)
-        if events.count > Self.pendingEvents { events.removeFirst(events.count - Self.pendingEvents) }
-        if let endpointSet { self.endpointSet = endpointSet }
-    }
-}
-
-extension FleetStep {
-    mutating func append(_ other: FleetStep) {
-        let changedAgain = Set(other.changed.map(\.uuid))
-        changed.removeAll { changedAgain.contains($0.uuid) }
-        changed.append(contentsOf: other.changed)
-        removed.append(contentsOf: other.removed)
-        events.append(contentsOf: other.events)
-        actions.append(contentsOf: other.actions)
+extension HookConfiguration {
+    /// The hook at a point, if there is one.
+    subscript(point: HookPoint) -> Hook? {
+        switch point {
+        case .beforeInService: beforeInService
+        case .afterDraining: afterDraining
+        }
     }
 }
 
 extension ControllerEvent.Kind {
     var level: Logger.Level {
         switch self {
-        case .storeFailed, .instanceQuarantined: .error
-        case .hypervisorLost, .instanceFailed, .instanceUnhealthy, .reserveEmpty, .peerRefused: .warning
+        case .storeFailed, .instanceQuarantined, .breakerOpened: .error
+        case .hypervisorLost, .instanceFailed, .instanceUnhealthy, .instanceReplaced, .reserveEmpty, .scaleOutBlocked,
+            .hookFailed, .configurationRefused, .peerRefused:
+            .warning
         default: .info
         }
     }

@@ -5,8 +5,21 @@ import ServiceLifecycle
 import Shared
 import Synchronization
 
-/// Asks the hypervisor once an interval, in one bulk call, and keeps the result in a ``HostView``.
-public struct HypervisorSampler: Service {
+/// Asks the hypervisor once an interval, in one bulk call for all groups, and keeps each group's result in its
+/// ``HostView``.
+struct HypervisorSampler: Service {
+    /// A group that is sampled. A domain belongs to the first one that it fits.
+    struct Target: Sendable {
+        /// The networks that the group's domains are on.
+        var networks: [GroupDiscovery.Network]
+        /// Whether a domain of that name belongs to the group.
+        var includes: @Sendable (String) -> Bool
+        /// Where the result goes.
+        var view: HostView
+        /// Who is told.
+        var signals: Signals
+    }
+
     /// What the sampler remembers between two ticks.
     private struct Memory {
         var inventory: [DomainInfo] = []
@@ -18,34 +31,31 @@ public struct HypervisorSampler: Service {
     /// Ticks after which the list of domains is read again although no event asked for it.
     private static let inventoryTicks = 10
     private let hypervisor: any Hypervisor
-    private let networks: [GroupDiscovery.Network]
+    private let targets: [Target]
+    private let capacity: HostCapacity
     private let interval: Duration
-    private let view: HostView
-    private let signals: Signals
     private let clock: SteadyClock
     private let logger: Logger
 
     /// A sampler that signals after each look.
     init(
         hypervisor: any Hypervisor,
-        networks: [GroupDiscovery.Network],
+        targets: [Target],
+        capacity: HostCapacity,
         interval: Duration,
-        view: HostView,
-        signals: Signals,
         clock: SteadyClock,
         logger: Logger
     ) {
         self.hypervisor = hypervisor
-        self.networks = networks
+        self.targets = targets
+        self.capacity = capacity
         self.interval = interval
-        self.view = view
-        self.signals = signals
         self.clock = clock
         self.logger = logger
     }
 
     /// Samples until the service stops.
-    public func run() async throws {
+    func run() async throws {
         let stale = Flag()
         let looks = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(4))
         // Cancellation is how an orderly stop arrives here; nothing else can be thrown.
@@ -67,9 +77,9 @@ public struct HypervisorSampler: Service {
                     for await event in hypervisor.connectionEvents() {
                         stale.raise()
                         if case .disconnected(let error) = event {
-                            signals.send(.hypervisorLost("\(error)"))
+                            tell(.hypervisorLost("\(error)"))
                         } else {
-                            signals.send(.hypervisorConnected)
+                            tell(.hypervisorConnected)
                         }
                         looks.continuation.yield(false)
                     }
@@ -87,7 +97,7 @@ public struct HypervisorSampler: Service {
                     for await isTick in looks.stream {
                         if stale.lower() { memory.isStale = true }
                         await look(&memory, isTick: isTick)
-                        signals.send(isTick ? .tick : .look)
+                        tell(isTick ? .tick : .look)
                     }
                 }
             }
@@ -105,54 +115,95 @@ public struct HypervisorSampler: Service {
             logger.debug("hypervisor not sampled", metadata: ["reason": "\(error)"])
             memory.isStale = true
             memory.previous = [:]
-            view.replace(HostView.Snapshot(domains: nil, samples: view.snapshot.samples))
+            for target in targets {
+                target.view.replace(HostView.Snapshot(domains: nil, samples: target.view.snapshot.samples))
+            }
         }
+    }
+
+    private func tell(_ signal: Signals.Signal) {
+        for target in targets { target.signals.send(signal) }
     }
 
     private func refreshed(_ memory: Memory, isTick: Bool) async throws -> Memory {
         var memory = memory
         memory.inventoryAge += 1
-        if memory.isStale || memory.inventoryAge >= Self.inventoryTicks {
-            memory.inventory = try await hypervisor.domains().filter(isInGroup)
+        let isRead = memory.isStale || memory.inventoryAge >= Self.inventoryTicks
+        if isRead {
+            memory.inventory = try await hypervisor.domains()
             memory.isStale = false
             memory.inventoryAge = 0
         }
         let statistics = try await hypervisor.statistics()
         let active = Dictionary(statistics.map { ($0.uuid, $0) }) { $1 }
-        var samples = view.snapshot.samples.filter { active[$0.key] != nil }
-        if isTick {
-            let now = clock.now
-            for domain in memory.inventory {
-                guard let current = active[domain.uuid], let previous = memory.previous[domain.uuid],
-                    let utilization = current.utilization(since: previous)
-                else { continue }
-                samples[domain.uuid] = HostSample(
-                    at: now,
-                    utilization: utilization,
-                    steal: current.steal(since: previous)
-                )
-            }
-            memory.previous = active
+        if isRead { try await measureHost(memory.inventory, active: Set(active.filter(\.value.state.isActive).keys)) }
+        var left = memory.inventory
+        for target in targets {
+            let mine = left.filter { Self.fits($0, target) }
+            left.removeAll { Self.fits($0, target) }
+            target.view.replace(
+                snapshot(mine, active, previous: isTick ? memory.previous : nil, before: target.view.snapshot)
+            )
         }
-        let domains = memory.inventory.map { domain in
+        if isTick { memory.previous = active }
+        return memory
+    }
+
+    /// The domains of one group as they are, with their samples where a whole interval has passed.
+    private func snapshot(
+        _ domains: [DomainInfo],
+        _ active: [String: DomainStatistics],
+        previous: [String: DomainStatistics]?,
+        before: HostView.Snapshot
+    ) -> HostView.Snapshot {
+        var samples = before.samples.filter { active[$0.key] != nil }
+        let now = clock.now
+        for domain in domains {
+            guard let current = active[domain.uuid], let previous = previous?[domain.uuid],
+                let utilization = current.utilization(since: previous)
+            else { continue }
+            samples[domain.uuid] = HostSample(
+                at: now,
+                utilization: utilization,
+                steal: current.steal(since: previous)
+            )
+        }
+        let observed = domains.map { domain in
             let state = active[domain.uuid]?.state
             return FleetObservation.Domain(
                 uuid: domain.uuid,
                 name: domain.name,
                 isRunning: state?.isRunning ?? false,
-                isActive: state?.isActive ?? false
+                isActive: state?.isActive ?? false,
+                hasSavedImage: domain.hasManagedSave,
+                memory: domain.maxMemory,
+                vCPUs: domain.vcpuCount
             )
         }
-        view.replace(HostView.Snapshot(domains: domains, samples: samples))
-        return memory
+        return HostView.Snapshot(domains: observed, samples: samples)
     }
 
-    private func isInGroup(_ domain: DomainInfo) -> Bool {
-        networks.contains { network in
-            domain.interfaces.contains { interface in
-                interface.network == network.name || (interface.bridge != nil && interface.bridge == network.bridge)
+    private func measureHost(_ inventory: [DomainInfo], active: Set<String>) async throws {
+        let host = try await hypervisor.hostInfo()
+        capacity.update(
+            HostCapacity.Usage(
+                cpuCount: host.cpuCount,
+                memoryTotal: host.memoryTotal,
+                memoryAvailable: host.memoryAvailable ?? host.memoryFree,
+                activeVCPUs: inventory.filter { active.contains($0.uuid) }.reduce(0) { $0 + ($1.vcpuCount ?? 1) },
+                active: active
+            )
+        )
+    }
+
+    private static func fits(_ domain: DomainInfo, _ target: Target) -> Bool {
+        target.includes(domain.name)
+            && target.networks.contains { network in
+                domain.interfaces.contains { interface in
+                    interface.network == network.name
+                        || (interface.bridge != nil && interface.bridge == network.bridge)
+                }
             }
-        }
     }
 }
 

@@ -55,7 +55,9 @@ public struct ControllerService: Sendable {
         let lock = try directory.lock()
         defer { close(lock) }
         try await hypervisor.connect()
-        let networks = try GroupDiscovery.networks(in: configuration.hosts, of: try await hypervisor.networks())
+        let known = try await hypervisor.networks()
+        let networksOf = try configuration.groups.map { try GroupDiscovery.networks(in: $0.hosts, of: known) }
+        let networks = Array(Set(networksOf.joined())).sorted { $0.name < $1.name }
         let clock = SteadyClock()
         let authority = try directory.authority(now: clock.date)
         let store = try openStore(directory)
@@ -64,54 +66,70 @@ public struct ControllerService: Sendable {
         let leaf = configuration.issuing.controller(names: names.dns, addresses: names.addresses)
         let identity = try RotatingIdentity(try authority.makeIdentity(leaf, now: clock.date))
 
-        let signals = Signals()
         let listening = Listening()
-        let view = HostView()
-        let registry = AgentRegistry { signals.send(.look) }
-        let endpoints = EndpointDirectory(try await store.endpointSet() ?? EndpointSet(revision: 0, endpoints: []))
-        let fleet = Fleet(
-            limits: configuration.limits,
-            ledger: try await store.ledger(),
-            now: clock.now,
-            date: clock.date
-        )
+        var groups: [GroupRuntime] = []
+        for (group, networks) in zip(configuration.groups, networksOf) {
+            let told = try await store.endpointSet(group: group.name)
+            groups.append(GroupRuntime(group, networks: networks, told: told))
+        }
+        let registry = AgentRegistry { [groups] _ in for group in groups { group.signals.send(.look) } }
         let client = HTTPClient.cms(connectTimeout: .seconds(2), readTimeout: .seconds(2))
-        let reconciler = Reconciler(
-            parts: Reconciler.Parts(
-                view: view,
-                registry: registry,
-                directory: endpoints,
-                store: store,
-                prober: HTTPSEndpointProber(client: client, identity: identity),
-                starter: DomainStarter(
-                    hypervisor: hypervisor,
+        let hookClient = HTTPClient(eventLoopGroupProvider: .singleton)
+        let capacity = HostCapacity()
+        let ledger = try await store.ledger()
+        let authorityHash = try authority.certificate.fingerprint()
+        var reconcilers: [any Service] = []
+        for group in groups {
+            let settings = group.configuration
+            let fleet = Fleet(
+                settings: FleetSettings(settings),
+                ledger: ledger.filter { $0.group == group.name },
+                breaker: try await store.breaker(group: group.name),
+                now: clock.now,
+                date: clock.date
+            )
+            let reconciler = Reconciler(
+                parts: Reconciler.Parts(
+                    view: group.view,
+                    registry: registry,
+                    directory: group.directory,
                     store: store,
-                    controllerAddress: { [port = configuration.listen.port] in
-                        "\(HostPort(host: names.guestAddress.description, port: listening.port ?? port))"
-                    },
-                    authorityHash: try authority.certificate.fingerprint(),
-                    tokenLifetime: configuration.limits.startDeadline + Self.tokenMargin
+                    prober: HTTPSEndpointProber(client: client, identity: identity, timeout: settings.health.timeout),
+                    domains: DomainOperator(
+                        hypervisor: hypervisor,
+                        store: store,
+                        group: group.name,
+                        controllerAddress: { [port = configuration.listen.port] in
+                            "\(HostPort(host: names.guestAddress.description, port: listening.port ?? port))"
+                        },
+                        authorityHash: authorityHash,
+                        tokenLifetime: settings.limits.startDeadline + Self.tokenMargin
+                    ),
+                    hooks: SystemHookRunner(client: hookClient),
+                    capacity: capacity,
+                    status: group.status,
+                    signals: group.signals,
+                    clock: clock,
+                    activity: activity,
+                    logger: logger
                 ),
-                signals: signals,
-                clock: clock,
-                activity: activity,
-                logger: logger
-            ),
-            fleet: fleet,
-            policy: configuration.policy,
-            interval: configuration.interval
-        )
+                group: settings,
+                fleet: fleet,
+                interval: configuration.interval
+            )
+            // Started last and stopped first: nothing is started before the API listens, and the streams that an
+            // orderly stop ends are not taken for agents that were lost.
+            reconcilers.append(WhenListening(listening: listening, service: reconciler))
+        }
         let events = EventRecorder(store: store, clock: clock, logger: logger)
         let api = ControllerAPI(
             parts: ControllerAPI.Parts(
-                hosts: configuration.hosts,
+                groups: groups,
                 hostAddresses: Set(networks.map(\.hostAddress)),
                 authority: authority,
                 policy: configuration.issuing,
                 store: store,
                 registry: registry,
-                directory: endpoints,
-                view: view,
                 clock: clock,
                 interval: configuration.interval,
                 report: { events.record($0) },
@@ -135,8 +153,9 @@ public struct ControllerService: Sendable {
             ControllerEvent(
                 .controllerStarted,
                 at: clock.date,
-                detail: "version \(CMSVersion.current), hosts \(configuration.hosts), networks "
-                    + networks.map(\.name).joined(separator: ", ")
+                detail: "version \(CMSVersion.current), "
+                    + configuration.groups.map { "group \($0.name) in \($0.hosts)" }.joined(separator: ", ")
+                    + ", networks " + networks.map(\.name).joined(separator: ", ")
             )
         )
         let services: [any Service] = [
@@ -144,14 +163,13 @@ public struct ControllerService: Sendable {
             events,
             HypervisorSampler(
                 hypervisor: hypervisor,
-                networks: networks,
+                targets: groups.map(\.target),
+                capacity: capacity,
                 interval: configuration.interval,
-                view: view,
-                signals: signals,
                 clock: clock,
                 logger: logger
             ),
-            HeartbeatService(registry: registry, directory: endpoints, clock: clock),
+            HeartbeatService(registry: registry, groups: groups, clock: clock),
             ControllerIdentityService(
                 identity: identity,
                 authority: authority,
@@ -161,10 +179,7 @@ public struct ControllerService: Sendable {
             ),
             application,
             stopper,
-            // Started last and stopped first: nothing is started before the API listens, and the streams that an
-            // orderly stop ends are not taken for agents that were lost.
-            WhenListening(listening: listening, service: reconciler),
-        ]
+        ] + reconcilers
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -175,9 +190,11 @@ public struct ControllerService: Sendable {
             try await ServiceGroup(configuration: group).run()
         } catch {
             try? await client.shutdown()
+            try? await hookClient.shutdown()
             throw PortTaken.wrap(error, configuration.listen)
         }
         try await client.shutdown()
+        try await hookClient.shutdown()
     }
 
     /// The libraries' own messages below warnings tell an operator nothing.

@@ -3,21 +3,36 @@ import Synchronization
 
 /// Whether and where the API listens.
 final class Listening: Sendable {
-    private let state = Mutex<Int?>(nil)
-    private let began = AsyncStream.makeStream(of: Void.self)
+    private struct State {
+        var port: Int?
+        var waiters: [AsyncStream<Void>.Continuation] = []
+    }
+
+    private let state = Mutex(State())
 
     /// The port, once it listens.
-    var port: Int? { state.withLock { $0 } }
+    var port: Int? { state.withLock { $0.port } }
 
     /// The API listens on `port`.
     func begin(_ port: Int) {
-        state.withLock { $0 = port }
-        began.continuation.finish()
+        let waiters = state.withLock { state in
+            defer { state.waiters = [] }
+            state.port = port
+            return state.waiters
+        }
+        for waiter in waiters { waiter.finish() }
     }
 
-    /// Returns when the API listens, or when the service or the task is to stop. For one waiter.
+    /// Returns when the API listens, or when the service or the task is to stop.
     func wait() async {
-        for await _ in began.stream.cancelOnGracefulShutdown() {}
+        let (began, continuation) = AsyncStream.makeStream(of: Void.self)
+        let waits = state.withLock { state in
+            guard state.port == nil else { return false }
+            state.waiters.append(continuation)
+            return true
+        }
+        guard waits else { return }
+        for await _ in began.cancelOnGracefulShutdown() {}
     }
 }
 

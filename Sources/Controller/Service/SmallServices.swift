@@ -17,19 +17,20 @@ struct HypervisorService: Service {
 /// Shows every stream that it is alive, and ends them all when the controller stops.
 struct HeartbeatService: Service {
     let registry: AgentRegistry
-    let directory: EndpointDirectory
+    let groups: [GroupRuntime]
     let clock: SteadyClock
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while true {
                 try await Task.sleep(for: .seconds(WireLimits.heartbeatSeconds))
-                registry.heartbeat(at: clock.date)
-                directory.announce(.heartbeat, at: clock.date)
+                let asleep = groups.reduce(into: Set<String>()) { $0.formUnion($1.status.asleep) }
+                registry.heartbeat(at: clock.date, asleep: asleep)
+                for group in groups { group.directory.announce(.heartbeat, at: clock.date) }
             }
         }
         registry.shutDown()
-        directory.shutDown()
+        for group in groups { group.directory.shutDown() }
     }
 }
 

@@ -46,6 +46,16 @@ public struct SQLiteStore: Store {
                     """
             )
         }
+        migrator.registerMigration("2") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE groupState (
+                        name TEXT PRIMARY KEY NOT NULL, endpointSet BLOB, breaker BLOB);
+                    INSERT INTO groupState (name, endpointSet) SELECT 'default', row FROM endpointSet;
+                    DROP TABLE endpointSet;
+                    """
+            )
+        }
         return migrator
     }
 
@@ -56,18 +66,26 @@ public struct SQLiteStore: Store {
         }.map { try WireCoding.decoder().decode(Instance.self, from: $0) }
     }
 
-    /// The endpoint set that was told last.
-    public func endpointSet() async throws -> EndpointSet? {
+    /// The endpoint set of a group that was told last.
+    public func endpointSet(group: String) async throws -> EndpointSet? {
         try await database.read { database in
-            try Data.fetchOne(database, sql: "SELECT row FROM endpointSet WHERE id = 1")
+            try Data.fetchOne(database, sql: "SELECT endpointSet FROM groupState WHERE name = ?", arguments: [group])
         }.map { try WireCoding.decoder().decode(EndpointSet.self, from: $0) }
+    }
+
+    /// The breaker of a group.
+    public func breaker(group: String) async throws -> StartBreaker {
+        try await database.read { database in
+            try Data.fetchOne(database, sql: "SELECT breaker FROM groupState WHERE name = ?", arguments: [group])
+        }.map { try WireCoding.decoder().decode(StartBreaker.self, from: $0) } ?? StartBreaker()
     }
 
     /// Writes a change in one transaction.
     public func commit(_ change: StoreChange) async throws {
         let instances = try change.instances.map { ($0.uuid, try WireCoding.encoder().encode($0)) }
         let events = try change.events.map { ($0.at, $0.kind.rawValue, try WireCoding.encoder().encode($0)) }
-        let set = try change.endpointSet.map { try WireCoding.encoder().encode($0) }
+        let sets = try change.endpointSets.mapValues { try WireCoding.encoder().encode($0) }
+        let breakers = try change.breakers.mapValues { try WireCoding.encoder().encode($0) }
         try await database.write { database in
             for (uuid, row) in instances {
                 try database.execute(
@@ -90,11 +108,16 @@ public struct SQLiteStore: Store {
                     arguments: [Self.eventLimit]
                 )
             }
-            if let set {
-                try database.execute(
-                    sql: "INSERT OR REPLACE INTO endpointSet (id, row) VALUES (1, ?)",
-                    arguments: [set]
-                )
+            for (column, rows) in [("endpointSet", sets), ("breaker", breakers)] {
+                for (group, row) in rows {
+                    try database.execute(
+                        sql: """
+                            INSERT INTO groupState (name, \(column)) VALUES (?, ?)
+                            ON CONFLICT (name) DO UPDATE SET \(column) = excluded.\(column)
+                            """,
+                        arguments: [group, row]
+                    )
+                }
             }
         }
     }

@@ -5,8 +5,10 @@ import Shared
 public protocol Store: Sendable {
     /// The ledger of instances.
     func ledger() async throws -> [Instance]
-    /// The endpoint set that was told last, or `nil` when none ever was.
-    func endpointSet() async throws -> EndpointSet?
+    /// The endpoint set of a group that was told last, or `nil` when none ever was.
+    func endpointSet(group: String) async throws -> EndpointSet?
+    /// The breaker of a group; a closed one when none was written.
+    func breaker(group: String) async throws -> StartBreaker
     /// Writes a change.
     func commit(_ change: StoreChange) async throws
     /// The newest events first, at most `limit`.
@@ -32,25 +34,29 @@ public struct StoreChange: Sendable, Equatable {
     public var removed: [String]
     /// Events to add.
     public var events: [ControllerEvent]
-    /// The endpoint set to remember.
-    public var endpointSet: EndpointSet?
+    /// The endpoint sets to remember, by group.
+    public var endpointSets: [String: EndpointSet]
+    /// The breakers to remember, by group.
+    public var breakers: [String: StartBreaker]
 
     /// A change.
     public init(
         instances: [Instance] = [],
         removed: [String] = [],
         events: [ControllerEvent] = [],
-        endpointSet: EndpointSet? = nil
+        endpointSets: [String: EndpointSet] = [:],
+        breakers: [String: StartBreaker] = [:]
     ) {
         self.instances = instances
         self.removed = removed
         self.events = events
-        self.endpointSet = endpointSet
+        self.endpointSets = endpointSets
+        self.breakers = breakers
     }
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool {
-        instances.isEmpty && removed.isEmpty && events.isEmpty && endpointSet == nil
+        instances.isEmpty && removed.isEmpty && events.isEmpty && endpointSets.isEmpty && breakers.isEmpty
     }
 }
 

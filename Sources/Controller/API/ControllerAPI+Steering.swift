@@ -1,0 +1,70 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Shared
+
+/// What operators may see and do.
+extension ControllerAPI {
+    /// `GET /v1/groups`: what each group does, and why.
+    @Sendable func groups(_ request: Request, _ context: PeerContext) async throws -> Response {
+        _ = try context.requireOperator()
+        return try Response.message(parts.groups.map { $0.report() })
+    }
+
+    /// `POST /v1/groups/{group}/retry[?instance=NAME]`: closes the breaker and ends quarantines.
+    @Sendable func retry(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let name = try context.requireOperator()
+        let group = try Self.group(try context.parameters.require("group"), of: parts.groups)
+        let instance = request.uri.queryParameters["instance"].map { String($0) }
+        return try submit(.retry(instance: instance, by: name), to: group)
+    }
+
+    /// `PUT /v1/instances/{instance}/protection`: scale in leaves it alone.
+    @Sendable func protect(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let name = try context.requireOperator()
+        let (group, instance) = try find(context)
+        return try submit(.protect(instance: instance, true, by: name), to: group)
+    }
+
+    /// `DELETE /v1/instances/{instance}/protection`: scale in may take it again.
+    @Sendable func unprotect(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let name = try context.requireOperator()
+        let (group, instance) = try find(context)
+        return try submit(.protect(instance: instance, false, by: name), to: group)
+    }
+
+    /// `POST /v1/instances/{instance}/drain`: takes it out of service.
+    @Sendable func drain(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let name = try context.requireOperator()
+        let (group, instance) = try find(context)
+        let row = group.report().instances.first { $0.uuid == instance }
+        guard row?.state == .inService, row?.isOwned == true else {
+            throw Problem(
+                .conflict,
+                code: "not-drainable",
+                detail: "only an instance in service that the controller started can be drained; this one is "
+                    + "'\(row?.state.rawValue ?? "unknown")'" + (row?.isOwned == false ? " and was not started here" : "")
+            )
+        }
+        return try submit(.drain(instance: instance, by: name), to: group)
+    }
+
+    private func submit(_ command: GroupCommand, to group: GroupRuntime) throws -> Response {
+        guard group.signals.submit(command) else {
+            throw Problem(.tooManyRequests, code: "too-many-commands", detail: "too many commands wait; try again later")
+        }
+        return Response(status: .accepted)
+    }
+
+    /// The instance that the path names by name or UUID, with its group.
+    private func find(_ context: PeerContext) throws -> (GroupRuntime, String) {
+        let name = try context.parameters.require("instance")
+        for group in parts.groups {
+            let rows = group.report().instances
+            if let row = rows.first(where: { $0.uuid == name.lowercased() || $0.name == name }) {
+                return (group, row.uuid)
+            }
+        }
+        throw Problem(.notFound, code: "no-such-instance", detail: "there is no instance '\(name.prefix(64))'")
+    }
+}

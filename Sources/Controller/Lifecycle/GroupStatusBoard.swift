@@ -1,0 +1,111 @@
+import Autoscaling
+import Foundation
+import Shared
+import Synchronization
+
+/// What a group does and why, as the reconciler last saw it: shared with those who ask.
+final class GroupStatusBoard: Sendable {
+    private struct State {
+        var fleet: Fleet?
+        var at = Moment(nanoseconds: 0)
+        var storeFails = false
+        var hypervisorLost = false
+        var decision: Decision?
+        var decidedAt: Date?
+        var lastOrder: Decision?
+        var lastOrderAt: Date?
+    }
+
+    private let state = Mutex(State())
+
+    func publish(_ fleet: Fleet, now: Moment, storeFails: Bool, hypervisorLost: Bool) {
+        state.withLock { state in
+            state.fleet = fleet
+            state.at = now
+            state.storeFails = storeFails
+            state.hypervisorLost = hypervisorLost
+        }
+    }
+
+    func publish(_ decision: Decision, at date: Date) {
+        state.withLock { state in
+            state.decision = decision
+            state.decidedAt = date
+            guard decision.order != .hold else { return }
+            state.lastOrder = decision
+            state.lastOrderAt = date
+        }
+    }
+
+    /// The instances whose agents cannot hear now.
+    var asleep: Set<String> {
+        state.withLock { state in
+            Set(
+                (state.fleet?.instances.values.filter { [.parking, .standby, .resuming].contains($0.state) } ?? [])
+                    .map(\.uuid)
+            )
+        }
+    }
+
+    /// Everything there is to say about the group.
+    func status(of group: GroupConfiguration, endpoints: EndpointSet, memory: [String: UInt64]) -> GroupStatus {
+        state.withLock { state in
+            let instances = state.fleet?.ordered ?? []
+            let standby = instances.filter { $0.state == .standby }
+            return GroupStatus(
+                group: group.name,
+                mode: group.policy.mode.rawValue,
+                minimum: group.policy.min,
+                maximum: group.policy.max,
+                counts: Dictionary(instances.map { ($0.state.rawValue, 1) }, uniquingKeysWith: +),
+                standbyMemory: standby.filter { $0.standby == .paused }.reduce(0) { $0 + (memory[$1.uuid] ?? 0) },
+                revision: endpoints.revision,
+                endpoints: endpoints.endpoints,
+                instances: instances,
+                breaker: state.fleet?.breaker.reason(at: state.at),
+                isStoreFailing: state.storeFails,
+                isHypervisorLost: state.hypervisorLost,
+                decision: state.decision,
+                decidedAt: state.decidedAt,
+                lastOrder: state.lastOrder,
+                lastOrderAt: state.lastOrderAt
+            )
+        }
+    }
+}
+
+/// What `GET /v1/groups` says of a group.
+public struct GroupStatus: Codable, Sendable, Equatable {
+    /// The group's name.
+    public var group: String
+    /// Whether orders are given: `on` or `off`.
+    public var mode: String
+    /// The fewest instances.
+    public var minimum: Int
+    /// The most domains.
+    public var maximum: Int
+    /// How many instances are in each state.
+    public var counts: [String: Int]
+    /// Memory that paused instances hold, bytes.
+    public var standbyMemory: UInt64
+    /// The revision of the endpoint set.
+    public var revision: UInt64
+    /// Where clients are sent.
+    public var endpoints: [Endpoint]
+    /// The ledger, by name.
+    public var instances: [Instance]
+    /// Why no domain is started now; absent when domains are.
+    public var breaker: String?
+    /// Whether the store cannot be written.
+    public var isStoreFailing: Bool
+    /// Whether the hypervisor does not answer.
+    public var isHypervisorLost: Bool
+    /// The last decision; absent before the first.
+    public var decision: Decision?
+    /// When it was made.
+    public var decidedAt: Date?
+    /// The last decision that ordered something; absent before the first.
+    public var lastOrder: Decision?
+    /// When that was made.
+    public var lastOrderAt: Date?
+}

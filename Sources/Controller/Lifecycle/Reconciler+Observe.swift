@@ -1,0 +1,178 @@
+import Autoscaling
+import Foundation
+import Libvirt
+import Shared
+
+extension Reconciler {
+    /// A woken guest's clock may be off by this much, seconds: reports take their time on a busy host.
+    private static let clockTolerance = 2.0
+
+    /// The facts that the fleet looks at.
+    func observe(_ state: State, now: Moment) -> FleetObservation {
+        let snapshot = parts.view.snapshot
+        board.confirmStarts(active: Set((snapshot.domains ?? []).filter(\.isActive).map(\.uuid)))
+        let names = Dictionary((snapshot.domains ?? []).map { ($0.uuid, $0.name) }) { $1 }
+        let resumedAt = board.resumedAt
+        var agents: [String: FleetObservation.Agent] = [:]
+        for (uuid, session) in parts.registry.sessions where state.fleet.instances[uuid] != nil || names[uuid] != nil {
+            let endpoint = Endpoint(
+                id: uuid,
+                // While the hypervisor is silent the ledger's name holds: what a guest calls itself is no change.
+                name: names[uuid] ?? state.fleet.instances[uuid]?.name ?? session.registration.hostname,
+                url: "https://\(HostPort(host: session.address.description, port: session.registration.port))"
+            )
+            agents[uuid] = FleetObservation.Agent(
+                endpoint: endpoint,
+                session: session.number,
+                isConnected: session.isConnected,
+                isAwake: Self.isAwake(session, since: resumedAt[uuid]),
+                work: session.work(at: now, age: interval * LoadEstimate.freshIntervals)
+            )
+        }
+        return FleetObservation(
+            domains: snapshot.domains,
+            agents: agents,
+            starts: board.starts,
+            probes: board.probes,
+            hooks: board.hooks,
+            acknowledged: parts.directory.acknowledgedDepartures,
+            hostRoom: room(state)
+        )
+    }
+
+    private static func isAwake(_ session: AgentRegistry.Session, since resumedAt: Moment?) -> Bool {
+        guard let reportedAt = session.reportedAt, let offset = session.clockOffset else { return false }
+        return reportedAt > resumedAt ?? Moment(nanoseconds: .min) && abs(offset) <= clockTolerance
+    }
+
+    /// For how many more starts the host has room; `nil` when that is unknown, or nothing is there to start.
+    func room(_ state: State) -> Int? {
+        guard let next = state.fleet.reserve.first, let need = need(of: next.uuid) else { return nil }
+        return parts.capacity.room(for: need, leaving: state.group.host)
+    }
+
+    /// What a domain takes of the host when it runs.
+    func need(of uuid: String) -> HostCapacity.Need? {
+        guard let domain = parts.view.snapshot.known.first(where: { $0.uuid == uuid }), let memory = domain.memory
+        else { return nil }
+        return HostCapacity.Need(memory: memory, vCPUs: domain.vCPUs ?? 1)
+    }
+
+    /// Lets the engine decide on this tick's loads.
+    func decide(
+        _ state: inout State,
+        _ observation: FleetObservation,
+        _ step: inout FleetStep,
+        now: Moment,
+        date: Date
+    ) {
+        let estimates = estimates(of: state.fleet, now: now)
+        report(estimates, date: date)
+        // Without the hypervisor nothing can be started, so nothing is decided: the overload counts anew afterwards.
+        // The same while the store fails, for an order that cannot be written down is not carried out.
+        guard observation.domains != nil, !state.storeFails else { return }
+        let input = groupObservation(state, estimates, hostRoom: observation.hostRoom, now: now)
+        let decision = state.engine.decide(input, now: now, calendar: CalendarTime(date))
+        parts.status.publish(decision, at: date)
+        parts.trace?.record(decision, at: date)
+        parts.logger.debug("decision", metadata: ["reason": "\(decision.reason)"])
+        tell(decision, &state, &step, date: date)
+        switch decision.order {
+        case .scaleOut(let count):
+            step.events.append(ControllerEvent(.scaleOutDecided, at: date, detail: decision.reason))
+            step.append(state.fleet.scaleOut(by: count, reason: decision.reason, now: now, date: date))
+        case .scaleIn(let count):
+            step.events.append(ControllerEvent(.scaleInDecided, at: date, detail: decision.reason))
+            let work = observation.agents.compactMapValues { $0.work?.pending }
+            step.append(
+                state.fleet.scaleIn(by: count, work: work, reason: decision.reason, now: now, date: date)
+            )
+        case .hold: break
+        }
+    }
+
+    private func estimates(of fleet: Fleet, now: Moment) -> [(Instance, LoadEstimate)] {
+        let samples = parts.view.snapshot.samples
+        let sessions = parts.registry.sessions
+        return fleet.ordered.filter { $0.state != .off && $0.state != .standby }.map { instance in
+            var estimate = LoadEstimate(
+                id: instance.uuid,
+                host: samples[instance.uuid],
+                guest: sessions[instance.uuid]?.sample,
+                interval: interval,
+                now: now
+            )
+            estimate.inServiceSince = fleet.serving[instance.uuid]
+            return (instance, estimate)
+        }
+    }
+
+    private func report(_ estimates: [(Instance, LoadEstimate)], date: Date) {
+        let samples = parts.view.snapshot.samples
+        for (instance, estimate) in estimates {
+            parts.activity?.record(instance, estimate, samples[instance.uuid], at: date)
+            parts.logger.debug(
+                "sample",
+                metadata: estimate.metadata(instance, host: samples[instance.uuid], at: date)
+            )
+        }
+    }
+
+    private func groupObservation(
+        _ state: State,
+        _ estimates: [(Instance, LoadEstimate)],
+        hostRoom: Int?,
+        now: Moment
+    ) -> GroupObservation {
+        let fleet = state.fleet
+        let ready = fleet.quickest.count { $0.state != .off }
+        return GroupObservation(
+            inService: estimates.filter { $0.0.state == .inService }.map(\.1),
+            coming: fleet.coming(at: now),
+            draining: fleet.instances.values.count { $0.state == .draining || $0.state == .stopping },
+            standby: ready,
+            reserve: fleet.reserve.count,
+            counted: fleet.counted,
+            hostRoom: hostRoom,
+            breaker: fleet.breaker.reason(at: now),
+            removable: fleet.instances.values.count { $0.state == .inService && $0.isOwned && !$0.isProtected },
+            lastInService: fleet.lastInService
+        )
+    }
+
+    /// Tells of what began or ended with this decision: an overload, a scale out that something stands against.
+    private func tell(_ decision: Decision, _ state: inout State, _ step: inout FleetStep, date: Date) {
+        if decision.overloaded != state.isOverloaded {
+            state.isOverloaded = decision.overloaded
+            step.events.append(
+                ControllerEvent(
+                    decision.overloaded ? .overload : .overloadEnded,
+                    at: date,
+                    detail: decision.reason
+                )
+            )
+        }
+        let walls: Set<Clamp.Name> = [.noReserve, .max, .hostRoom, .breaker, .starved, .modeOff]
+        let blocked = Set(decision.clamps.filter { walls.contains($0.name) && $0.to < $0.from }.map(\.name))
+        if let new = decision.clamps.first(where: { blocked.contains($0.name) && !state.blocked.contains($0.name) }) {
+            step.events.append(
+                ControllerEvent(
+                    new.name == .noReserve ? .reserveEmpty : .scaleOutBlocked,
+                    at: date,
+                    detail: "\(new.why); \(decision.reason)"
+                )
+            )
+        }
+        state.blocked = blocked
+    }
+}
+
+extension CalendarTime {
+    /// The wall clock in the host's time zone.
+    init(_ date: Date) {
+        self.init(
+            secondsSinceEpoch: Int64(date.timeIntervalSince1970.rounded(.down)),
+            utcOffset: TimeZone.current.secondsFromGMT(for: date)
+        )
+    }
+}

@@ -1,0 +1,101 @@
+import Autoscaling
+import Foundation
+import Shared
+
+/// What an operator, or a new configuration, asks of a group.
+enum GroupCommand: Sendable {
+    /// Keep to another configuration from now on.
+    case configure(GroupConfiguration)
+    /// Leave an instance alone at scale in, or no longer.
+    case protect(instance: String, Bool, by: String)
+    /// Try again what failed: closes the breaker, and ends the quarantine of one instance or of all.
+    case retry(instance: String?, by: String)
+    /// Take an instance out of service.
+    case drain(instance: String, by: String)
+}
+
+extension Reconciler {
+    /// Does what was asked, to the fleet alone: what follows from it, the next step says.
+    func obey(_ commands: [GroupCommand], _ state: inout State, now: Moment, date: Date) -> FleetStep {
+        var step = FleetStep()
+        for command in commands {
+            switch command {
+            case .configure(let group):
+                state.group = group
+                state.engine.policy = group.policy
+                state.fleet.settings = FleetSettings(group)
+                step.events.append(
+                    ControllerEvent(.configurationReloaded, at: date, detail: "the new configuration is in effect")
+                )
+            case .protect(let name, let isProtected, let by):
+                step.append(state.fleet.protect(name, isProtected, by: by, date: date))
+            case .retry(let name, let by):
+                step.append(state.fleet.retry(name, by: by, now: now, date: date))
+            case .drain(let name, let by):
+                guard let instance = state.fleet.find(name), instance.state == .inService, instance.isOwned else {
+                    continue
+                }
+                state.fleet.drain(instance, reason: "\(by) asked for it", now: now, date: date, in: &step)
+            }
+        }
+        return step
+    }
+}
+
+extension Fleet {
+    /// The instance of that name or UUID.
+    func find(_ name: String) -> Instance? {
+        instances[name.lowercased()] ?? instances.values.first { $0.name == name }
+    }
+
+    /// Leaves an instance alone at scale in, or no longer.
+    mutating func protect(_ name: String, _ isProtected: Bool, by: String, date: Date) -> FleetStep {
+        var step = FleetStep()
+        guard var instance = find(name), instance.isProtected != isProtected else { return step }
+        instance.isProtected = isProtected
+        write(instance, in: &step)
+        step.events.append(
+            ControllerEvent(
+                .instanceProtected,
+                at: date,
+                instance: instance.name,
+                detail: isProtected ? "\(by) protects it from scale in" : "\(by) no longer protects it from scale in"
+            )
+        )
+        return step
+    }
+
+    /// Closes the breaker and ends quarantines.
+    mutating func retry(_ name: String?, by: String, now: Moment, date: Date) -> FleetStep {
+        var step = FleetStep()
+        if breaker.succeed() {
+            step.breaker = breaker
+            step.events.append(ControllerEvent(.breakerClosed, at: date, detail: "\(by) closed it"))
+        }
+        let only = name.flatMap { find($0)?.uuid }
+        for instance in ordered where instance.state == .quarantined && (name == nil || instance.uuid == only) {
+            var instance = instance
+            instance.failures = 0
+            enter(.off, &instance, reason: "\(by) ended its quarantine", now: now, date: date, in: &step)
+        }
+        return step
+    }
+}
+
+extension FleetSettings {
+    /// The settings of a group.
+    init(_ group: GroupConfiguration) {
+        var limits = group.limits
+        limits.replaceAfter = group.health.replaceAfter
+        var hooks: Set<HookPoint> = []
+        if group.hooks.beforeInService != nil { hooks.insert(.beforeInService) }
+        if group.hooks.afterDraining != nil { hooks.insert(.afterDraining) }
+        self.init(
+            limits: limits,
+            standby: group.standby,
+            drain: group.drain,
+            hooks: hooks,
+            maximum: group.policy.max
+        )
+    }
+}

@@ -1,0 +1,53 @@
+import Autoscaling
+import Foundation
+import Libvirt
+import Shared
+import Synchronization
+
+/// One group as it lives in this process: what it is told, what is seen of it, and what it tells.
+final class GroupRuntime: Sendable {
+    /// The name.
+    let name: String
+    /// The networks that its domains are on.
+    let networks: [GroupDiscovery.Network]
+    let view = HostView()
+    let signals: Signals
+    let directory: EndpointDirectory
+    let status = GroupStatusBoard()
+    private let settings: Mutex<GroupConfiguration>
+
+    /// A group that goes on from the endpoint set that was told last.
+    init(_ configuration: GroupConfiguration, networks: [GroupDiscovery.Network], told: EndpointSet?) {
+        let signals = Signals()
+        self.name = configuration.name
+        self.networks = networks
+        self.signals = signals
+        self.settings = Mutex(configuration)
+        self.directory = EndpointDirectory(told ?? EndpointSet(revision: 0, endpoints: [])) { signals.send(.look) }
+    }
+
+    /// The present configuration.
+    var configuration: GroupConfiguration { settings.withLock { $0 } }
+
+    /// Keeps to another configuration from the next look on.
+    func configure(_ configuration: GroupConfiguration) {
+        settings.withLock { $0 = configuration }
+        _ = signals.submit(.configure(configuration))
+    }
+
+    /// What there is to say about the group.
+    func report() -> GroupStatus {
+        let memory = view.snapshot.known.reduce(into: [String: UInt64]()) { $0[$1.uuid] = $1.memory }
+        return status.status(of: configuration, endpoints: directory.current, memory: memory)
+    }
+
+    /// What the sampler needs of it.
+    var target: HypervisorSampler.Target {
+        HypervisorSampler.Target(
+            networks: networks,
+            includes: { [self] in configuration.includes(domain: $0) },
+            view: view,
+            signals: signals
+        )
+    }
+}
