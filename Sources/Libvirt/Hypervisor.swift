@@ -113,6 +113,29 @@ public protocol Hypervisor: Sendable {
     /// `xml` is one element such as `<instance group="web"/>`; libvirt puts it into our namespace.
     func setMetadata(uuid: String, xml: String?) async throws
 
+    /// All storage pools, by name.
+    func storagePools() async throws -> [StoragePoolInfo]
+
+    /// Counts a pool's space anew and finds what others put into it or took away. Reads the head of every volume.
+    func refreshStoragePool(_ name: String) async throws
+
+    /// A volume. Throws ``LibvirtError/Code/noStoragePool``, ``LibvirtError/Code/noStorageVolume``, and
+    /// ``LibvirtError/Code/operationInvalid`` for a pool that is not active.
+    func volume(_ reference: VolumeReference) async throws -> VolumeInfo
+
+    /// A volume of any active pool by its path on the host. Throws ``LibvirtError/Code/noStorageVolume``.
+    func volume(path: String) async throws -> VolumeInfo
+
+    /// Makes an empty qcow2 layer over an image, with the image's capacity. The image must not be written any more.
+    ///
+    /// Throws ``LibvirtError/Code/volumeExists`` when the name is taken, an error with ``LibvirtError/isStorageFull``
+    /// when the pool has no room, and what ``volume(_:)`` throws for the pool.
+    func createLinkedVolume(_ reference: VolumeReference, backing: VolumeBacking) async throws -> VolumeInfo
+
+    /// Deletes a volume with all that is in it. One that does not exist is no error; a pool that does not exist, or is
+    /// not active, is.
+    func deleteVolume(_ reference: VolumeReference) async throws
+
     /// What happens to domains from now on. Each call is a subscription of its own; one that is not read keeps the
     /// newest 1024. Survives reconnects; events in between are lost, see ``ConnectionEvent/connected``.
     func lifecycleEvents() -> AsyncStream<LifecycleEvent>

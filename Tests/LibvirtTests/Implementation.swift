@@ -71,6 +71,15 @@ struct Implementation: Sendable, CustomTestStringConvertible {
               <dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp>
             </ip>
           </network>
+          <pool type='dir'>
+            <name>cms-test</name>
+            <target><path>/cms-test</path></target>
+            <volume>
+              <name>base.raw</name>
+              <capacity>67108864</capacity>
+              <target><path>/cms-test/base.raw</path><format type='raw'/></target>
+            </volume>
+          </pool>
         </node>
         """
 }

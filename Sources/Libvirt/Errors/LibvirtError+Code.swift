@@ -45,6 +45,10 @@ extension LibvirtError {
         public static let noNetwork = Code(rawValue: 43)
         /// The hypervisor did not accept who we are.
         public static let authFailed = Code(rawValue: 45)
+        /// No such storage pool.
+        public static let noStoragePool = Code(rawValue: 49)
+        /// No such volume.
+        public static let noStorageVolume = Code(rawValue: 50)
         /// Not possible in the state the object is in.
         public static let operationInvalid = Code(rawValue: 55)
         /// The configuration asks for what the hypervisor cannot do.
@@ -61,6 +65,8 @@ extension LibvirtError {
         public static let resourceBusy = Code(rawValue: 87)
         /// The access driver said no.
         public static let accessDenied = Code(rawValue: 88)
+        /// A volume of that name exists, or a file at its path.
+        public static let volumeExists = Code(rawValue: 90)
         /// The XML does not fit libvirt's schema.
         public static let xmlInvalidSchema = Code(rawValue: 92)
         /// No authentication agent could be asked.
@@ -80,6 +86,7 @@ extension LibvirtError.Code: CustomStringConvertible {
         .argumentUnsupported: "argument unsupported", .noDomainMetadata: "no metadata",
         .operationUnsupported: "operation unsupported", .resourceBusy: "resource busy",
         .accessDenied: "access denied", .xmlInvalidSchema: "XML does not fit the schema",
+        .noStoragePool: "no such storage pool", .noStorageVolume: "no such volume", .volumeExists: "volume exists",
         .authUnavailable: "authentication unavailable",
     ]
 

@@ -1,6 +1,14 @@
 import Foundation
 
 extension LibvirtError {
+    /// Whether a volume could not be made or written because its pool, or the disk it is on, has no room.
+    ///
+    /// libvirt has no number for it; the words are those of the C library and of libvirt's simulation.
+    public var isStorageFull: Bool {
+        let text = message.lowercased()
+        return text.contains("no space left on device") || text.contains("not enough free space in pool")
+    }
+
     /// What an operator can do about it, for the cases that people meet; nil otherwise.
     public var remedy: String? {
         let text = message.lowercased()
@@ -12,6 +20,9 @@ extension LibvirtError {
             if text.contains("no such file") || text.contains("connection refused") {
                 return "libvirtd is not running: start it (systemctl start libvirtd), or correct the connection URI"
             }
+        }
+        if isStorageFull {
+            return "The storage pool is full: delete volumes that nobody needs, or give the pool a larger disk"
         }
         switch code {
         case .authFailed, .authUnavailable, .accessDenied, .operationDenied:
@@ -30,6 +41,16 @@ extension LibvirtError {
             return "Free memory on the host, or give the domains less"
         case .operationInvalid where text.contains("network") && text.contains("not active"):
             return "Start the network: virsh net-start NAME"
+        case .operationInvalid where text.contains("storage pool") && text.contains("not active"):
+            return "Start the pool: virsh pool-start NAME"
+        case .noStoragePool:
+            return
+                "List the pools with: virsh pool-list --all; make one with: virsh pool-define-as NAME dir --target DIR"
+        case .noStorageVolume:
+            return
+                "List the volumes with: virsh vol-list POOL; files put there by hand are found after: virsh pool-refresh POOL"
+        case .volumeExists:
+            return "Delete it if nobody needs it (virsh vol-delete NAME --pool POOL), or choose another name"
         default:
             return nil
         }

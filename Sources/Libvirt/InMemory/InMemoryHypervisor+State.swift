@@ -7,6 +7,7 @@ extension InMemoryHypervisor {
         var networks: [NetworkInfo]
         var leases: [String: [DHCPLease]] = [:]
         var domains: [String: Domain] = [:]
+        var pools: [String: Pool] = [:]
         var isConnected = true
         var nextID = 1
         var faults: [Fault] = []

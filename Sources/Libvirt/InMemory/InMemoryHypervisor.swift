@@ -74,6 +74,14 @@ public final class InMemoryHypervisor: Hypervisor {
         case shutdown
         /// ``Hypervisor/destroy(uuid:)``
         case destroy
+        /// ``Hypervisor/storagePools()`` and ``Hypervisor/refreshStoragePool(_:)``
+        case storagePools
+        /// ``Hypervisor/volume(_:)`` and ``Hypervisor/volume(path:)``
+        case volume
+        /// ``Hypervisor/createLinkedVolume(_:backing:)``
+        case createVolume
+        /// ``Hypervisor/deleteVolume(_:)``
+        case deleteVolume
         /// ``Hypervisor/metadata(uuid:)``
         case metadata
         /// ``Hypervisor/setMetadata(uuid:xml:)``

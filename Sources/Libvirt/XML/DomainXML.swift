@@ -30,11 +30,7 @@ struct DomainXML {
 
     /// `<memory>` in bytes.
     var maxMemory: UInt64? {
-        guard let memory = root.child("memory"), let number = memory.text.flatMap({ UInt64($0) }),
-            let scale = Self.bytes(inUnit: memory.attributes["unit"] ?? "KiB")
-        else { return nil }
-        let (bytes, overflow) = number.multipliedReportingOverflow(by: scale)
-        return overflow ? nil : bytes
+        root.child("memory")?.bytes(defaultUnit: "KiB")
     }
 
     /// The network interfaces in document order.
@@ -52,22 +48,6 @@ struct DomainXML {
     /// The XML as text.
     var text: String {
         root.serialized
-    }
-
-    /// Bytes in one of libvirt's memory units (`virScaleInteger`): the letter alone means the power of 1024.
-    private static func bytes(inUnit unit: String) -> UInt64? {
-        switch unit.lowercased() {
-        case "b", "bytes", "byte": 1
-        case "kb": 1000
-        case "k", "kib": 1 << 10
-        case "mb": 1_000_000
-        case "m", "mib": 1 << 20
-        case "gb": 1_000_000_000
-        case "g", "gib": 1 << 30
-        case "tb": 1_000_000_000_000
-        case "t", "tib": 1 << 40
-        default: nil
-        }
     }
 }
 

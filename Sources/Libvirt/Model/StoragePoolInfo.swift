@@ -1,0 +1,32 @@
+/// One storage pool.
+public struct StoragePoolInfo: Hashable, Sendable {
+    /// The name, such as `default`.
+    public var name: String
+    /// Whether it is started; an inactive one can neither be read nor written.
+    public var isActive: Bool
+    /// Where its volumes are, such as `/var/lib/libvirt/images`; nil for pools without a folder.
+    public var path: String?
+    /// Size in bytes; nil while it is inactive.
+    public var capacity: UInt64?
+    /// Bytes that are left, as of the pool's last refresh; nil while it is inactive.
+    ///
+    /// libvirt counts what it creates and deletes itself, not what guests write since: see
+    /// ``Hypervisor/refreshStoragePool(_:)``. A linked volume takes 200 KiB when it is made and grows, up to its
+    /// capacity, with what its guest writes, so whoever makes one keeps a reserve.
+    public var available: UInt64?
+
+    /// Memberwise.
+    public init(
+        name: String,
+        isActive: Bool = true,
+        path: String? = nil,
+        capacity: UInt64? = nil,
+        available: UInt64? = nil
+    ) {
+        self.name = name
+        self.isActive = isActive
+        self.path = path
+        self.capacity = capacity
+        self.available = available
+    }
+}
