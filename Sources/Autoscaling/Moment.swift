@@ -19,12 +19,21 @@ public struct Moment: InstantProtocol, Hashable, Sendable, Codable {
     /// The moment `duration` later.
     public func advanced(by duration: Duration) -> Moment {
         let (seconds, attoseconds) = duration.components
-        return Moment(nanoseconds: nanoseconds + seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        let (product, isFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let step = isFar ? (seconds < 0 ? .min : .max) : Self.sum(product, attoseconds / 1_000_000_000)
+        return Moment(nanoseconds: Self.sum(nanoseconds, step))
     }
 
     /// The time from this moment to `other`; negative when `other` is earlier.
     public func duration(to other: Moment) -> Duration {
-        .nanoseconds(other.nanoseconds - nanoseconds)
+        let (difference, isFar) = other.nanoseconds.subtractingReportingOverflow(nanoseconds)
+        return .nanoseconds(isFar ? (other < self ? .min : .max) : difference)
+    }
+
+    /// A sum that stops at the ends: a moment may come from a file.
+    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+        let (sum, isFar) = left.addingReportingOverflow(right)
+        return isFar ? (right < 0 ? .min : .max) : sum
     }
 
     /// Orders by time.

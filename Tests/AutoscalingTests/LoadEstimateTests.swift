@@ -5,8 +5,21 @@ import Testing
 struct LoadEstimateTests {
     let now = Moment.seconds(100)
 
-    func estimate(host: HostSample? = nil, guest: GuestSample? = nil) -> LoadEstimate {
-        LoadEstimate(id: "a", host: host, guest: guest, interval: .seconds(1), now: now)
+    func estimate(
+        host: HostSample? = nil,
+        guest: GuestSample? = nil,
+        earlier: GuestSample? = nil,
+        drainHorizon: Duration = LoadEstimate.drainHorizon
+    ) -> LoadEstimate {
+        LoadEstimate(
+            id: "a",
+            host: host,
+            guest: guest,
+            earlier: earlier,
+            interval: .seconds(1),
+            drainHorizon: drainHorizon,
+            now: now
+        )
     }
 
     @Test("the larger of the two views counts")
@@ -73,10 +86,44 @@ struct LoadEstimateTests {
     func queueIsDemand() throws {
         let queued = estimate(
             host: HostSample(at: now, utilization: 100),
-            guest: GuestSample(at: now, busy: 100, queued: 12, serviceTime: 0.5, vCPUs: 2)
+            guest: GuestSample(at: now, busy: 100, queued: 12, serviceTime: 0.5, vCPUs: 2),
+            drainHorizon: .seconds(1)
         )
         #expect(queued.utilization == 100)
         #expect(try #require(queued.demand) == 400)
+    }
+
+    @Test("waiting work is a stock: it asks for what drains it within the horizon, not within a sample")
+    func stock() throws {
+        let guest = GuestSample(at: now, busy: 100, queued: 100, serviceTime: 0.1, vCPUs: 2)
+        #expect(try #require(estimate(guest: guest).demand) == 200)
+    }
+
+    @Test("the growth of the queue and the refusals are arrivals that the instance cannot keep up with")
+    func flow() throws {
+        let before = GuestSample(at: .seconds(98), busy: 100, queued: 10, serviceTime: 0.1, vCPUs: 1)
+        let guest = GuestSample(
+            at: now,
+            busy: 100,
+            queued: 30,
+            serviceTime: 0.1,
+            vCPUs: 1,
+            inFlight: 1,
+            refusedPerSecond: 5
+        )
+        let estimate = estimate(guest: guest, earlier: before)
+        // 100 done, 10 a second of growth and 5 refused of 10 % each, and 30 that wait over 5 s.
+        #expect(try #require(estimate.demand) == 100 + 100 + 50 + 60)
+        #expect(estimate.work == 31)
+    }
+
+    @Test(
+        "nonsense from a guest asks for nothing, and never for more than the limit",
+        arguments: [(-5, 0.5, 100.0), (12, -1, 100), (12, .nan, 100), (.max, 1e9, 10_100)]
+    )
+    func nonsense(queued: Int, serviceTime: Double, demand: Double) throws {
+        let guest = GuestSample(at: now, busy: 100, queued: queued, serviceTime: serviceTime, inFlight: .max)
+        #expect(try #require(estimate(guest: guest).demand) == demand)
     }
 
     @Test("a queue on idle vCPUs is an instant, not demand")

@@ -10,7 +10,7 @@ struct ScalingEngineTests {
         reserve: Int = 1,
         policy: ThresholdPolicy = ThresholdPolicy()
     ) -> [Decision] {
-        var engine = ScalingEngine(policy: policy)
+        var engine = ScalingEngine(policy: GroupPolicy(rules: [.threshold(policy)]), interval: .seconds(1))
         return ticks.enumerated().map { second, loads in
             let now = Moment.seconds(Double(second))
             let estimates = loads.enumerated().map { index, load in

@@ -56,6 +56,12 @@ public struct GroupObservation: Sendable, Hashable, Codable {
 
     /// In service and coming, less those that are being replaced.
     public var capacity: Int {
-        Swift.max(0, inService.count + coming - Swift.min(replacing, Swift.min(coming, inService.count)))
+        let coming = self.coming.asCount
+        return inService.count + coming - Swift.min(replacing.asCount, Swift.min(coming, inService.count))
     }
+}
+
+extension Int {
+    /// Brought within 0 and ``GroupPolicy/unbounded``: an observation may come from a file.
+    var asCount: Int { Swift.min(Swift.max(self, 0), GroupPolicy.unbounded) }
 }

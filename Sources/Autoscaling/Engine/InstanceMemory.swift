@@ -1,0 +1,21 @@
+/// What the engine remembers of one instance in service.
+struct InstanceMemory: Sendable, Hashable, Codable {
+    /// Hot samples in a row, one count for each threshold rule.
+    var streaks: [Int]
+    /// When it came into service, as the observation says.
+    var inServiceSince: Moment?
+    /// The same in engine time.
+    var since: Moment?
+    /// The last known demand, percent.
+    var demand: Double?
+    /// The last known utilization, percent.
+    var utilization: Double?
+    /// The last tick that saw it.
+    var seen: Int
+
+    /// Takes when it came into service: an age that a jump of the clock made is none, so only the first look counts it.
+    mutating func enter(_ moment: Moment?, now: Moment, clock: Moment) {
+        inServiceSince = moment
+        since = moment.map { clock.advanced(by: .zero - max(.zero, $0.duration(to: now))) }
+    }
+}

@@ -1,0 +1,28 @@
+/// What one pass over the instances in service adds up for one rule.
+struct RuleTally: Sendable {
+    /// The metric in all that asks for more, percent: warm instances, gaps by the gap rule.
+    var up = 0.0
+    /// The metric in all that stands against fewer, percent: those that warm up count as at the target.
+    var down = 0.0
+    /// Like `up`, without what starved instances want beyond the target.
+    var unstarved = 0.0
+    /// Hot samples in a row of the instance that has the fewest.
+    var fewest = Int.max
+    /// Warm, measured instances over the threshold that are starved, and those that are not.
+    var hotStarved = 0
+    var hotUnstarved = 0
+}
+
+/// What one pass over the instances in service found.
+struct LoadTally: Sendable {
+    var tallies: [RuleTally]
+    /// For the notices of overload where no threshold rule is.
+    var notice = RuleTally()
+    var unknown = 0
+    var warming = 0
+    var starved = 0
+    /// The known demand in all, percent.
+    var demand = 0.0
+    /// The age of the oldest sample, seconds.
+    var oldest = 0.0
+}

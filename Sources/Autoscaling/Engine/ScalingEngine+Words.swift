@@ -1,0 +1,87 @@
+extension ScalingEngine {
+    /// The reason in one sentence.
+    func reason(
+        _ course: Course,
+        winner: RuleWish?,
+        _ observation: GroupObservation,
+        _ tally: LoadTally
+    ) -> String {
+        let text = winner?.text ?? (observation.inService.isEmpty ? "no instance runs" : "no rule is given")
+        guard let last = course.clamps.last else { return text }
+        return last.to == course.capacity || course.clamps.count == 1
+            ? "\(text); \(last.why)"
+            : "\(text); \(course.clamps[course.clamps.count - 2].why); \(last.why)"
+    }
+
+    /// What would have to happen for another decision, in one sentence.
+    func prospect(
+        _ course: Course,
+        _ observation: GroupObservation,
+        _ tally: LoadTally,
+        _ limits: ScheduledBounds.Limits
+    ) -> String {
+        if let last = course.clamps.last { return prospect(last, course) }
+        if course.size > course.capacity {
+            return "\(course.size - course.capacity) more are ordered; they count from now on"
+        }
+        if course.size < course.capacity { return "\(course.capacity - course.size) fewer are ordered" }
+        return prospect(steady: observation, tally)
+    }
+
+    private func prospect(_ clamp: Clamp, _ course: Course) -> String {
+        let direction = clamp.from > course.capacity ? "out" : "in"
+        let goal = "scale \(direction) to \(clamp.from)"
+        switch clamp.name {
+        case .starved: return "\(goal) follows when the host withholds no CPU, or with on-starved scaleOut"
+        case .unknownForbidsScaleIn: return "\(goal) is weighed again when the load of each instance is known"
+        case .stabilizationOut:
+            return "\(goal) follows when the wish stands for \(waiting(outWait, smallest, policy.scaleOut))"
+        case .stabilizationIn:
+            return "\(goal) follows when the wish stands for \(waiting(inWait, largest, policy.scaleIn))"
+        case .cooldownOut:
+            return
+                "\(goal) follows in \(Words.time(remaining(policy.scaleOut.cooldown, since: lastInServiceAt) ?? .zero))"
+        case .cooldownIn:
+            return "\(goal) follows in \(Words.time(remaining(policy.scaleIn.cooldown, since: lastIn) ?? .zero))"
+        case .rateLimit: return "\(goal) follows within a minute"
+        case .modeOff: return "\(goal) follows with the mode on"
+        case .min: return "a lower bound under \(clamp.to) allows \(clamp.from)"
+        case .max: return "an upper bound over \(clamp.to) allows up to \(clamp.from)"
+        case .noReserve: return "\(goal) follows with more domains, or a template to clone"
+        case .hostRoom: return "\(goal) follows when memory and vCPUs of the host are free"
+        case .breaker: return "\(goal) follows when starts are allowed again"
+        case .coming: return "\(goal) follows when what is on the way is in service"
+        case .notRemovable: return "\(goal) follows when fewer instances are protected"
+        }
+    }
+
+    /// How long a wish must still stand: until the window is covered and the wish that stands against it has left it.
+    private func waiting(_ wait: Duration, _ wishes: WishWindow, _ limits: DirectionLimits) -> String {
+        Words.time(max(wait, remaining(limits.window, since: wishes.valueAt) ?? .zero))
+    }
+
+    private func prospect(steady observation: GroupObservation, _ tally: LoadTally) -> String {
+        let capacity = Double(observation.capacity)
+        guard !observation.inService.isEmpty else { return "instances in service are needed for another decision" }
+        var up: String?
+        var down: String?
+        for rule in policy.rules {
+            switch rule {
+            case .threshold(let rule):
+                up = up ?? "every instance in service is over \(percent(rule.threshold)) for \(rule.samples) samples"
+                if down == nil, let low = rule.low, capacity > 1 {
+                    down = "the demand stays at or below \(percent(low * (capacity - 1))) in all"
+                }
+            case .targetTracking(let rule):
+                let metric = rule.metric.rawValue
+                up = "the \(metric) goes over \(percent(rule.target * capacity * (1 + rule.tolerance))) in all"
+                let least = min(rule.target * (capacity - 1), rule.target * capacity * (1 - rule.tolerance))
+                if capacity > 1 { down = "the \(metric) stays at or below \(percent(least)) in all" }
+            }
+        }
+        let window = policy.scaleIn.window > .zero ? " for \(Words.time(policy.scaleIn.window))" : ""
+        let growth = up.map { "scale out follows when \($0)" }
+        let shrinkage = down.map { "scale in follows when \($0)\(window)" }
+        return [growth, shrinkage].compactMap { $0 }.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,25 @@
+/// Numbers and times as the records write them.
+enum Words {
+    /// `80 %`.
+    static func percent(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "? %" }
+        return "\(Int(value.rounded())) %"
+    }
+
+    /// Like `time`, with the sign of a negative one.
+    static func signed(_ duration: Duration) -> String {
+        duration < .zero ? "-\(time(.zero - duration))" : time(duration)
+    }
+
+    /// `4 min 10 s`, `1 h`, `0.4 s`; rounded up, so that what is announced for then has come by then.
+    static func time(_ duration: Duration) -> String {
+        let exact = duration / .seconds(1)
+        if exact > 0, exact < 1 { return "\((exact * 10).rounded(.up) / 10) s" }
+        let seconds = Int(min(1e12, max(0, exact)).rounded(.up))
+        switch seconds {
+        case ..<60: return "\(seconds) s"
+        case ..<3600: return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds / 60) min \(seconds % 60) s"
+        default: return seconds / 60 % 60 == 0 ? "\(seconds / 3600) h" : "\(seconds / 3600) h \(seconds / 60 % 60) min"
+        }
+    }
+}
