@@ -15,7 +15,7 @@ struct Interval: ExpressibleByArgument, Sendable {
     }
 
     init?(argument: String) {
-        guard let duration = DurationText.parse(argument) else { return nil }
+        guard let duration = DurationText.parse(argument, as: .option) else { return nil }
         self.duration = duration
     }
 

@@ -1,4 +1,4 @@
-/// The settings of the controller by the names that flags, file and environment share.
+/// The settings of the controller that flags and environment variables can give, by the names they share.
 public enum ConfigurationKey: String, Sendable, CaseIterable {
     /// The guests' address range.
     case hosts
@@ -8,6 +8,12 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case listen
     /// Where the state is.
     case stateDir = "state-dir"
+    /// The fewest instances.
+    case min
+    /// The most instances.
+    case max
+    /// Paused instances that are held ready.
+    case standby
     /// Percent of CPU over which an instance is overloaded.
     case threshold
     /// Samples in a row over the threshold.
@@ -24,6 +30,8 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case attempts
     /// How long a quarantine lasts.
     case quarantine
+    /// How long work in flight may take to finish.
+    case drainTimeout = "drain-timeout"
     /// The lifetime of agents' certificates.
     case agentCertificateLifetime = "agent-certificate-lifetime"
     /// The lifetime of clients' certificates.
@@ -34,24 +42,34 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         "CMS_" + rawValue.uppercased().replacing("-", with: "_")
     }
 
-    /// The known key nearest to `text`, when it is near enough to have been meant.
-    public static func nearest(to text: String) -> ConfigurationKey? {
-        let ranked = allCases.map { ($0, distance(Array($0.rawValue), Array(text))) }.min { $0.1 < $1.1 }
-        guard let (key, distance) = ranked, distance <= max(2, key.rawValue.count / 3) else { return nil }
-        return key
+    /// One sentence for the help text, with the default where there is one.
+    public var help: String {
+        guard let definition else { return "" }
+        guard let standard = definition.standard, standard != "none" else { return definition.summary }
+        return definition.summary.hasSuffix(".")
+            ? "\(definition.summary.dropLast()) (default: \(standard))."
+            : "\(definition.summary) (default: \(standard))"
     }
 
-    /// Levenshtein's distance.
-    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
-        guard right.count <= 64 else { return .max }
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var next = [i + 1]
-            for (j, b) in right.enumerated() {
-                next.append(min(row[j] + (a == b ? 0 : 1), row[j + 1] + 1, next[j] + 1))
-            }
-            row = next
+    /// Where the setting stands in the file; `rules` stands for the first threshold rule.
+    var path: [String] {
+        switch self {
+        case .threshold: ["policy", "rules", "threshold", "over"]
+        case .samples: ["policy", "rules", "threshold", "samples"]
+        case .standby: ["standby", "paused"]
+        case .startDeadline, .attempts, .quarantine: ["health", rawValue]
+        case .drainTimeout: ["drain", "timeout"]
+        default: [rawValue]
         }
-        return row.last ?? 0
+    }
+
+    /// Whether each group has one of its own.
+    var isOfGroup: Bool {
+        ConfigurationSchema.group.contains { $0.name == path[0] }
+    }
+
+    /// What is known of the setting.
+    var definition: KeyDescription? {
+        ConfigurationSchema.description(of: path)
     }
 }

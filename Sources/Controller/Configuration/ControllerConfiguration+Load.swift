@@ -1,8 +1,7 @@
-import Autoscaling
-import Configuration
 import Foundation
 import Libvirt
 import Shared
+import Yams
 
 extension ControllerConfiguration {
     /// Merges defaults, file, environment and flags, the later ones winning.
@@ -12,93 +11,93 @@ extension ControllerConfiguration {
     ///   - file: The path of the configuration file, if any.
     ///   - environment: The process's environment.
     ///   - isRoot: Whether the process may use the system's directories.
-    /// - Throws: ``ConfigurationError`` that names the key, where it was set, and the remedy.
+    /// - Throws: ``ConfigurationError`` that names all that is wrong, where it was set, and the remedy.
     public static func load(
         flags: [ConfigurationKey: String],
         file: String?,
         environment: [String: String],
         isRoot: Bool
     ) throws -> ControllerConfiguration {
-        let settings = try file.map { try (path: $0, values: ConfigurationFile.read($0)) }
-        let reader = ConfigReader(providers: [
-            InMemoryProvider(
-                name: "flags",
-                values: Dictionary(
-                    uniqueKeysWithValues: flags.map { key, value in
-                        (AbsoluteConfigKey(["cms", key.rawValue]), ConfigValue(.string(value), isSecret: false))
-                    }
-                )
-            ),
-            EnvironmentVariablesProvider(environmentVariables: environment),
-            InMemoryProvider(
-                name: "file",
-                values: Dictionary(
-                    uniqueKeysWithValues: (settings?.values ?? [:]).map { key, value in
-                        (AbsoluteConfigKey(["cms", key.rawValue]), ConfigValue(.string(value.value), isSecret: false))
-                    }
-                )
-            ),
-        ])
-        let values = Values(reader: reader) { key in
-            if flags[key] != nil { return "--\(key.rawValue)" }
-            if environment[key.environmentName] != nil { return key.environmentName }
-            guard let settings, let value = settings.values[key] else { return "" }
-            return "\(settings.path), line \(value.line)"
-        }
-        return try ControllerConfiguration(values, environment: environment, isRoot: isRoot)
-    }
-
-    private init(_ values: Values, environment: [String: String], isRoot: Bool) throws {
-        guard let hosts = values.text(.hosts) else {
-            throw ConfigurationError(
-                key: "hosts",
-                reason: "missing; give the guests' address range, for example --hosts 192.168.122.0/24"
+        let file = try file.map { try ConfigurationFile(path: $0) }
+        let hasGroups = file?.root.contains { $0.key.string == ConfigurationSchema.groupsKey } ?? false
+        var parser = SettingsParser(path: file?.path ?? "")
+        let given = file.map {
+            parser.settings(
+                $0.root,
+                hasGroups ? ConfigurationSchema.severalGroups : ConfigurationSchema.oneGroup,
+                at: ""
             )
         }
-        let threshold = try values.parse(.threshold, default: "75", "a percentage above 0 and below 100") {
-            Double($0).flatMap { $0 > 0 && $0 < 100 ? $0 : nil }
-        }
-        let samples = try values.parse(.samples, default: "3", "a number from 1 to 1000") {
-            Int($0).flatMap { (1...1000).contains($0) ? $0 : nil }
-        }
-        self.init(
-            hosts: try values.wrap(.hosts) { try CIDR(parsing: hosts) },
-            uri: try values.wrap(.connect) { try HypervisorURI(values.text(.connect) ?? "qemu:///system") },
-            listen: try values.parse(
-                .listen,
-                default: "0.0.0.0:7000",
-                "an address and a port, for example 0.0.0.0:7000"
-            ) {
-                HostPort($0, defaultPort: 7000)
-            },
-            stateDirectory: values.text(.stateDir)
-                ?? Self.defaultStateDirectory(environment: environment, isRoot: isRoot),
-            policy: ThresholdPolicy(threshold: threshold, samples: samples),
-            interval: try values.duration(.interval, default: "1s", .milliseconds(100) ... .seconds(3600)),
-            limits: LifecycleLimits(
-                startDeadline: try values.duration(.startDeadline, default: "3m", .seconds(1) ... .seconds(86400)),
-                attempts: try values.parse(.attempts, default: "2", "a number from 1 to 100") {
-                    Int($0).flatMap { (1...100).contains($0) ? $0 : nil }
-                },
-                quarantine: try values.duration(.quarantine, default: "30m", .seconds(1) ... .seconds(30 * 86400))
-            ),
-            issuing: IssuingPolicy(
-                agentLifetime: try values.duration(
-                    .agentCertificateLifetime,
-                    default: "24h",
-                    .seconds(10) ... .seconds(365 * 86400)
-                ),
-                clientLifetime: try values.duration(
-                    .clientCertificateLifetime,
-                    default: "30d",
-                    .seconds(10) ... .seconds(365 * 86400)
+        var merger = SettingsMerger(flags: flags, environment: environment, problems: parser.problems)
+        let settings = merger.merge(given ?? Settings(), hasGroups: hasGroups)
+        var problems = merger.problems
+
+        let process = SettingsReader(settings, ConfigurationSchema.process)
+        let interval = try process.required("interval", process.duration)
+        var groups: [GroupConfiguration] = []
+        if hasGroups {
+            let named = settings.mapping(ConfigurationSchema.groupsKey)
+            if named.order.isEmpty, !problems.concerns(ConfigurationSchema.groupsKey) {
+                problems.add(ConfigurationSchema.groupsKey, .standard, "there is no group; give at least one")
+            }
+            for name in named.order {
+                let place = "\(ConfigurationSchema.groupsKey).\(name)"
+                guard !problems.concerns(place) else { continue }
+                groups.append(
+                    try group(name, named.mapping(name), at: place + ".", interval: interval, problems: &problems)
                 )
+            }
+            GroupCheck.together(groups, sources: named, problems: &problems)
+        } else {
+            if settings["hosts"] == nil, !problems.concerns("hosts") {
+                problems.add(
+                    "hosts",
+                    .standard,
+                    "missing; give the guests' address range, for example --hosts 192.168.122.0/24"
+                )
+            }
+            try problems.check()
+            groups = [
+                try group(
+                    GroupConfiguration.defaultName,
+                    settings,
+                    at: "",
+                    interval: interval,
+                    problems: &problems
+                )
+            ]
+        }
+        try problems.check()
+        guard let first = groups.first else {
+            throw ConfigurationError(key: ConfigurationSchema.groupsKey, reason: "there is no group; give at least one")
+        }
+        return ControllerConfiguration(
+            group: first,
+            others: Array(groups.dropFirst()),
+            uri: try HypervisorURI(process.required("connect", process.text)),
+            listen: try process.required("listen") { HostPort(try process.text($0) ?? "", defaultPort: 7000) },
+            stateDirectory: try process.text("state-dir")
+                ?? defaultStateDirectory(environment: environment, isRoot: isRoot),
+            interval: interval,
+            issuing: IssuingPolicy(
+                agentLifetime: try process.required("agent-certificate-lifetime", process.duration),
+                clientLifetime: try process.required("client-certificate-lifetime", process.duration)
             ),
-            advertise: (values.text(.advertise) ?? "").split(separator: ",").map {
-                $0.trimmingCharacters(in: .whitespaces)
-            },
-            logFile: values.text(.logFile)
+            advertise: process.texts("advertise"),
+            logFile: try process.text("log-file")
         )
+    }
+
+    private static func group(
+        _ name: String,
+        _ settings: Settings,
+        at prefix: String,
+        interval: Duration,
+        problems: inout ProblemList
+    ) throws -> GroupConfiguration {
+        let group = try GroupConfiguration(name: name, SettingsReader(settings, ConfigurationSchema.group))
+        GroupCheck.alone(group, settings, at: prefix, interval: interval, problems: &problems)
+        return group
     }
 
     /// Where the state is when nobody says: systemd's directory, the system's, or the user's.
@@ -107,54 +106,5 @@ extension ControllerConfiguration {
         if isRoot { return "/var/lib/cms-controller" }
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/cms-controller" }
         return "\(environment["HOME"] ?? "/tmp")/.local/state/cms-controller"
-    }
-}
-
-/// Settings as texts with the place each came from.
-private struct Values {
-    let reader: ConfigReader
-    let source: (ConfigurationKey) -> String
-
-    func text(_ key: ConfigurationKey) -> String? {
-        reader.string(forKey: ConfigKey(["cms", key.rawValue])).flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    func wrap<Value>(_ key: ConfigurationKey, _ make: () throws -> Value) throws -> Value {
-        do {
-            return try make()
-        } catch {
-            throw ConfigurationError(key: key.rawValue, source: source(key), reason: "\(error)")
-        }
-    }
-
-    func parse<Value>(
-        _ key: ConfigurationKey,
-        default standard: String,
-        _ expected: String,
-        _ make: (String) -> Value?
-    ) throws -> Value {
-        let text = text(key) ?? standard
-        guard let value = make(text) else {
-            throw ConfigurationError(
-                key: key.rawValue,
-                source: source(key),
-                reason: "'\(text)' is not valid; expected \(expected)"
-            )
-        }
-        return value
-    }
-
-    func duration(
-        _ key: ConfigurationKey,
-        default standard: String,
-        _ range: ClosedRange<Duration>
-    ) throws -> Duration {
-        try parse(
-            key,
-            default: standard,
-            "a time from \(range.lowerBound) to \(range.upperBound), for example \(standard)"
-        ) {
-            DurationText.parse($0).flatMap { range.contains($0) ? $0 : nil }
-        }
     }
 }

@@ -56,6 +56,12 @@ public struct GroupConfiguration: Sendable, Equatable {
         self.host = host
     }
 
+    /// Whether `text` can be a group's name: 1 to 64 letters, digits, `.`, `_` or `-`, beginning with a letter or digit.
+    public static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count) && !".-_".contains(text.prefix(1))
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    }
+
     /// Whether a domain of that name, on a network of the group, belongs to it.
     public func includes(domain name: String) -> Bool {
         domains?.matches(name) ?? true

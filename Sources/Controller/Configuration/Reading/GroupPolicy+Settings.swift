@@ -1,0 +1,83 @@
+import Autoscaling
+
+extension GroupPolicy {
+    /// A policy with the settings of a group.
+    init(_ settings: SettingsReader) throws {
+        let policy = try settings.mapping("policy")
+        self.init(
+            min: try settings.required("min", settings.integer),
+            max: try settings.integer("max") ?? Self.unbounded,
+            rules: try policy.list("rules")?.map(ScalingRule.init) ?? Self.standard.rules,
+            scaleOut: try DirectionLimits(policy.mapping("scale-out")),
+            scaleIn: try DirectionLimits(policy.mapping("scale-in")),
+            warmUp: try policy.required("warm-up", policy.duration),
+            onGap: try policy.required("on-gap") {
+                switch try policy.text($0) {
+                case "hold": .hold
+                case "last": .last
+                case "scale-out": .scaleOut
+                default: nil
+                }
+            },
+            onStarved: try policy.text("on-starved") == "scale-out" ? .scaleOut : .refuse,
+            mode: try settings.flag("mode") ?? true ? .on : .off,
+            schedules: try policy.list("schedule")?.map(Schedule.init) ?? [],
+            forecast: try policy.mappingIfGiven("forecast").map(ForecastPolicy.init)
+        )
+    }
+}
+
+extension ScalingRule {
+    fileprivate init(_ settings: SettingsReader) throws {
+        if let rule = try settings.mappingIfGiven("target") {
+            self = .targetTracking(
+                TargetTracking(
+                    metric: try rule.required("metric") { try rule.text($0).flatMap(TargetTracking.Metric.init) },
+                    target: try rule.required("percent", rule.number),
+                    tolerance: try rule.required("tolerance", rule.number)
+                )
+            )
+        } else {
+            let rule = try settings.mapping("threshold")
+            self = .threshold(
+                ThresholdPolicy(
+                    threshold: try rule.required("over", rule.number),
+                    samples: try rule.required("samples", rule.integer),
+                    low: try rule.number("low")
+                )
+            )
+        }
+    }
+}
+
+extension DirectionLimits {
+    fileprivate init(_ settings: SettingsReader) throws {
+        self.init(
+            window: try settings.required("window", settings.duration),
+            cooldown: try settings.required("cooldown", settings.duration),
+            perMinute: try settings.integer("per-minute")
+        )
+    }
+}
+
+extension Schedule {
+    fileprivate init(_ settings: SettingsReader) throws {
+        self.init(
+            cron: try settings.required("cron", settings.text),
+            min: try settings.integer("min"),
+            max: try settings.integer("max"),
+            duration: try settings.duration("for")
+        )
+    }
+}
+
+extension ForecastPolicy {
+    fileprivate init(_ settings: SettingsReader) throws {
+        self.init(
+            season: try settings.required("season") { try settings.text($0).flatMap(Season.init) },
+            ahead: try settings.required("ahead", settings.duration),
+            target: try settings.required("target", settings.number),
+            errorLimit: try settings.required("error-limit", settings.number)
+        )
+    }
+}
