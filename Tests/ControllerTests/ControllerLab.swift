@@ -209,7 +209,8 @@ struct DiskStore: Store {
     let disk: Disk
 
     func ledger() async throws -> [Instance] { try await base.ledger() }
-    func endpointSet() async throws -> EndpointSet? { try await base.endpointSet() }
+    func endpointSet(group: String) async throws -> EndpointSet? { try await base.endpointSet(group: group) }
+    func breaker(group: String) async throws -> StartBreaker { try await base.breaker(group: group) }
     func events(limit: Int) async throws -> [ControllerEvent] { try await base.events(limit: limit) }
 
     func commit(_ change: StoreChange) async throws {
@@ -225,5 +226,12 @@ struct DiskStore: Store {
     func redeemToken(hash: String, uuid: String, key: String, now: Date) async throws -> JoinTokenOutcome {
         try disk.check()
         return try await base.redeemToken(hash: hash, uuid: uuid, key: key, now: now)
+    }
+}
+
+extension Store {
+    /// The endpoint set of the one group that most tests have.
+    func endpointSet() async throws -> EndpointSet? {
+        try await endpointSet(group: GroupConfiguration.defaultName)
     }
 }

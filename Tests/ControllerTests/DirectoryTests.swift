@@ -82,8 +82,8 @@ struct EndpointDirectoryTests {
         let directory = directory()
         let watch = try #require(try directory.watch(client: "a", from: nil, at: date))
         try publish([one], to: directory)
-        directory.acknowledge(client: "a", revision: 1)
-        directory.acknowledge(client: "stranger", revision: 1)
+        directory.acknowledge(client: "a", watch: nil, revision: 1)
+        directory.acknowledge(client: "stranger", watch: watch.id, revision: 1)
         #expect(directory.reach == (1, 1))
         try publish([], to: directory)
         #expect(directory.reach == (1, 0))
@@ -98,7 +98,7 @@ struct AgentRegistryTests {
     let registration = AgentRegistration(version: "1", hostname: "vm1", port: 8000, vCPUs: 1)
 
     func registry() throws -> AgentRegistry {
-        let registry = AgentRegistry {}
+        let registry = AgentRegistry { _ in }
         registry.register(registration, uuid: "a", address: try #require(IPAddress("192.0.2.1")), at: date)
         return registry
     }
@@ -146,16 +146,16 @@ struct AgentRegistryTests {
         let registry = try registry()
         var report = LoadReport(sequence: 5, measuredAt: date.addingTimeInterval(5), cause: "interval")
         report.busy = 50
-        #expect(registry.report(report, uuid: "a", at: .seconds(5)))
+        #expect(registry.report(report, uuid: "a", at: .seconds(5), date: date))
         report.sequence = 4
         report.measuredAt = date.addingTimeInterval(4)
         report.busy = 10
-        #expect(registry.report(report, uuid: "a", at: .seconds(6)))
+        #expect(registry.report(report, uuid: "a", at: .seconds(6), date: date))
         #expect(registry.sessions["a"]?.report?.busy == 50)
         report.sequence = 1
         report.measuredAt = date.addingTimeInterval(60)
-        #expect(registry.report(report, uuid: "a", at: .seconds(60)))
+        #expect(registry.report(report, uuid: "a", at: .seconds(60), date: date))
         #expect(registry.sessions["a"]?.report?.busy == 10)
-        #expect(!registry.report(report, uuid: "nobody", at: .seconds(60)))
+        #expect(!registry.report(report, uuid: "nobody", at: .seconds(60), date: date))
     }
 }

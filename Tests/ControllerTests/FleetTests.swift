@@ -206,7 +206,7 @@ struct FleetRestartTests {
         var next = scene
         next.second = scene.second + gap
         next.fleet = Fleet(
-            limits: scene.fleet.limits,
+            settings: scene.fleet.settings,
             ledger: Array(scene.fleet.instances.values),
             now: .seconds(next.second),
             date: next.date
@@ -282,14 +282,14 @@ struct FleetRestartTests {
 
         let ledger = Array(scene.fleet.instances.values)
         let setBack = Fleet(
-            limits: scene.fleet.limits,
+            settings: scene.fleet.settings,
             ledger: ledger,
             now: .seconds(0),
             date: Scene.begin.addingTimeInterval(-1e6)
         )
         #expect(setBack.deadlines["vm1"] == .seconds(60))
         let setForward = Fleet(
-            limits: scene.fleet.limits,
+            settings: scene.fleet.settings,
             ledger: ledger,
             now: .seconds(0),
             date: Scene.begin.addingTimeInterval(1e6)

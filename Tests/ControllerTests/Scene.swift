@@ -12,15 +12,21 @@ struct Scene {
     var agents: [String: FleetObservation.Agent] = [:]
     var starts: [String: FleetObservation.Start] = [:]
     var probes: [String: FleetObservation.Probe] = [:]
+    var hooks: [String: [HookPoint: FleetObservation.Hook]] = [:]
+    var acknowledged: Set<String> = []
+    var hostRoom: Int?
     var events: [ControllerEvent] = []
     static let begin = Date(timeIntervalSince1970: 1_000_000)
 
     init(
         _ names: [String],
         running: Set<String> = [],
-        limits: LifecycleLimits = LifecycleLimits(startDeadline: .seconds(60))
+        limits: LifecycleLimits = LifecycleLimits(startDeadline: .seconds(60)),
+        settings: (inout FleetSettings) -> Void = { _ in }
     ) {
-        fleet = Fleet(limits: limits, now: .seconds(0), date: Self.begin)
+        var all = FleetSettings(limits: limits)
+        settings(&all)
+        fleet = Fleet(settings: all, now: .seconds(0), date: Self.begin)
         domains = names.map { name in
             FleetObservation.Domain(
                 uuid: name,
@@ -38,7 +44,15 @@ struct Scene {
     mutating func step(after seconds: Double = 1) -> FleetStep {
         second += seconds
         let step = fleet.step(
-            FleetObservation(domains: domains, agents: agents, starts: starts, probes: probes),
+            FleetObservation(
+                domains: domains,
+                agents: agents,
+                starts: starts,
+                probes: probes,
+                hooks: hooks,
+                acknowledged: acknowledged,
+                hostRoom: hostRoom
+            ),
             now: .seconds(second),
             date: date
         )
@@ -46,14 +60,21 @@ struct Scene {
         for case .forget(let uuid) in step.actions {
             starts[uuid] = nil
             probes[uuid] = nil
+            hooks[uuid] = nil
         }
         return step
     }
 
-    mutating func set(_ name: String, running: Bool, active: Bool? = nil) {
+    mutating func set(_ name: String, running: Bool, active: Bool? = nil, saved: Bool = false) {
         domains = domains?.map { domain in
             guard domain.name == name else { return domain }
-            return FleetObservation.Domain(uuid: name, name: name, isRunning: running, isActive: active ?? running)
+            return FleetObservation.Domain(
+                uuid: name,
+                name: name,
+                isRunning: running,
+                isActive: active ?? running,
+                hasSavedImage: saved
+            )
         }
     }
 

@@ -27,7 +27,7 @@ struct StoreTests {
                 StoreChange(
                     instances: [instance],
                     events: [ControllerEvent(.overload, at: now, detail: "x")],
-                    endpointSet: set
+                    endpointSets: [GroupConfiguration.defaultName: set]
                 )
             )
             let again = try StateDirectory(path: path).store()

@@ -10,7 +10,7 @@ import X509
 extension ControllerAPI {
     /// `POST /v1/enroll`: the one route that gives something to a peer without a certificate.
     @Sendable func enroll(_ request: Request, _ context: PeerContext) async throws -> Response {
-        let address = try guestAddress(context)
+        let address = try guestAddress(context, of: parts.groups)
         guard enrollments.admit(address, now: parts.clock.now) else {
             throw Problem(
                 .tooManyRequests,
@@ -75,7 +75,7 @@ extension ControllerAPI {
 
     /// Checks that an agent's machine and address are the group's.
     func admit(_ uuid: String, _ context: PeerContext) throws -> (FleetObservation.Domain, IPAddress) {
-        let address = try guestAddress(context, of: parts.groups)
+        _ = try guestAddress(context, of: parts.groups)
         let snapshots = parts.groups.map { ($0, $0.view.snapshot) }
         // An agent may come back while the hypervisor is away: what was known last counts. With nothing known it waits.
         guard snapshots.contains(where: { $1.domains != nil || !$1.known.isEmpty }) else {

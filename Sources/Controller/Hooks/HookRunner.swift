@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import Shared
 import Subprocess
 import SystemPackage
@@ -93,7 +94,7 @@ struct SystemHookRunner: HookRunner {
             throw Failure(description: "'\(path)': \(error)")
         }
         guard !result.terminationStatus.isSuccess else { return }
-        let words = (result.standardError ?? "").split(whereSeparator: \.isNewline).joined(separator: " ")
+        let words = result.standardError.split(whereSeparator: \.isNewline).joined(separator: " ")
         throw Failure(
             description: "'\(path)' ended with \(result.terminationStatus)"
                 + (words.isEmpty ? "" : ": \(words.suffix(eventWords))")
