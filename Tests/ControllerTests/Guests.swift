@@ -81,7 +81,7 @@ struct Group: Sendable {
     var vm3: String { ids[2] }
     var hypervisor: InMemoryHypervisor { lab.hypervisor }
 
-    func starts(_ uuid: String) -> Int { hypervisor.calls(of: .start, uuid: uuid) }
+    func starts(_ uuid: String) -> Int { hypervisor.calls(of: .startFresh, uuid: uuid) }
     func destroys(_ uuid: String) -> Int { hypervisor.calls(of: .destroy, uuid: uuid) }
 
     /// All the load that a domain can have.

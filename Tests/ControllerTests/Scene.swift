@@ -16,6 +16,7 @@ struct Scene {
     var acknowledged: Set<String> = []
     var hostRoom: Int?
     var events: [ControllerEvent] = []
+    var allActions: [FleetStep.Action] = []
     static let begin = Date(timeIntervalSince1970: 1_000_000)
 
     init(
@@ -56,13 +57,19 @@ struct Scene {
             now: .seconds(second),
             date: date
         )
+        note(step)
+        return step
+    }
+
+    /// What the reconciler does with a step, as far as facts follow from it.
+    private mutating func note(_ step: FleetStep) {
         events += step.events
+        allActions += step.actions
         for case .forget(let uuid) in step.actions {
             starts[uuid] = nil
             probes[uuid] = nil
             hooks[uuid] = nil
         }
-        return step
     }
 
     mutating func set(_ name: String, running: Bool, active: Bool? = nil, saved: Bool = false) {
@@ -97,7 +104,35 @@ struct Scene {
 
     mutating func order() -> FleetStep {
         let step = fleet.scaleOut(by: 1, reason: "test", now: .seconds(second), date: date)
-        events += step.events
+        note(step)
+        return step
+    }
+
+    /// Orders an instance and brings it into service as one that was started here.
+    mutating func serveOwned(_ name: String) {
+        _ = order()
+        boot(name)
+    }
+
+    /// Takes an instance that was ordered to start as far as it gets.
+    mutating func boot(_ name: String) {
+        _ = step()
+        starts[name] = .succeeded
+        set(name, running: true)
+        let number = name.drop { !$0.isNumber }
+        connect(name, address: "192.168.122.\(149 + (Int(number) ?? 0))")
+        _ = step()
+        probes[name] = FleetObservation.Probe(passedSession: 1)
+        _ = step()
+    }
+
+    mutating func work(_ name: String, pending: Int, accepting: Bool, holding: Bool = false) {
+        agents[name]?.work = FleetObservation.Work(pending: pending, isAccepting: accepting, isHolding: holding)
+    }
+
+    mutating func scaleIn(by count: Int = 1, work: [String: Int] = [:]) -> FleetStep {
+        let step = fleet.scaleIn(by: count, work: work, reason: "test", now: .seconds(second), date: date)
+        note(step)
         return step
     }
 }

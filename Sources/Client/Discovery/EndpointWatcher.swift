@@ -66,7 +66,9 @@ public struct EndpointWatcher: Service {
             deadPeerTimeout: TimeAmount(settings.silence)
         )
         let api = ControllerAPI(address: controller, identity: identity, http: http)
-        let (revisions, acknowledge) = AsyncStream<EndpointAcknowledgement>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let (revisions, acknowledge) = AsyncStream<EndpointAcknowledgement>.makeStream(
+            bufferingPolicy: .bufferingNewest(1)
+        )
         let result: Result<Void, any Error>
         do {
             try await cancelWhenGracefulShutdown {
@@ -89,7 +91,9 @@ public struct EndpointWatcher: Service {
         try result.get()
     }
 
-    private func watch(_ api: ControllerAPI, _ acknowledge: AsyncStream<EndpointAcknowledgement>.Continuation) async throws {
+    private func watch(_ api: ControllerAPI, _ acknowledge: AsyncStream<EndpointAcknowledgement>.Continuation)
+        async throws
+    {
         var table = EndpointTable()
         var backoff = settings.backoff
         var resume = false
@@ -98,7 +102,11 @@ public struct EndpointWatcher: Service {
             var reader = StreamReader(table: table)
             let reason: String
             do {
-                try await read(&reader, from: api.watch(group: settings.group, from: resume ? table.revision : nil), acknowledge)
+                try await read(
+                    &reader,
+                    from: api.watch(group: settings.group, from: resume ? table.revision : nil),
+                    acknowledge
+                )
                 reason = "the controller closed the stream"
                 resume = true
             } catch let problem as Problem {

@@ -37,7 +37,9 @@ extension ControllerAPI {
         guard report.isPlausible else {
             throw Problem(.badRequest, code: "out-of-range", detail: "a value of the report is out of its range")
         }
-        guard parts.registry.report(report, uuid: uuid, at: now, date: parts.clock.date) else { throw Self.notRegistered }
+        guard parts.registry.report(report, uuid: uuid, at: now, date: parts.clock.date) else {
+            throw Self.notRegistered
+        }
         parts.logger.trace(
             "report",
             metadata: [

@@ -43,7 +43,8 @@ extension ControllerAPI {
                 .conflict,
                 code: "not-drainable",
                 detail: "only an instance in service that the controller started can be drained; this one is "
-                    + "'\(row?.state.rawValue ?? "unknown")'" + (row?.isOwned == false ? " and was not started here" : "")
+                    + "'\(row?.state.rawValue ?? "unknown")'"
+                    + (row?.isOwned == false ? " and was not started here" : "")
             )
         }
         return try submit(.drain(instance: instance, by: name), to: group)
@@ -51,7 +52,11 @@ extension ControllerAPI {
 
     private func submit(_ command: GroupCommand, to group: GroupRuntime) throws -> Response {
         guard group.signals.submit(command) else {
-            throw Problem(.tooManyRequests, code: "too-many-commands", detail: "too many commands wait; try again later")
+            throw Problem(
+                .tooManyRequests,
+                code: "too-many-commands",
+                detail: "too many commands wait; try again later"
+            )
         }
         return Response(status: .accepted)
     }

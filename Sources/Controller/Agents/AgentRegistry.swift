@@ -127,7 +127,9 @@ public final class AgentRegistry: Sendable {
             return (stream, state.sessions[uuid]?.stream?.sequence ?? 0)
         }
         guard let (stream, sequence) = target,
-            let line = try? WireCoding.line(AgentCommand(kind: kind, sequence: sequence, at: date, alternatives: alternatives))
+            let line = try? WireCoding.line(
+                AgentCommand(kind: kind, sequence: sequence, at: date, alternatives: alternatives)
+            )
         else { return }
         // An agent that reads nothing costs a bounded buffer and then its stream.
         if case .enqueued = stream.continuation.yield(line) { return }

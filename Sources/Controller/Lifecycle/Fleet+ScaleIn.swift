@@ -88,7 +88,9 @@ extension Fleet {
                 detail: isDone
                     ? "its last request is answered"
                     : "its time of \(settings.drain.timeout) is over; it has "
-                        + (turn.agent?.work.map { "\($0.pending) requests" + ($0.isHolding ? " and asks to be kept" : "") }
+                        + (turn.agent?.work.map {
+                            "\($0.pending) requests" + ($0.isHolding ? " and asks to be kept" : "")
+                        }
                             ?? "an unknown number of requests")
             )
         )

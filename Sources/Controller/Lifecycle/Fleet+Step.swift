@@ -84,7 +84,9 @@ extension Fleet {
 
     private mutating func forget(_ uuid: String) {
         instances[uuid] = nil
-        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.serving] { self[keyPath: path][uuid] = nil }
+        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.serving] {
+            self[keyPath: path][uuid] = nil
+        }
     }
 
     private mutating func move(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {

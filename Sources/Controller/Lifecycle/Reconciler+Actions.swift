@@ -29,14 +29,21 @@ extension Reconciler {
         case .resume(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
             group.addTask {
-                await order(uuid, life: life) { try await parts.domains.resume(uuid: uuid, kind) } then: {
+                await order(uuid, life: life) {
+                    try await parts.domains.resume(uuid: uuid, kind)
+                } then: {
                     board.noteResumed(uuid, at: parts.clock.now)
                     parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
                 }
             }
         case .park(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
-            group.addTask { await order(uuid, life: life) { try await parts.domains.park(uuid: uuid, kind) } then: {} }
+            group.addTask {
+                await order(uuid, life: life) {
+                    try await parts.domains.park(uuid: uuid, kind)
+                } then: {
+                }
+            }
         case .destroy(let uuid):
             give(.destroy, uuid, again: .seconds(5), in: &group) {
                 try await parts.domains.destroy(uuid: uuid)

@@ -136,7 +136,12 @@ struct HypervisorSampler: Service {
         }
         let statistics = try await hypervisor.statistics()
         let active = Dictionary(statistics.map { ($0.uuid, $0) }) { $1 }
-        if isRead { try await measureHost(memory.inventory, active: Set(active.filter { $0.value.state?.isActive ?? false }.keys)) }
+        if isRead {
+            try await measureHost(
+                memory.inventory,
+                active: Set(active.filter { $0.value.state?.isActive ?? false }.keys)
+            )
+        }
         var left = memory.inventory
         for target in targets {
             let mine = left.filter { Self.fits($0, target) }

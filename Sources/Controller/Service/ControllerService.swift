@@ -158,28 +158,29 @@ public struct ControllerService: Sendable {
                     + ", networks " + networks.map(\.name).joined(separator: ", ")
             )
         )
-        let services: [any Service] = [
-            HypervisorService(hypervisor: hypervisor),
-            events,
-            HypervisorSampler(
-                hypervisor: hypervisor,
-                targets: groups.map(\.target),
-                capacity: capacity,
-                interval: configuration.interval,
-                clock: clock,
-                logger: logger
-            ),
-            HeartbeatService(registry: registry, groups: groups, clock: clock),
-            ControllerIdentityService(
-                identity: identity,
-                authority: authority,
-                leaf: leaf,
-                clock: clock,
-                logger: logger
-            ),
-            application,
-            stopper,
-        ] + reconcilers
+        let services: [any Service] =
+            [
+                HypervisorService(hypervisor: hypervisor),
+                events,
+                HypervisorSampler(
+                    hypervisor: hypervisor,
+                    targets: groups.map(\.target),
+                    capacity: capacity,
+                    interval: configuration.interval,
+                    clock: clock,
+                    logger: logger
+                ),
+                HeartbeatService(registry: registry, groups: groups, clock: clock),
+                ControllerIdentityService(
+                    identity: identity,
+                    authority: authority,
+                    leaf: leaf,
+                    clock: clock,
+                    logger: logger
+                ),
+                application,
+                stopper,
+            ] + reconcilers
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -93,7 +93,8 @@ public struct SystemWallClock: AdjustableClock {
         time.tv_nsec = Int((seconds - seconds.rounded(.down)) * 1e9)
         guard clock_settime(CLOCK_REALTIME, &time) == 0 else {
             throw Refused(
-                description: String(cString: strerror(errno)) + "; give the agent CAP_SYS_TIME, or leave --set-clock out"
+                description: String(cString: strerror(errno))
+                    + "; give the agent CAP_SYS_TIME, or leave --set-clock out"
             )
         }
     }
