@@ -41,7 +41,10 @@ struct RunCommand: AsyncParsableCommand {
     var maxConnections = 2048
 
     @Option(
-        help: ArgumentHelp("While this file exists, the controller is asked not to stop this machine.", valueName: "file"),
+        help: ArgumentHelp(
+            "While this file exists, the controller is asked not to stop this machine.",
+            valueName: "file"
+        ),
         completion: .file()
     )
     var holdFile: String?
