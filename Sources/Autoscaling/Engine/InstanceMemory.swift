@@ -11,7 +11,12 @@ struct InstanceMemory: Sendable, Hashable, Codable {
     /// The last known utilization, percent.
     var utilization: Double?
     /// The last tick that saw it.
-    var seen: Int
+    var seen = 0
+
+    /// An instance without a past.
+    init(thresholds: Int) {
+        streaks = Array(repeating: 0, count: thresholds)
+    }
 
     /// Takes when it came into service: an age that a jump of the clock made is none, so only the first look counts it.
     mutating func enter(_ moment: Moment?, now: Moment, clock: Moment) {

@@ -16,13 +16,11 @@ struct RuleTally: Sendable {
 /// What one pass over the instances in service found.
 struct LoadTally: Sendable {
     var tallies: [RuleTally]
-    /// For the notices of overload where no threshold rule is.
-    var notice = RuleTally()
+    /// Hot samples in a row, by the first threshold rule, of the instance that has the fewest.
+    var fewest = Int.max
     var unknown = 0
     var warming = 0
     var starved = 0
     /// The known demand in all, percent.
     var demand = 0.0
-    /// The age of the oldest sample, seconds.
-    var oldest = 0.0
 }

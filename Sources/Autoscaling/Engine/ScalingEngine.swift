@@ -66,7 +66,7 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
     ) -> Decision {
         let passed = advance(to: now, observation)
         let tally = count(observation.inService, now: now)
-        let fewest = tally.notice.fewest == .max ? 0 : tally.notice.fewest
+        let fewest = tally.fewest == .max ? 0 : tally.fewest
         let overloaded = fewest > 0
         if !overloaded { overloadedSince = nil } else if overloadedSince == nil { overloadedSince = now }
 

@@ -1,3 +1,10 @@
+// Rounding links libm, which nothing else here asks for.
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// Numbers and times as the records write them.
 enum Words {
     /// `80 %`.

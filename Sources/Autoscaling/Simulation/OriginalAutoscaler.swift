@@ -1,0 +1,28 @@
+/// The original system: three samples of a second over 75 percent start one more, and while that one boots, for at most a
+/// minute, it sees nothing. It never scales in.
+public struct OriginalAutoscaler: Autoscaler {
+    /// Its name in tables.
+    public let name = "original"
+    private var hot = 0
+    private var blindUntil: Moment?
+    private var awaited = 0
+
+    /// The original system's numbers: 75 percent, 3 samples, 60 s.
+    public init() {}
+
+    /// Looks once a second and orders.
+    public mutating func step(_ observation: GroupObservation, now: Moment, calendar: CalendarTime) -> AutoscalerStep {
+        if let until = blindUntil {
+            guard observation.inService.count >= awaited || now >= until else { return AutoscalerStep() }
+            blindUntil = nil
+            hot = 0
+        }
+        let loads = observation.inService.compactMap(\.utilization)
+        hot = !loads.isEmpty && loads.allSatisfy { $0 > 75 } ? hot + 1 : 0
+        guard hot >= 3, observation.reserve > 0 else { return AutoscalerStep() }
+        hot = 0
+        awaited = observation.inService.count + 1
+        blindUntil = now.advanced(by: .seconds(60))
+        return AutoscalerStep(.scaleOut(by: 1), reason: "3 samples over 75 %")
+    }
+}

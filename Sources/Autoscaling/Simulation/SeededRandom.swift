@@ -1,0 +1,23 @@
+/// A small generator of random numbers (SplitMix64): the same seed gives the same numbers on every machine.
+struct SeededRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// About normal, mean 0, deviation 1: the sum of twelve uniform numbers, less six.
+    mutating func deviation() -> Double {
+        var sum = -6.0
+        for _ in 0..<12 { sum += Double(next() >> 11) / 9_007_199_254_740_992 }
+        return sum
+    }
+}

@@ -1,0 +1,62 @@
+/// How the instances of a simulated group work.
+///
+/// The model is a fluid one: work flows in equal shares to the instances in service, waits in a bounded queue of each, and
+/// is done at a fixed rate. What it leaves out: differences between requests, retries, warm caches, hosts that are full.
+public struct ServiceModel: Sendable, Hashable, Codable {
+    /// vCPUs of an instance.
+    public var vCPUs: Int
+    /// CPU time of a request, seconds.
+    public var serviceTime: Double
+    /// Requests that may wait in one instance; more are refused.
+    public var queueLimit: Int
+    /// From the order to in service, for a domain that boots, seconds.
+    public var bootSeconds: Int
+    /// The same for one that is resumed from standby, seconds.
+    public var resumeSeconds: Int
+    /// How many are held in standby.
+    public var standby: Int
+    /// A request that waits longer than this is late, seconds.
+    public var lateAfter: Double
+    /// The percentage up to which the load is within the target: 70 with the usual tolerance of a tenth.
+    public var targetLimit: Double
+    /// The fewest and the most instances, for each autoscaler alike.
+    public var min: Int
+    public var max: Int
+
+    /// A model. As it stands an instance does 100 requests a second, and boots in 30 s.
+    public init(
+        vCPUs: Int = 2,
+        serviceTime: Double = 0.02,
+        queueLimit: Int = 500,
+        bootSeconds: Int = 30,
+        resumeSeconds: Int = 1,
+        standby: Int = 0,
+        lateAfter: Double = 1,
+        targetLimit: Double = 77,
+        min: Int = 1,
+        max: Int = 30
+    ) {
+        self.vCPUs = vCPUs
+        self.serviceTime = serviceTime
+        self.queueLimit = queueLimit
+        self.bootSeconds = bootSeconds
+        self.resumeSeconds = resumeSeconds
+        self.standby = standby
+        self.lateAfter = lateAfter
+        self.targetLimit = targetLimit
+        self.min = min
+        self.max = max
+    }
+
+    /// Requests that one instance does in a second.
+    public var rate: Double { Double(Swift.max(1, vCPUs)) / Swift.max(0.000_001, serviceTime) }
+
+    /// What cannot be simulated; `nil` when all can.
+    public var problem: String? {
+        if vCPUs < 1 { return "an instance has no vCPU" }
+        if !(serviceTime > 0 && serviceTime < 3600) { return "the service time is not within an hour" }
+        if queueLimit < 0 || bootSeconds < 0 || resumeSeconds < 0 || standby < 0 { return "a number is negative" }
+        if min < 1 || max < min || max > 10_000 { return "the bounds are not within 1...10000, min at most max" }
+        return nil
+    }
+}

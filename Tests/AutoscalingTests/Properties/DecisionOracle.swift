@@ -1,0 +1,138 @@
+import Autoscaling
+
+/// Judges decisions by what must hold whatever happened; it keeps its own account and shares no code with the engine.
+struct DecisionOracle {
+    private let interval: Duration
+    private var lastTick: Moment?
+    /// Observed time, as the engine's: nothing passes in a jump.
+    private var time = Duration.zero
+    /// Since when the present engine observes.
+    private var observedSince = Duration.zero
+    private var lastOut: Duration?
+    private var lastIn: Duration?
+    /// The last scale in of the present engine: a fresh one knows of no cooldown.
+    private var ownLastIn: Duration?
+    private var orders: [(at: Duration, by: Int, isForced: Bool)] = []
+
+    init(interval: Duration) {
+        self.interval = interval
+    }
+
+    /// An engine without history takes over.
+    mutating func restart() {
+        observedSince = time
+        lastTick = nil
+        ownLastIn = nil
+        orders = []
+    }
+
+    /// The properties that the decision breaks.
+    mutating func judge(_ decision: Decision, _ policy: GroupPolicy, bounds: ClosedRange<Int>) -> [String] {
+        let observation = decision.observation
+        if let lastTick { time += min(max(.zero, lastTick.duration(to: decision.at)), interval * 3) }
+        lastTick = decision.at
+        var broken = checkRecord(decision)
+        switch decision.order {
+        case .hold:
+            let missing = min(bounds.lowerBound - decision.capacity, allowed(observation, bounds))
+            if missing > 0 { broken.append("below min and nothing is ordered") }
+            if policy.mode == .off, decision.desired != decision.capacity { broken.append("hold, yet another size") }
+        case .scaleOut(let count):
+            broken += checkOut(count, decision, policy, bounds)
+        case .scaleIn(let count):
+            broken += checkIn(count, decision, policy, bounds)
+        }
+        return broken
+    }
+
+    /// How many can be started.
+    private func allowed(_ observation: GroupObservation, _ bounds: ClosedRange<Int>) -> Int {
+        let starts =
+            [observation.reserve, bounds.upperBound - observation.counted, observation.hostRoom ?? .max].min() ?? 0
+        return observation.standby + (observation.breaker == nil ? max(0, starts) : 0)
+    }
+
+    private func checkRecord(_ decision: Decision) -> [String] {
+        var broken: [String] = []
+        if decision.reason.isEmpty || decision.reason.utf8.count > 1000 { broken.append("no reason, or one too long") }
+        if decision.whatWouldChange.isEmpty { broken.append("nothing would change it") }
+        var size = decision.rawWish
+        for clamp in decision.clamps {
+            if clamp.from != size { broken.append("unexplained change before the clamp \(clamp.name)") }
+            if clamp.from == clamp.to || clamp.why.isEmpty { broken.append("an empty clamp \(clamp.name)") }
+            size = clamp.to
+        }
+        if size != decision.desired { broken.append("unexplained change to the result") }
+        let change =
+            switch decision.order {
+            case .hold: 0
+            case .scaleOut(let count): count
+            case .scaleIn(let count): -count
+            }
+        if decision.capacity + change != decision.desired { broken.append("order and desired differ") }
+        if decision.capacity != decision.observation.inService.count + decision.observation.coming {
+            broken.append("capacity is not what is in service and coming")
+        }
+        return broken
+    }
+
+    private mutating func checkOut(
+        _ count: Int,
+        _ decision: Decision,
+        _ policy: GroupPolicy,
+        _ bounds: ClosedRange<Int>
+    ) -> [String] {
+        var broken: [String] = []
+        if count <= 0 { broken.append("an order of \(count)") }
+        if decision.desired > bounds.upperBound { broken.append("above max by capacity") }
+        let fromReserve = max(0, count - decision.observation.standby)
+        if fromReserve > 0, decision.observation.counted + fromReserve > bounds.upperBound {
+            broken.append("above max by owned domains")
+        }
+        if count > allowed(decision.observation, bounds) { broken.append("more than can be started") }
+        let isForced = decision.desired <= bounds.lowerBound
+        if !isForced {
+            if policy.mode == .off { broken.append("an order with the mode off") }
+            if let lastIn, time - lastIn < policy.scaleOut.window { broken.append("out within the window after in") }
+            if time - observedSince < policy.scaleOut.window { broken.append("out by a window not covered") }
+            let added = orders.reduce(0) { $0 + ($1.by > 0 && time - $1.at < .seconds(60) ? $1.by : 0) }
+            if let limit = policy.scaleOut.perMinute, added + count > limit { broken.append("out above the rate") }
+        }
+        lastOut = time
+        orders.append((time, count, isForced))
+        return broken
+    }
+
+    private mutating func checkIn(
+        _ count: Int,
+        _ decision: Decision,
+        _ policy: GroupPolicy,
+        _ bounds: ClosedRange<Int>
+    ) -> [String] {
+        let observation = decision.observation
+        var broken: [String] = []
+        if count <= 0 || count > observation.removable { broken.append("an order of \(count)") }
+        if observation.inService.contains(where: { $0.demand == nil }) { broken.append("in while a load is unknown") }
+        if decision.desired < bounds.lowerBound { broken.append("below min") }
+        // What is left in service carries the wished size alone: what is coming may never come.
+        let wished = decision.clamps.first { $0.name == .coming }?.from ?? decision.desired
+        if observation.inService.count - count < max(wished, bounds.lowerBound) {
+            broken.append("in before what is coming serves")
+        }
+        let isForced = decision.desired >= bounds.upperBound
+        if !isForced {
+            if policy.mode == .off { broken.append("an order with the mode off") }
+            if let lastOut, time - lastOut < policy.scaleIn.window { broken.append("in within the window after out") }
+            if time - observedSince < policy.scaleIn.window { broken.append("in by a window not covered") }
+            if let ownLastIn, time - ownLastIn < policy.scaleIn.cooldown {
+                broken.append("in within the cooldown")
+            }
+            let removed = orders.reduce(0) { $0 + ($1.by < 0 && time - $1.at < .seconds(60) ? -$1.by : 0) }
+            if let limit = policy.scaleIn.perMinute, removed + count > limit { broken.append("in above the rate") }
+        }
+        lastIn = time
+        ownLastIn = time
+        orders.append((time, -count, isForced))
+        return broken
+    }
+}
