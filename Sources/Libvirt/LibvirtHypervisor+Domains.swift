@@ -44,7 +44,7 @@ extension LibvirtHypervisor {
     public func domainXML(uuid: String, inactive: Bool) async throws -> String {
         try await call(.query, "virDomainGetXMLDesc(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
-            return inactive ? try domain.xml(VIR_DOMAIN_XML_INACTIVE) : try domain.xml()
+            return inactive ? try domain.xml(VIR_DOMAIN_XML_INACTIVE, VIR_DOMAIN_XML_SECURE) : try domain.xml()
         }
     }
 

@@ -46,7 +46,7 @@ public struct DomainStarter: Sendable {
                 Credential(name: "cms.ca-hash", value: authorityHash),
             ]
         )
-        try await hypervisor.setMetadata(uuid: uuid, xml: "<instance started='\(date.rfc3339)'/>")
+        try await hypervisor.updateRecord(uuid: uuid) { $0.attributes["started"] = date.rfc3339 }
         try await hypervisor.start(uuid: uuid, paused: false)
     }
 
