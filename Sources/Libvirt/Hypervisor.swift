@@ -92,7 +92,7 @@ public protocol Hypervisor: Sendable {
     /// "running", also when the domain was paused. One that is shut off and saved already is no error; one that is shut
     /// off without a managed save is ``LibvirtError/Code/operationInvalid``.
     ///
-    /// Takes as long as the host needs to write the guest's memory. When it fails, the domain goes on as it was.
+    /// Takes as long as the host needs to write the guest's memory; several of one hypervisor run one after the other. When it fails, the domain goes on as it was.
     func managedSave(uuid: String) async throws
 
     /// Throws a domain's managed save away, so that its next start boots. One that has none is no error.

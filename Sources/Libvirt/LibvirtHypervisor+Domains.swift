@@ -50,7 +50,8 @@ extension LibvirtHypervisor {
 
     /// Our element in the metadata: of the definition, or of the running domain where there is no definition.
     public func metadata(uuid: String) async throws -> String? {
-        try await call(.query, "virDomainGetMetadata(\(uuid))") { session in
+        // Read on the way to a start, so not behind a bulk query, which waits for other domains that are starting.
+        try await call(.operation, "virDomainGetMetadata(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
             do {
                 return try domain.metadata()
