@@ -26,6 +26,10 @@ public protocol Hypervisor: Sendable {
     /// CPUs and memory of the host.
     func hostInfo() async throws -> HostInfo
 
+    /// The fastest kind of domain that the host can run: KVM where libvirt offers it and the host's CPUs have what it
+    /// needs, else emulation.
+    func bestDomainType() async throws -> DomainType
+
     /// All networks, by name.
     func networks() async throws -> [NetworkInfo]
 
@@ -50,7 +54,8 @@ public protocol Hypervisor: Sendable {
 
     /// The domain's XML: of the running domain, or what it will start with (`inactive`).
     ///
-    /// Credentials given by ``setCredentials(uuid:_:)`` stand in it, so it does not belong in a log.
+    /// The inactive one is complete, so that it can be defined again: passwords of graphics and credentials given by
+    /// ``setCredentials(uuid:_:)`` stand in it, so it does not belong in a log.
     func domainXML(uuid: String, inactive: Bool) async throws -> String
 
     /// Defines a domain from its XML, or changes its definition, and returns its UUID.
@@ -87,7 +92,7 @@ public protocol Hypervisor: Sendable {
     /// "running", also when the domain was paused. One that is shut off and saved already is no error; one that is shut
     /// off without a managed save is ``LibvirtError/Code/operationInvalid``.
     ///
-    /// Takes as long as the host needs to write the guest's memory. When it fails, the domain goes on as it was.
+    /// Takes as long as the host needs to write the guest's memory; several of one hypervisor run one after the other. When it fails, the domain goes on as it was.
     func managedSave(uuid: String) async throws
 
     /// Throws a domain's managed save away, so that its next start boots. One that has none is no error.

@@ -41,5 +41,13 @@ extension LibvirtHypervisor {
 
         /// The defaults.
         public init() {}
+
+        func timeout(of lane: BlockingWorkers.Lane) -> Duration {
+            switch lane {
+            case .query: queryTimeout
+            case .operation: operationTimeout
+            case .save: saveTimeout
+            }
+        }
     }
 }

@@ -44,13 +44,14 @@ extension LibvirtHypervisor {
     public func domainXML(uuid: String, inactive: Bool) async throws -> String {
         try await call(.query, "virDomainGetXMLDesc(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
-            return inactive ? try domain.xml(VIR_DOMAIN_XML_INACTIVE) : try domain.xml()
+            return inactive ? try domain.xml(VIR_DOMAIN_XML_INACTIVE, VIR_DOMAIN_XML_SECURE) : try domain.xml()
         }
     }
 
     /// Our element in the metadata: of the definition, or of the running domain where there is no definition.
     public func metadata(uuid: String) async throws -> String? {
-        try await call(.query, "virDomainGetMetadata(\(uuid))") { session in
+        // Read on the way to a start, so not behind a bulk query, which waits for other domains that are starting.
+        try await call(.operation, "virDomainGetMetadata(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
             do {
                 return try domain.metadata()

@@ -13,7 +13,46 @@ extension LibvirtHypervisor {
     }
 }
 
+extension LibvirtHypervisor {
+    /// libvirt offers KVM wherever the kernel has it; whether it runs a guest is told by the CPUs.
+    public func bestDomainType() async throws -> DomainType {
+        try await call(.query, "virConnectGetDomainCapabilities") { try $0.connection.bestDomainType() }
+    }
+}
+
 extension ConnectionHandle {
+    func bestDomainType() throws(LibvirtError) -> DomainType {
+        let driver = try check(virConnectGetType(pointer), "virConnectGetType")
+        guard String(cString: driver) == "QEMU" else {
+            return DomainType(rawValue: String(cString: driver).lowercased())
+        }
+        let operation = "virConnectGetDomainCapabilities"
+        do {
+            let text = virConnectGetDomainCapabilities(pointer, nil, "x86_64", "q35", DomainType.kvm.rawValue, 0)
+            _ = takeString(try check(text, operation))
+        } catch {
+            guard !error.isConnectionLost else { throw error }
+            return .qemu
+        }
+        return try hasVirtualization() ? .kvm : .qemu
+    }
+
+    /// Whether the host's CPUs have VMX or SVM, by all features of the model that libvirt found.
+    private func hasVirtualization() throws(LibvirtError) -> Bool {
+        let text = takeString(try check(virConnectGetCapabilities(pointer), "virConnectGetCapabilities"))
+        let capabilities = try XMLTree.parse(text, root: "capabilities")
+        guard let cpu = capabilities.child("host")?.child("cpu") else { return false }
+        let expand = VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES.rawValue
+        let baseline = cpu.serialized.withCString { first in
+            withUnsafePointer(to: Optional(first)) { list in
+                // Declared with mutable pointers; only read.
+                virConnectBaselineCPU(pointer, UnsafeMutablePointer(mutating: list), 1, expand)
+            }
+        }
+        let features = try XMLTree.parse(takeString(try check(baseline, "virConnectBaselineCPU")))
+        return features.elements("feature").contains { ["vmx", "svm"].contains($0.attributes["name"]) }
+    }
+
     func version() throws(LibvirtError) -> HypervisorVersion {
         var libvirt: UInt = 0
         try check(virConnectGetLibVersion(pointer, &libvirt), "virConnectGetLibVersion")

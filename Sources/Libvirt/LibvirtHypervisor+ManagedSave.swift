@@ -4,7 +4,7 @@ import Foundation
 extension LibvirtHypervisor {
     /// Saves and stops a domain; libvirt says "saved" in the event.
     public func managedSave(uuid: String) async throws {
-        try await call(.operation, "virDomainManagedSave(\(uuid))", limit: configuration.saveTimeout) { session in
+        try await call(.save, "virDomainManagedSave(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
             func isSaved() throws -> Bool { try !domain.state().isActive && domain.hasManagedSave() }
             if try isSaved() { return }
@@ -28,7 +28,7 @@ extension LibvirtHypervisor {
 
     /// How long a start may take: one that reads the guest's memory from disk takes longer.
     func startTimeout(uuid: String) async throws -> Duration {
-        let isSaved = try await call(.query, "virDomainHasManagedSaveImage(\(uuid))") { session in
+        let isSaved = try await call(.operation, "virDomainHasManagedSaveImage(\(uuid))") { session in
             try session.connection.domain(uuid).hasManagedSave()
         }
         return isSaved ? max(configuration.saveTimeout, configuration.operationTimeout) : configuration.operationTimeout

@@ -164,7 +164,7 @@ public final class LibvirtHypervisor: Hypervisor {
                 message: lastError?.message ?? "not connected yet"
             )
         }
-        let deadline = limit ?? (lane == .query ? configuration.queryTimeout : configuration.operationTimeout)
+        let deadline = limit ?? configuration.timeout(of: lane)
         do {
             return try await session.workers.run(lane, deadline: deadline) { try body(session) }
         } catch is BlockingWorkers.DeadlineExceeded {

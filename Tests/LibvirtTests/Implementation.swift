@@ -90,23 +90,33 @@ extension Logger {
 }
 
 extension Implementation {
-    /// The XML of a small domain without a disk: on a real host it sits in its firmware.
-    func domainXML(name: String, uuid: String) -> String {
-        """
-        <domain type='\(domainType)'>
-          <name>\(name)</name>
-          <uuid>\(uuid)</uuid>
-          <memory unit='MiB'>64</memory>
-          <vcpu>2</vcpu>
-          <os>\(osType)</os>
-          <devices>
-            <interface type='network'>
-              <mac address='52:54:00:AB:CD:\(uuid.suffix(2).uppercased())'/>
-              <source network='default'/>
-            </interface>
-          </devices>
-        </domain>
-        """
+    /// The XML of a small domain, without a disk unless told: on a real host it sits in its firmware.
+    func domainXML(name: String, uuid: String, disk: VolumeBacking? = nil) -> String {
+        let disk = disk.map {
+            """
+            <disk type='file' device='disk'>
+              <driver name='qemu' type='\($0.format)'/>
+              <source file='\($0.path)'/>
+              <target dev='vda' bus='virtio'/>
+            </disk>
+            """
+        }
+        return """
+            <domain type='\(domainType)'>
+              <name>\(name)</name>
+              <uuid>\(uuid)</uuid>
+              <memory unit='MiB'>64</memory>
+              <vcpu>2</vcpu>
+              <os>\(osType)</os>
+              <devices>
+                <interface type='network'>
+                  <mac address='52:54:00:AB:CD:\(uuid.suffix(2).uppercased())'/>
+                  <source network='default'/>
+                </interface>
+                \(disk ?? "")
+              </devices>
+            </domain>
+            """
     }
 
     /// Defines a domain of a fresh name, and removes it however `body` ends.

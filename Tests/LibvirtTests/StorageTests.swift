@@ -96,7 +96,7 @@ import Testing
             Issue.record("made a volume in a full pool")
         } catch let error as LibvirtError {
             #expect(error.isStorageFull)
-            #expect("\(error)".contains("delete volumes"))
+            #expect("\(error)".contains("delete what nobody needs"))
         }
         #expect(hypervisor.allVolumes.map(\.name) == ["1"])
     }

@@ -51,7 +51,10 @@ public struct DomainOperator: Sendable {
                 Credential(name: "cms.ca-hash", value: authorityHash),
             ]
         )
-        try await hypervisor.setMetadata(uuid: uuid, xml: "<instance group='\(group)' started='\(date.rfc3339)'/>")
+        try await hypervisor.updateRecord(uuid: uuid) { record in
+            record.group = group
+            record.attributes["started"] = date.rfc3339
+        }
         try await hypervisor.startFresh(uuid: uuid)
     }
 

@@ -4,8 +4,9 @@ import Synchronization
 
 /// Threads for calls that block, so that none ever blocks Swift's cooperative pool.
 ///
-/// Two lanes: queries run one at a time in order; operations, which may take seconds, run on threads of their own, so a
-/// slow start of one domain delays neither the measurements nor the start of another.
+/// Three lanes: queries run one at a time in order; operations, which may take seconds, run on threads of their own, so a
+/// slow start of one domain delays neither the measurements nor the start of another; saves, which may take minutes and
+/// share one disk anyway, run one at a time and hold up nobody.
 ///
 /// A call cannot be interrupted. When its deadline passes or its task is cancelled, the caller goes on and the thread
 /// stays behind until libvirt returns; the owner then calls ``stop(failing:)`` and makes new workers.
@@ -16,6 +17,8 @@ final class BlockingWorkers: Sendable {
         case query
         /// Whatever changes something.
         case operation
+        /// Writing a guest's memory to disk.
+        case save
     }
 
     /// The call's body ran longer than it may.
@@ -43,15 +46,15 @@ final class BlockingWorkers: Sendable {
 
     /// Starts the threads.
     init(name: String, operations: Int, capacity: Int = 1024) {
-        threads = [.query: 1, .operation: max(1, operations)]
-        semaphores = [.query: DispatchSemaphore(value: 0), .operation: DispatchSemaphore(value: 0)]
+        threads = [.query: 1, .operation: max(1, operations), .save: 1]
+        semaphores = threads.mapValues { _ in DispatchSemaphore(value: 0) }
         self.capacity = capacity
         state = Mutex(State(threads: threads.values.reduce(0, +)))
         for (lane, count) in threads {
             for number in 0..<count {
                 // The thread holds the workers until stop(failing:), which the owner must call.
                 let thread = Thread { [self] in serve(lane) }
-                thread.name = "\(name)-\(lane == .query ? "q" : "o")\(number)"
+                thread.name = "\(name)-\(lane)\(number)"
                 thread.start()
             }
         }

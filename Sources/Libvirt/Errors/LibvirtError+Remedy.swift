@@ -22,7 +22,8 @@ extension LibvirtError {
             }
         }
         if isStorageFull {
-            return "The storage pool is full: delete volumes that nobody needs, or give the pool a larger disk"
+            return
+                "The disk of the storage pool, or of saved memory, is full: delete what nobody needs, or give it a larger disk"
         }
         switch code {
         case .authFailed, .authUnavailable, .accessDenied, .operationDenied:

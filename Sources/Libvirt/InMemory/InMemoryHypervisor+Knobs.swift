@@ -129,9 +129,15 @@ extension InMemoryHypervisor {
         }
     }
 
-    /// Brings the connection back.
+    /// Breaks the connection after that many further calls have been answered: what a caller that ends halfway leaves.
+    public func disconnect(afterCalls count: Int) {
+        state.withLock { $0.remainingCalls = count }
+    }
+
+    /// Brings the connection back, and takes back ``disconnect(afterCalls:)``.
     public func reconnect() {
         state.withLock { state in
+            state.remainingCalls = nil
             guard !state.isConnected else { return }
             state.isConnected = true
             connection.send(.connected)

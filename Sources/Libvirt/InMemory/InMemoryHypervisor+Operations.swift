@@ -32,6 +32,11 @@ extension InMemoryHypervisor {
         }
     }
 
+    /// Domains of this kind are simulated.
+    public func bestDomainType() async throws -> DomainType {
+        try perform(.hostInfo) { _, _ in .test }
+    }
+
     /// The networks given at the start, with the reservations since.
     public func networks() async throws -> [NetworkInfo] {
         try perform(.networks) { state, _ in state.networks.sorted { $0.name < $1.name } }
@@ -111,6 +116,7 @@ extension InMemoryHypervisor {
     ) throws -> Result {
         try Task.checkCancellation()
         var effects = Effects()
+        if state.withLock({ $0.isCutOff() }) { disconnect() }
         let (result, hook) = try state.withLock { state in
             if let fault = state.fault(operation, uuid) { throw fault }
             guard state.isConnected else { throw LibvirtError.notConnected(to: uri, operation: "\(operation)") }
@@ -124,6 +130,13 @@ extension InMemoryHypervisor {
 }
 
 extension InMemoryHypervisor.State {
+    /// Counts down to the planned end of the connection.
+    mutating func isCutOff() -> Bool {
+        guard let remaining = remainingCalls else { return false }
+        remainingCalls = max(0, remaining - 1)
+        return remaining <= 0
+    }
+
     /// Counts a call and takes the fault that waits for it, if any.
     mutating func fault(_ operation: InMemoryHypervisor.Operation, _ uuid: String?) -> LibvirtError? {
         calls[.init(operation: operation, uuid: uuid), default: 0] += 1

@@ -9,6 +9,8 @@ extension InMemoryHypervisor {
         var domains: [String: Domain] = [:]
         var pools: [String: Pool] = [:]
         var isConnected = true
+        /// How many further calls are answered before the connection breaks.
+        var remainingCalls: Int?
         var nextID = 1
         var faults: [Fault] = []
         var calls: [Call: Int] = [:]

@@ -47,6 +47,15 @@ extension InMemoryHypervisor {
                     operation: operation
                 )
             }
+            if let folder = state.pools.values.first(where: { backing.path.hasPrefix("\($0.path(of: ""))") }),
+                folder.volumes.values.allSatisfy({ $0.path != backing.path })
+            {
+                throw LibvirtError(
+                    code: .internalError,
+                    message: "qemu-img: Could not open backing file: Could not open '\(backing.path)'",
+                    operation: operation
+                )
+            }
             let available = pool.info.available ?? 0
             guard available >= Self.layerSize else {
                 throw LibvirtError(

@@ -38,7 +38,7 @@ public final class InMemoryHypervisor: Hypervisor {
         case connect
         /// ``Hypervisor/ping()``
         case ping
-        /// ``Hypervisor/hostInfo()``
+        /// ``Hypervisor/hostInfo()`` and ``Hypervisor/bestDomainType()``
         case hostInfo
         /// ``Hypervisor/networks()``
         case networks

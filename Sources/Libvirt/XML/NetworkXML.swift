@@ -47,20 +47,6 @@ struct NetworkXML {
         default: return nil
         }
     }
-
-    /// The 32 bits of a dotted quad.
-    private static func ipv4(_ text: String) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var bits: UInt32 = 0
-        for part in parts {
-            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
-                let byte = UInt8(part)
-            else { return nil }
-            bits = bits << 8 | UInt32(byte)
-        }
-        return bits
-    }
 }
 
 extension DHCPReservation {

@@ -10,9 +10,11 @@ extension XMLTree {
     /// Parses a description that libvirt gave or a caller handed in.
     ///
     /// Document types are refused, so that no entity but XML's own five can occur.
-    static func parse(_ text: String, root name: String) throws(LibvirtError) -> XMLTree {
+    ///
+    /// `name` is what its root must be; nil allows any.
+    static func parse(_ text: String, root name: String? = nil) throws(LibvirtError) -> XMLTree {
         func malformed(_ reason: String) -> LibvirtError {
-            LibvirtError(code: .xmlError, message: reason, operation: "parse the \(name) XML")
+            LibvirtError(code: .xmlError, message: reason, operation: "parse the \(name ?? "element's") XML")
         }
         guard text.utf8.count <= maximumBytes else { throw malformed("it is larger than \(maximumBytes) bytes") }
         guard !text.contains("<!DOCTYPE") else { throw malformed("it has a document type, which is not allowed") }
@@ -24,7 +26,7 @@ extension XMLTree {
         guard parser.parserError == nil, builder.isComplete, let root = builder.root else {
             throw malformed(builder.isTooDeep ? "it is nested too deeply" : "it is not well formed")
         }
-        guard root.name == name else { throw malformed("its root is <\(root.name)>, not <\(name)>") }
+        if let name, root.name != name { throw malformed("its root is <\(root.name)>, not <\(name)>") }
         return root
     }
 

@@ -1,0 +1,43 @@
+import Foundation
+
+/// A clone that is wanted.
+public struct CloneRequest: Sendable {
+    /// Its name, unique on the hypervisor.
+    public var name: String
+    /// Its UUID, canonical and lower-case.
+    public var uuid: String
+    /// What it is made from.
+    public var template: Template
+    /// The storage pool of its disks.
+    public var pool: String
+    /// The group that it will belong to.
+    public var group: String?
+    /// The address that the network's DHCP server shall always give to its first interface; see
+    /// ``NetworkInfo/lowestFreeAddress(in:leases:excluding:at:)``. nil leaves it to the server.
+    public var address: String?
+
+    /// What clones are made from.
+    public enum Template: Hashable, Sendable {
+        /// A domain of the same hypervisor, by UUID. It must be shut off, and never be started while clones exist.
+        case domain(uuid: String)
+        /// A disk image.
+        case image(ImageTemplate)
+    }
+
+    /// Memberwise.
+    public init(
+        name: String,
+        uuid: String = UUID().uuidString.lowercased(),
+        template: Template,
+        pool: String,
+        group: String? = nil,
+        address: String? = nil
+    ) {
+        self.name = name
+        self.uuid = uuid
+        self.template = template
+        self.pool = pool
+        self.group = group
+        self.address = address
+    }
+}
