@@ -9,6 +9,7 @@ extension ConfigurationSchema {
             "",
         ]
         lines += group.flatMap { reference(of: $0, indent: "  ") }
+        lines += ["", "Several groups:", "", "  \(groupsKey):", "      \(groups.summary)"]
         lines += [
             "",
             "Flags and variables (CMS_ and the name in capitals) where there is one group; the file knows these names too:",
