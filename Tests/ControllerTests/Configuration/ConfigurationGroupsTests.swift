@@ -109,7 +109,9 @@ struct ConfigurationGroupsTests {
 
     @Test("one group's keys may stand beside the process's")
     func oneGroup() throws {
-        let configuration = try load(hosts + "listen: 127.0.0.1:7001\nmin: 2\ndrain: {timeout: 5s}\nstandby: {saved: 1}\n")
+        let configuration = try load(
+            hosts + "listen: 127.0.0.1:7001\nmin: 2\ndrain: {timeout: 5s}\nstandby: {saved: 1}\n"
+        )
         let group = try #require(configuration.groups.first)
         #expect(configuration.groups.count == 1 && configuration.listen.port == 7001)
         #expect(group.policy.min == 2 && group.drain.timeout == .seconds(5))
@@ -144,7 +146,10 @@ struct ConfigurationGroupsTests {
 
     @Test("an empty variable takes the file's value away")
     func emptyVariable() throws {
-        let configuration = try load(hosts + "log-file: /tmp/x\nmin: 3\n", environment: ["CMS_LOG_FILE": "", "CMS_MIN": ""])
+        let configuration = try load(
+            hosts + "log-file: /tmp/x\nmin: 3\n",
+            environment: ["CMS_LOG_FILE": "", "CMS_MIN": ""]
+        )
         #expect(configuration.logFile == nil && configuration.groups[0].policy.min == 1)
     }
 

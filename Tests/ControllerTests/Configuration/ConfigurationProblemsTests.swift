@@ -33,7 +33,10 @@ struct ConfigurationProblemsTests {
         #expect(found[1].hasPrefix("line 4: groups.web.min: 'many' is not valid; expected a whole number from 1 to"))
         #expect(found[2] == "line 5: groups.web.polcy: unknown key; did you mean 'policy'?")
         #expect(found[3].contains("groups.batch.hosts: missing"))
-        #expect(found[4] == "line 9: groups.batch.drain.timeout: '1h' is not valid; expected a time from 1s to 15m, for example 60s")
+        #expect(
+            found[4]
+                == "line 9: groups.batch.drain.timeout: '1h' is not valid; expected a time from 1s to 15m, for example 60s"
+        )
         #expect(found[5] == "line 10: intervall: unknown key; did you mean 'interval'?")
     }
 
@@ -115,7 +118,10 @@ struct ConfigurationProblemsTests {
         arguments: [
             ("min: 5\nmax: 3", "line 2: min: "),
             ("min: 1\npolicy:\n  scale-in:\n    window: 500ms", "line 5: policy.scale-in.window: "),
-            ("policy:\n  rules:\n    - target: {}\n    - threshold: {low: 80}", "line 5: policy.rules[1].threshold.low: "),
+            (
+                "policy:\n  rules:\n    - target: {}\n    - threshold: {low: 80}",
+                "line 5: policy.rules[1].threshold.low: "
+            ),
             ("policy:\n  schedule:\n    - cron: \"0 8 31 2 *\"\n      min: 2", "line 4: policy.schedule[0].cron: "),
             ("policy:\n  schedule:\n    - cron: \"61 8 * * *\"\n      min: 2", "line 4: policy.schedule[0].cron: "),
             ("max: 4\nstandby:\n  paused: 4", "line 4: standby: "),
