@@ -16,7 +16,8 @@ struct CMSController: AsyncParsableCommand {
             """,
         version: CMSVersion.current,
         subcommands: [
-            RunCommand.self, TokenCommand.self, ClientCommand.self, ValidateCommand.self, VersionCommand.self,
+            RunCommand.self, ReloadCommand.self, TokenCommand.self, ClientCommand.self, ValidateCommand.self,
+            SchemaCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

@@ -6,71 +6,63 @@ import Shared
 
 /// The options that say which configuration is meant.
 struct ControllerOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The range in which the guests' addresses lie, for example 192.168.122.0/24.",
-            valueName: "cidr"
-        )
-    )
+    @Option(help: .setting(.hosts, "cidr"))
     var hosts: String?
 
-    @Option(help: ArgumentHelp("The libvirt connection (default: qemu:///system).", valueName: "uri"))
+    @Option(help: .setting(.connect, "uri"))
     var connect: String?
 
-    @Option(help: ArgumentHelp("Where the API listens (default: 0.0.0.0:7000).", valueName: "address:port"))
+    @Option(help: .setting(.listen, "address:port"))
     var listen: String?
 
-    @Option(
-        help: ArgumentHelp("Where the state is kept (default: /var/lib/cms-controller for root).", valueName: "dir")
-    )
+    @Option(help: .setting(.stateDir, "dir"))
     var stateDir: String?
 
-    @Option(
-        help: ArgumentHelp("Percent of CPU over which an instance is overloaded (default: 75).", valueName: "percent")
-    )
+    @Option(help: .setting(.min, "count"))
+    var min: String?
+
+    @Option(help: .setting(.max, "count"))
+    var max: String?
+
+    @Option(help: .setting(.standby, "count"))
+    var standby: String?
+
+    @Option(help: .setting(.threshold, "percent"))
     var threshold: String?
 
-    @Option(
-        help: ArgumentHelp("Samples in a row over the threshold before scaling out (default: 3).", valueName: "count")
-    )
+    @Option(help: .setting(.samples, "count"))
     var samples: String?
 
-    @Option(help: ArgumentHelp("The time between two samples (default: 1s).", valueName: "time"))
+    @Option(help: .setting(.interval, "time"))
     var interval: String?
 
-    @Option(
-        help: ArgumentHelp("How long a started instance may take until it serves (default: 3m).", valueName: "time")
-    )
+    @Option(help: .setting(.startDeadline, "time"))
     var startDeadline: String?
 
-    @Option(help: ArgumentHelp("Failed starts before an instance is quarantined (default: 2).", valueName: "count"))
+    @Option(help: .setting(.attempts, "count"))
     var attempts: String?
 
-    @Option(help: ArgumentHelp("How long a quarantine lasts (default: 30m).", valueName: "time"))
+    @Option(help: .setting(.quarantine, "time"))
     var quarantine: String?
 
-    @Option(help: ArgumentHelp("The lifetime of agents' certificates (default: 24h).", valueName: "time"))
+    @Option(help: .setting(.drainTimeout, "time"))
+    var drainTimeout: String?
+
+    @Option(help: .setting(.agentCertificateLifetime, "time"))
     var agentCertificateLifetime: String?
 
-    @Option(help: ArgumentHelp("The lifetime of clients' certificates (default: 30d).", valueName: "time"))
+    @Option(help: .setting(.clientCertificateLifetime, "time"))
     var clientCertificateLifetime: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Further names or addresses under which clients reach the controller, separated by commas.",
-            valueName: "names"
-        )
-    )
+    @Option(help: .setting(.advertise, "names"))
     var advertise: String?
 
-    @Option(
-        help: ArgumentHelp("Append one line per VM and second with time, VM and CPU to this file.", valueName: "file")
-    )
+    @Option(help: .setting(.logFile, "file"))
     var logFile: String?
 
     @Option(
         help: ArgumentHelp(
-            "A YAML file with the same settings by the same names. Flags win over CMS_… variables, those over the file.",
+            "A YAML file with the same settings and more; 'cms-controller schema --reference' explains its keys. Flags win over CMS_… variables, those over the file.",
             valueName: "file"
         ),
         completion: .file(extensions: ["yaml", "yml"])
@@ -80,9 +72,10 @@ struct ControllerOptions: ParsableArguments {
     /// What the command line gave.
     var flags: [ConfigurationKey: String] {
         let all: [(ConfigurationKey, String?)] = [
-            (.hosts, hosts), (.connect, connect), (.listen, listen), (.stateDir, stateDir), (.threshold, threshold),
-            (.samples, samples), (.interval, interval), (.logFile, logFile), (.advertise, advertise),
-            (.startDeadline, startDeadline), (.attempts, attempts), (.quarantine, quarantine),
+            (.hosts, hosts), (.connect, connect), (.listen, listen), (.stateDir, stateDir), (.min, min), (.max, max),
+            (.standby, standby), (.threshold, threshold), (.samples, samples), (.interval, interval),
+            (.logFile, logFile), (.advertise, advertise), (.startDeadline, startDeadline), (.attempts, attempts),
+            (.quarantine, quarantine), (.drainTimeout, drainTimeout),
             (.agentCertificateLifetime, agentCertificateLifetime),
             (.clientCertificateLifetime, clientCertificateLifetime),
         ]
@@ -101,6 +94,13 @@ struct ControllerOptions: ParsableArguments {
         } catch {
             throw usageFailure(error)
         }
+    }
+}
+
+extension ArgumentHelp {
+    /// The help text of a setting, as the configuration's description has it.
+    fileprivate static func setting(_ key: ConfigurationKey, _ valueName: String) -> ArgumentHelp {
+        ArgumentHelp(key.help, valueName: valueName)
     }
 }
 

@@ -16,9 +16,8 @@ struct ValidateCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let configuration = try options.load()
-        print(
-            "ok    configuration: hosts \(configuration.hosts), \(configuration.uri), state in \(configuration.stateDirectory)"
-        )
+        print("ok    configuration: \(configuration.uri), state in \(configuration.stateDirectory)")
+        for group in configuration.groups { print("ok    group \(group.name): \(group.summary)") }
         let logger = Logger(label: "cms-controller") { _ in SwiftLogNoOpLogHandler() }
         let hypervisor = LibvirtHypervisor(uri: configuration.uri, logger: logger)
         var failed = false

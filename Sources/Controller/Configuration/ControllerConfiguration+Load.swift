@@ -95,7 +95,11 @@ extension ControllerConfiguration {
         interval: Duration,
         problems: inout ProblemList
     ) throws -> GroupConfiguration {
-        let group = try GroupConfiguration(name: name, SettingsReader(settings, ConfigurationSchema.group))
+        let group = try GroupConfiguration(
+            name: name,
+            SettingsReader(settings, ConfigurationSchema.group),
+            interval: interval
+        )
         GroupCheck.alone(group, settings, at: prefix, interval: interval, problems: &problems)
         return group
     }

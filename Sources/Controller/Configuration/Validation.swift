@@ -7,12 +7,7 @@ import Shared
 /// Checks whether a controller could run, and changes nothing.
 public struct Validation: Sendable {
     /// One thing that was checked.
-    public struct Finding: Sendable, Equatable {
-        /// Whether it is as it should be.
-        public var isFine: Bool
-        /// What was found, with the remedy where something is wrong.
-        public var text: String
-    }
+    public typealias Finding = ValidationFinding
 
     private let configuration: ControllerConfiguration
     private let hypervisor: any Hypervisor
@@ -33,24 +28,15 @@ public struct Validation: Sendable {
         } catch {
             return findings + [Finding(isFine: false, text: "libvirt: \(error)")]
         }
+        findings += configuration.groups.flatMap { hooks(of: $0) }
         do {
-            let networks = try GroupDiscovery.networks(in: configuration.hosts, of: try await hypervisor.networks())
-            let domains = try await hypervisor.domains().filter { domain in
-                networks.contains { domain.isAttached(toNetwork: $0.name) }
-            }
-            findings.append(
-                Finding(isFine: true, text: "range: networks " + networks.map(\.name).joined(separator: ", "))
-            )
-            findings.append(
-                Finding(
-                    isFine: !domains.isEmpty,
-                    text: domains.isEmpty
-                        ? "domains: none is attached to these networks; define one, or attach one"
-                        : "domains: " + domains.map { "\($0.name) (\($0.state))" }.joined(separator: ", ")
-                )
+            findings += GroupFindings.findings(
+                groups: configuration.groups,
+                networks: try await hypervisor.networks(),
+                domains: try await hypervisor.domains()
             )
         } catch {
-            findings.append(Finding(isFine: false, text: "range: \(error)"))
+            findings.append(Finding(isFine: false, text: "libvirt: \(error)"))
         }
         return findings
     }
@@ -66,6 +52,22 @@ public struct Validation: Sendable {
         } catch {
             return Finding(isFine: false, text: "port: \(PortTaken.wrap(error, address))")
         }
+    }
+
+    private func hooks(of group: GroupConfiguration) -> [Finding] {
+        [("before-in-service", group.hooks.beforeInService), ("after-draining", group.hooks.afterDraining)]
+            .compactMap { name, hook in
+                guard case .command(let command) = hook?.action, let program = command.first else { return nil }
+                let isFound =
+                    !program.hasPrefix("/") || (access(program, X_OK) == 0 && !program.hasSuffix("/"))
+                return Finding(
+                    isFine: isFound,
+                    text: "group \(group.name): hook \(name): "
+                        + (isFound
+                            ? "runs \(program)"
+                            : "\(program) cannot be run; check hooks.\(name).command and the file's rights")
+                )
+            }
     }
 
     private func state() -> Finding {

@@ -48,9 +48,11 @@ public struct StateDirectory: Sendable {
 
     /// Takes the directory for one running controller; the lock ends with the process, however it ends.
     ///
+    /// The file holds the process's id, for ``RunningController``.
+    ///
     /// - Returns: The file descriptor that holds the lock: keep it open.
     public func lock() throws -> Int32 {
-        let descriptor = open("\(path)/controller.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open("\(path)/\(RunningController.lockName)", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Failure.unusable(path: path, reason: String(cString: strerror(errno)))
         }
@@ -58,6 +60,10 @@ public struct StateDirectory: Sendable {
             close(descriptor)
             throw Failure.inUse(path: path)
         }
+        // Over what is there first, so that a full disk has room for it. Without it the controller runs as well, and
+        // only cannot be found.
+        let line = Array("\(getpid())\n".utf8)
+        if pwrite(descriptor, line, line.count, 0) == line.count { _ = ftruncate(descriptor, off_t(line.count)) }
         return descriptor
     }
 

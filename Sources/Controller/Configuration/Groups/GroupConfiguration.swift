@@ -66,4 +66,17 @@ public struct GroupConfiguration: Sendable, Equatable {
     public func includes(domain name: String) -> Bool {
         domains?.matches(name) ?? true
     }
+
+    /// Hosts, domains and sizes in one line.
+    public var summary: String {
+        let most = policy.max >= GroupPolicy.unbounded ? "as many as there are" : "\(policy.max)"
+        var parts = ["hosts \(hosts)"]
+        if let domains { parts.append("domains '\(domains)'") }
+        parts.append("\(policy.min) to \(most) instances")
+        if standby.paused + standby.saved > 0 {
+            parts.append("standby \(standby.paused) paused and \(standby.saved) saved")
+        }
+        if policy.mode == .off { parts.append("mode off: orders nothing") }
+        return parts.joined(separator: ", ")
+    }
 }

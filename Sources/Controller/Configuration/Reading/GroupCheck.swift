@@ -12,7 +12,10 @@ enum GroupCheck {
         problems: inout ProblemList
     ) {
         for problem in group.policy.problems(interval: interval) {
-            let source = settings.source(of: problem.keyPath) ?? place(of: settings)
+            // Of min and max, the one that was given is to blame.
+            let source =
+                settings.source(of: problem.keyPath)
+                ?? (problem.keyPath == "min" ? settings.source(of: "max") : nil) ?? place(of: settings)
             problems.add(prefix + problem.keyPath, source, "\(problem.problem); \(problem.remedy)")
         }
         let (policy, standby) = (group.policy, group.standby)

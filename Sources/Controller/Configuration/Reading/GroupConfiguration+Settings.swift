@@ -5,7 +5,7 @@ extension GroupConfiguration {
     /// A group with settings that were checked one by one.
     ///
     /// - Throws: ``ConfigurationError`` when description and use of a key differ.
-    init(name: String, _ settings: SettingsReader) throws {
+    init(name: String, _ settings: SettingsReader, interval: Duration) throws {
         let health = try settings.mapping("health")
         let drain = try settings.mapping("drain")
         let hooks = try settings.mapping("hooks")
@@ -15,7 +15,7 @@ extension GroupConfiguration {
             name: name,
             hosts: try CIDR(parsing: settings.required("hosts", settings.text)),
             domains: try settings.text("domains").flatMap(NamePattern.init),
-            policy: try GroupPolicy(settings),
+            policy: try GroupPolicy(settings, interval: interval),
             standby: StandbyPolicy(
                 paused: try standby.required("paused", standby.integer),
                 saved: try standby.required("saved", standby.integer),

@@ -2,14 +2,16 @@ import Autoscaling
 
 extension GroupPolicy {
     /// A policy with the settings of a group.
-    init(_ settings: SettingsReader) throws {
+    ///
+    /// - Parameter interval: The time between two decisions: a default window is never shorter.
+    init(_ settings: SettingsReader, interval: Duration) throws {
         let policy = try settings.mapping("policy")
         self.init(
             min: try settings.required("min", settings.integer),
             max: try settings.integer("max") ?? Self.unbounded,
             rules: try policy.list("rules")?.map(ScalingRule.init) ?? Self.standard.rules,
-            scaleOut: try DirectionLimits(policy.mapping("scale-out")),
-            scaleIn: try DirectionLimits(policy.mapping("scale-in")),
+            scaleOut: try DirectionLimits(policy.mapping("scale-out"), interval: interval),
+            scaleIn: try DirectionLimits(policy.mapping("scale-in"), interval: interval),
             warmUp: try policy.required("warm-up", policy.duration),
             onGap: try policy.required("on-gap") {
                 switch try policy.text($0) {
@@ -39,11 +41,15 @@ extension ScalingRule {
             )
         } else {
             let rule = try settings.mapping("threshold")
+            let over = try rule.required("over", rule.number)
+            var low = try rule.number("low")
+            // A low threshold alone is no contradiction to a default that nobody gave.
+            if !rule.isGiven("low"), let standard = low, standard >= over { low = over / 2 }
             self = .threshold(
                 ThresholdPolicy(
-                    threshold: try rule.required("over", rule.number),
+                    threshold: over,
                     samples: try rule.required("samples", rule.integer),
-                    low: try rule.number("low")
+                    low: low
                 )
             )
         }
@@ -51,9 +57,11 @@ extension ScalingRule {
 }
 
 extension DirectionLimits {
-    fileprivate init(_ settings: SettingsReader) throws {
+    fileprivate init(_ settings: SettingsReader, interval: Duration) throws {
+        var window = try settings.required("window", settings.duration)
+        if !settings.isGiven("window"), window > .zero { window = max(window, interval) }
         self.init(
-            window: try settings.required("window", settings.duration),
+            window: window,
             cooldown: try settings.required("cooldown", settings.duration),
             perMinute: try settings.integer("per-minute")
         )

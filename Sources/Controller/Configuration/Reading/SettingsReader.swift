@@ -9,6 +9,11 @@ struct SettingsReader {
         self.keys = keys
     }
 
+    /// Whether somebody gave the setting.
+    func isGiven(_ name: String) -> Bool {
+        settings[name] != nil
+    }
+
     /// A whole number; `nil` for `none`, or when it has neither a value nor a default.
     func integer(_ name: String) throws -> Int? {
         try value(name) { if case .integer(let value) = $0 { value } else { nil } }

@@ -2,7 +2,7 @@ import Autoscaling
 
 extension ConfigurationSchema {
     private static let day = Duration.seconds(86400)
-    private static let share = NumberRange(lower: 0, upper: 100, isAboveLower: true)
+    private static let share = NumberRange(lower: 1, upper: 100)
 
     /// The settings of a group's policy.
     static let policy: [KeyDescription] = [
@@ -80,9 +80,10 @@ extension ConfigurationSchema {
                     ),
                     KeyDescription(
                         "low",
-                        .number(NumberRange(lower: 0, upper: 100, isBelowUpper: true)),
+                        .number(NumberRange(lower: 0, upper: 100, isAboveLower: true, isBelowUpper: true)),
                         "40",
-                        "One fewer while the load of all, spread over one fewer, stays at or below this; none: never.",
+                        "One fewer while the load of all, spread over one fewer, stays at or below this; none: never. "
+                            + "Half of over where that is 40 or less.",
                         allowsNone: true
                     ),
                 ])
@@ -122,7 +123,7 @@ extension ConfigurationSchema {
                 "window",
                 .duration(.zero...day),
                 window,
-                "The time over which the most cautious wish counts."
+                "The time over which the most cautious wish counts: 0s, or at least the interval."
             ),
             KeyDescription(
                 "cooldown",
@@ -166,7 +167,7 @@ extension ConfigurationSchema {
         ),
         KeyDescription(
             "for",
-            .duration(.seconds(60) ... .seconds(366 * 86400)),
+            .duration(.seconds(60) ... .seconds(28 * 86400)),
             nil,
             "How long it holds (until another one starts).",
             example: "10h"

@@ -1,0 +1,32 @@
+/// What becomes of the differences between two configurations while the controller runs.
+public struct ReloadPlan: Sendable, Equatable {
+    /// Settings that change at once, by their key paths (`groups.web.policy`).
+    public var live: [String] = []
+    /// Settings that keep their old values until the controller is started again.
+    public var restart: [String] = []
+    /// Groups that are new.
+    public var addedGroups: [String] = []
+    /// Groups that are gone: their domains are left as they are.
+    public var removedGroups: [String] = []
+    /// Whether the groups that stay are asked in another order for a domain.
+    public var reordersGroups = false
+
+    /// A plan without differences.
+    public init() {}
+
+    /// Whether nothing differs.
+    public var isEmpty: Bool { self == ReloadPlan() }
+
+    /// What happens, one line each; one line that says so when nothing does.
+    public var lines: [String] {
+        var lines: [String] = []
+        if !live.isEmpty { lines.append("changed: \(live.joined(separator: ", "))") }
+        if !addedGroups.isEmpty { lines.append("new groups: \(addedGroups.joined(separator: ", "))") }
+        if !removedGroups.isEmpty { lines.append("groups no longer scaled: \(removedGroups.joined(separator: ", "))") }
+        if reordersGroups { lines.append("changed: the order of the groups") }
+        if !restart.isEmpty {
+            lines.append("kept until the controller is started again: \(restart.joined(separator: ", "))")
+        }
+        return lines.isEmpty ? ["nothing differs"] : lines
+    }
+}
