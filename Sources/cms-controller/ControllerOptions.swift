@@ -85,15 +85,20 @@ struct ControllerOptions: ParsableArguments {
     /// The merged configuration; a wrong one ends the program with exit code 64.
     func load() throws -> ControllerConfiguration {
         do {
-            return try ControllerConfiguration.load(
-                flags: flags,
-                file: config,
-                environment: ProcessInfo.processInfo.environment,
-                isRoot: geteuid() == 0
-            )
+            return try read()
         } catch {
             throw usageFailure(error)
         }
+    }
+
+    /// The merged configuration as it stands now.
+    func read() throws -> ControllerConfiguration {
+        try ControllerConfiguration.load(
+            flags: flags,
+            file: config,
+            environment: ProcessInfo.processInfo.environment,
+            isRoot: geteuid() == 0
+        )
     }
 }
 

@@ -16,8 +16,13 @@ struct RunCommand: AsyncParsableCommand {
         let logger = log.makeLogger()
         let hypervisor = LibvirtHypervisor(uri: configuration.uri, logger: logger)
         do {
-            try await ControllerService(configuration: configuration, hypervisor: hypervisor, logger: logger).run {
-                port in
+            let service = ControllerService(
+                configuration: configuration,
+                hypervisor: hypervisor,
+                reload: { [options] in try options.read() },
+                logger: logger
+            )
+            try await service.run { port in
                 logger.info("listening", metadata: ["address": "\(configuration.listen.host)", "port": "\(port)"])
             }
         } catch {

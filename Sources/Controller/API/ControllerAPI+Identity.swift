@@ -38,7 +38,7 @@ extension ControllerAPI {
         )
         if let problem = Self.problem(of: outcome, domain: domain.name) { throw refuse(problem, context) }
         let issued = try parts.authority.issue(
-            parts.policy.agent(uuid: uuid, name: domain.name, address: address),
+            parts.policy.current.agent(uuid: uuid, name: domain.name, address: address),
             forRequest: message.csr,
             now: parts.clock.date
         )
@@ -62,9 +62,9 @@ extension ControllerAPI {
         switch id {
         case .agent(let uuid):
             let (domain, address) = try admit(uuid, context)
-            leaf = parts.policy.agent(uuid: uuid, name: domain.name, address: address)
+            leaf = parts.policy.current.agent(uuid: uuid, name: domain.name, address: address)
         case .client, .operator:
-            leaf = parts.policy.client(id)
+            leaf = parts.policy.current.client(id)
         case .controller:
             throw Problem(.forbidden, code: "wrong-role", detail: "the controller renews its certificate by itself")
         }

@@ -15,7 +15,7 @@ struct ControllerAPI: Sendable {
         /// The host's own addresses on the groups' networks: no guest has them.
         var hostAddresses: Set<IPAddress>
         var authority: CertificateAuthority
-        var policy: IssuingPolicy
+        var policy: SharedIssuingPolicy
         var store: any Store
         var registry: AgentRegistry
         var clock: SteadyClock

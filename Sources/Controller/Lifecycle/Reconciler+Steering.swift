@@ -24,9 +24,6 @@ extension Reconciler {
                 state.group = group
                 state.engine.policy = group.policy
                 state.fleet.settings = FleetSettings(group)
-                step.events.append(
-                    ControllerEvent(.configurationReloaded, at: date, detail: "the new configuration is in effect")
-                )
             case .protect(let name, let isProtected, let by):
                 step.append(state.fleet.protect(name, isProtected, by: by, date: date))
             case .retry(let name, let by):

@@ -25,22 +25,38 @@ public struct ControllerService: Sendable {
     private let configuration: ControllerConfiguration
     private let hypervisor: any Hypervisor
     private let logger: Logger
+    private let reload: (@Sendable () throws -> ControllerConfiguration)?
     private let openStore: @Sendable (StateDirectory) throws -> any Store
 
     /// A controller over a hypervisor.
-    public init(configuration: ControllerConfiguration, hypervisor: any Hypervisor, logger: Logger) {
-        self.init(configuration: configuration, hypervisor: hypervisor, logger: logger) { try $0.store() }
+    ///
+    /// - Parameters:
+    ///   - configuration: The settings at the start.
+    ///   - hypervisor: Where the domains are.
+    ///   - reload: Reads the settings anew when SIGHUP arrives; without it SIGHUP changes nothing.
+    ///   - logger: Where everything is told.
+    public init(
+        configuration: ControllerConfiguration,
+        hypervisor: any Hypervisor,
+        reload: (@Sendable () throws -> ControllerConfiguration)? = nil,
+        logger: Logger
+    ) {
+        self.init(configuration: configuration, hypervisor: hypervisor, reload: reload, logger: logger) {
+            try $0.store()
+        }
     }
 
     /// A controller with a store of another kind than the state directory's own.
     init(
         configuration: ControllerConfiguration,
         hypervisor: any Hypervisor,
+        reload: (@Sendable () throws -> ControllerConfiguration)? = nil,
         logger: Logger,
         openStore: @escaping @Sendable (StateDirectory) throws -> any Store
     ) {
         self.configuration = configuration
         self.hypervisor = hypervisor
+        self.reload = reload
         self.logger = logger
         self.openStore = openStore
     }
@@ -121,13 +137,14 @@ public struct ControllerService: Sendable {
             // orderly stop ends are not taken for agents that were lost.
             reconcilers.append(WhenListening(listening: listening, service: reconciler))
         }
+        let policy = SharedIssuingPolicy(configuration.issuing)
         let events = EventRecorder(store: store, clock: clock, logger: logger)
         let api = ControllerAPI(
             parts: ControllerAPI.Parts(
                 groups: groups,
                 hostAddresses: Set(networks.map(\.hostAddress)),
                 authority: authority,
-                policy: configuration.issuing,
+                policy: policy,
                 store: store,
                 registry: registry,
                 clock: clock,
@@ -170,7 +187,15 @@ public struct ControllerService: Sendable {
                     clock: clock,
                     logger: logger
                 ),
-                HeartbeatService(registry: registry, groups: groups, clock: clock),
+                ReloadService(
+                load: reload,
+                initial: configuration,
+                groups: groups,
+                policy: policy,
+                clock: clock,
+                report: { events.record($0) }
+            ),
+            HeartbeatService(registry: registry, groups: groups, clock: clock),
                 ControllerIdentityService(
                     identity: identity,
                     authority: authority,

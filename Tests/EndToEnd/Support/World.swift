@@ -7,6 +7,7 @@ actor World {
 
     private var lab: Lab?
     private var controller: Program?
+    private var configuration: String?
     private(set) var directory = ""
     private var clients = 0
 
@@ -44,6 +45,7 @@ actor World {
         let lab = try theLab()
         try await stopController()
         try await lab.reset("vm1", "vm2")
+        configuration = nil
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("cms-e2e-\(UUID())").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try await lab.run(
@@ -65,9 +67,32 @@ actor World {
             [
                 lab.distribution + "/cms-controller", "--hosts", Lab.hosts, "--state-dir", directory + "/state",
                 "--log-format", "json", "--log-level", "trace", "--log-file", directory + "/autoscaler-log.txt",
-            ] + options,
+            ] + (configuration.map { ["--config", $0] } ?? []) + options,
             output: directory + "/controller.out",
             errors: logPath
+        )
+    }
+
+    /// Gives the next controller a configuration file.
+    func configure(_ text: String) throws {
+        let path = directory + "/cms.yaml"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        configuration = path
+    }
+
+    /// Has the running controller take another configuration.
+    func reload(_ text: String) async throws {
+        try configure(text)
+        let lab = try theLab()
+        try await lab.run(
+            lab.distribution + "/cms-controller",
+            "reload",
+            "--hosts",
+            Lab.hosts,
+            "--state-dir",
+            directory + "/state",
+            "--config",
+            configuration ?? ""
         )
     }
 
