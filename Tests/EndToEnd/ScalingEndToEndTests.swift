@@ -33,13 +33,14 @@ extension EndToEndTests {
         for round in 1...10 {
             var mark = await world.events.count
             let answers = client.answers.count
-            try await world.reload(configuration(min: 2, max: 2))
+            try await world.reload(configuration(min: 2, max: 3))
             try await world.waitFor("instance.probed", "vm2", skip: mark, within: .seconds(30))
             try await wait(for: "an answer of vm2 in round \(round)", within: .seconds(30)) {
                 client.answers.dropFirst(answers).contains { $0.server == "vm2" } ? true : nil
             }
             mark = await world.events.count
-            try await world.reload(configuration(min: 1, max: 1))
+            try await world.reload(configuration(min: 1, max: 3))
+            try await world.command("drain", "vm2")
             let drained = try await world.waitFor("instance.drained", "vm2", skip: mark, within: .seconds(90))
             #expect(drained.detail == "its last request is answered", "round \(round): \(drained.detail ?? "")")
             try await world.waitFor("standby.ready", "vm2", skip: mark, within: .seconds(30))

@@ -10,6 +10,8 @@ extension Fleet {
             retire(pool, now: now, date: date, in: &step)
             return
         }
+        // The pool is filled beside a service, not before there is one.
+        guard instances.values.contains(where: { $0.state == .inService }) else { return }
         let isBusy = instances.values.contains { $0.isComing } || pool.contains { $0.state != .standby }
         guard !isBusy else { return }
         if pool.count < settings.standby.total {

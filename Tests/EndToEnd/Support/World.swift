@@ -96,6 +96,14 @@ actor World {
         )
     }
 
+    /// Runs one of the controller's commands for operators, and returns what it prints.
+    @discardableResult
+    func command(_ name: String, _ arguments: String...) async throws -> String {
+        let lab = try theLab()
+        let words = [lab.distribution + "/cms-controller", name, "--state-dir", directory + "/state"] + arguments
+        return try await lab.run("/bin/sh", "-c", words.joined(separator: " "))
+    }
+
     /// Ends the controller with kill -9.
     func killController() async throws {
         controller?.signal(SIGKILL)

@@ -1,0 +1,98 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import Shared
+
+/// An operator's requests to a running controller.
+///
+/// On the controller's own host, where its state can be read, no certificate is needed: one for a minute is made on the
+/// spot. From elsewhere the one of `cms-controller client add NAME --role operator` is shown.
+public struct OperatorClient: Sendable {
+    /// Why the controller could not be asked.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What failed and the remedy.
+        public let description: String
+    }
+
+    /// The longest answer that is read, bytes.
+    private static let answerLimit = 64 << 20
+    private static let timeout = TimeAmount.seconds(10)
+    private let address: HostPort
+    private let tls: TLSConfiguration
+
+    /// A client that shows the identity in a directory.
+    public init(address: HostPort, identityDirectory: String) throws {
+        guard let identity = try IdentityStore(directory: identityDirectory).load() else {
+            throw Failure(description: "\(identityDirectory) holds no certificate; make one with 'client add'")
+        }
+        self.address = address
+        self.tls = try .cmsClient(identity: identity, authority: identity.authority)
+    }
+
+    /// A client that makes an identity from the controller's own state.
+    public init(address: HostPort, stateDirectory: String, name: String) throws {
+        guard FileManager.default.fileExists(atPath: "\(stateDirectory)/authority.pem") else {
+            throw Failure(
+                description: "\(stateDirectory) holds no controller's state; give --state-dir, or --identity and "
+                    + "--controller for a controller elsewhere"
+            )
+        }
+        let authority = try StateDirectory(path: stateDirectory).authority(now: Date())
+        let leaf = IssuingPolicy(clientLifetime: .seconds(60)).client(.operator(name: name))
+        let identity = try authority.makeIdentity(leaf, now: Date())
+        self.address = address
+        self.tls = try .cmsClient(identity: identity, authority: authority.certificate)
+    }
+
+    /// What each group does, and why.
+    public func groups() async throws -> [GroupStatus] {
+        try WireCoding.decode([GroupStatus].self, from: try await send(.GET, "/v1/groups"))
+    }
+
+    /// Tries again what failed in a group, or with one instance of it.
+    public func retry(group: String, instance: String?) async throws {
+        let query = instance.map { "?instance=\(Self.escaped($0))" } ?? ""
+        _ = try await send(.POST, "/v1/groups/\(Self.escaped(group))/retry\(query)")
+    }
+
+    /// Takes an instance out of service.
+    public func drain(_ instance: String) async throws {
+        _ = try await send(.POST, "/v1/instances/\(Self.escaped(instance))/drain")
+    }
+
+    /// Has scale in leave an instance alone, or no longer.
+    public func protect(_ instance: String, _ isProtected: Bool) async throws {
+        _ = try await send(isProtected ? .PUT : .DELETE, "/v1/instances/\(Self.escaped(instance))/protection")
+    }
+
+    private static func escaped(_ name: String) -> String {
+        name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
+
+    private func send(_ method: HTTPMethod, _ path: String) async throws -> ByteBuffer {
+        let client = HTTPClient.cms(connectTimeout: .seconds(3), readTimeout: Self.timeout)
+        let result: Result<ByteBuffer, any Error>
+        do {
+            var request = HTTPClientRequest(url: "https://\(address)\(path)")
+            request.method = method
+            request.tlsConfiguration = tls
+            let response = try await client.execute(request, timeout: Self.timeout)
+            let body = try await response.body.collect(upTo: Self.answerLimit)
+            if !(200...299).contains(response.status.code) {
+                let problem = try? WireCoding.decode(Problem.self, from: body)
+                throw Failure(description: problem?.detail ?? "the controller answered \(response.status.code)")
+            }
+            result = .success(body)
+        } catch let failure as Failure {
+            result = .failure(failure)
+        } catch {
+            result = .failure(
+                Failure(description: "the controller at \(address) cannot be asked: \(error); does it run there?")
+            )
+        }
+        try? await client.shutdown()
+        return try result.get()
+    }
+}

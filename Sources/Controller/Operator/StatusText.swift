@@ -1,0 +1,121 @@
+import Autoscaling
+import Foundation
+import Shared
+
+/// What `cms-controller status` prints.
+public struct StatusText {
+    private let now: Date
+
+    /// A text as of `now`.
+    public init(now: Date) {
+        self.now = now
+    }
+
+    /// All groups: a summary and a table of instances each; with `why` the decision and what would change it.
+    public func render(_ groups: [GroupStatus], why: Bool) -> String {
+        groups.map { render($0, why: why) }.joined(separator: "\n\n")
+    }
+
+    private func render(_ group: GroupStatus, why: Bool) -> String {
+        var lines = [headline(group)]
+        lines.append("  endpoints   revision \(group.revision): " + Self.list(group.endpoints.map(\.name)))
+        if group.standbyMemory > 0 {
+            lines.append("  standby     paused instances hold \(group.standbyMemory >> 20) MiB of memory")
+        }
+        if group.isHypervisorLost { lines.append("  hypervisor  does not answer: nothing is started until it does") }
+        if group.isStoreFailing { lines.append("  store       cannot be written: nothing is started until it can") }
+        if let breaker = group.breaker { lines.append("  breaker     open: \(breaker)") }
+        lines += table(group.instances)
+        if why { lines += explanation(group) }
+        return lines.joined(separator: "\n")
+    }
+
+    private func headline(_ group: GroupStatus) -> String {
+        let order: [InstanceState] = [
+            .inService, .starting, .booting, .probing, .resuming, .standby, .parking, .draining, .stopping, .unhealthy,
+            .failed, .quarantined, .off,
+        ]
+        let counts = order.compactMap { state in group.counts[state.rawValue].map { "\($0) \(state.rawValue)" } }
+        let most = group.maximum >= GroupPolicy.unbounded ? "as many as there are" : "\(group.maximum)"
+        let mode = group.mode == "on" ? "" : "  (mode \(group.mode): nothing is ordered)"
+        return "group \(group.group): \(Self.list(counts)); min \(group.minimum), max \(most)\(mode)"
+    }
+
+    private func table(_ instances: [Instance]) -> [String] {
+        let rows = instances.map { instance in
+            [
+                instance.name, Self.state(of: instance), age(instance.since), instance.endpoint?.url ?? "-",
+                instance.reason,
+            ]
+        }
+        return Self.aligned([["INSTANCE", "STATE", "SINCE", "URL", "REASON"]] + rows).map { "  " + $0 }
+    }
+
+    private static func state(of instance: Instance) -> String {
+        var words = [instance.state.rawValue]
+        if instance.state == .standby, let kind = instance.standby { words = [kind.rawValue] }
+        if instance.isProtected { words.append("(protected)") }
+        if !instance.isOwned, instance.state != .off { words.append("(not ours)") }
+        return words.joined(separator: " ")
+    }
+
+    private func explanation(_ group: GroupStatus) -> [String] {
+        guard let decision = group.decision, let at = group.decidedAt else {
+            return ["", "  nothing was decided yet"]
+        }
+        var lines = ["", "  decision, \(age(at)) ago: \(Self.words(decision.order)) (size \(decision.capacity))"]
+        lines.append("    because   \(decision.reason)")
+        lines.append("    changes   \(decision.whatWouldChange)")
+        for wish in decision.wishes { lines.append("    wish      \(wish.rule): \(wish.text)") }
+        for clamp in decision.clamps {
+            lines.append("    limit     \(clamp.name.rawValue): \(clamp.from) -> \(clamp.to), \(clamp.why)")
+        }
+        for load in decision.observation.inService {
+            let name = group.instances.first { $0.uuid == load.id }?.name ?? load.id
+            lines.append("    load      \(name): \(Self.words(load))")
+        }
+        if let order = group.lastOrder, let at = group.lastOrderAt, order != decision {
+            lines.append("  last order, \(age(at)) ago: \(Self.words(order.order))")
+            lines.append("    because   \(order.reason)")
+        }
+        return lines
+    }
+
+    private static func words(_ load: LoadEstimate) -> String {
+        func percent(_ value: Double?) -> String { value.map { "\(Int($0.rounded())) %" } ?? "unknown" }
+        func seconds(_ age: Double?) -> String { age.map { "\(($0 * 10).rounded() / 10) s old" } ?? "missing" }
+        return "\(load.merge.rawValue), demand \(percent(load.demand)), utilization \(percent(load.utilization)), "
+            + "steal \(percent(load.steal)); host's sample \(seconds(load.hostAge)), guest's \(seconds(load.guestAge))"
+    }
+
+    private static func words(_ order: Decision.Order) -> String {
+        switch order {
+        case .hold: "hold"
+        case .scaleOut(let count): "scale out by \(count)"
+        case .scaleIn(let count): "scale in by \(count)"
+        }
+    }
+
+    private func age(_ date: Date) -> String {
+        let seconds = max(0, Int(now.timeIntervalSince(date)))
+        switch seconds {
+        case ..<120: return "\(seconds) s"
+        case ..<7200: return "\(seconds / 60) min"
+        case ..<172_800: return "\(seconds / 3600) h"
+        default: return "\(seconds / 86400) d"
+        }
+    }
+
+    private static func list(_ words: [String]) -> String { words.isEmpty ? "none" : words.joined(separator: ", ") }
+
+    /// Columns as wide as their widest cell; the last one as it is.
+    private static func aligned(_ rows: [[String]]) -> [String] {
+        let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { column, cell in
+                column == row.count - 1
+                    ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+            }.joined()
+        }
+    }
+}
