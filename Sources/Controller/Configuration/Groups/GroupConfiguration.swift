@@ -62,9 +62,9 @@ public struct GroupConfiguration: Sendable, Equatable {
             && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     }
 
-    /// Whether a domain of that name, on a network of the group, belongs to it.
+    /// Whether a domain of that name, on a network of the group, belongs to it; the group's template never does.
     public func includes(domain name: String) -> Bool {
-        domains?.matches(name) ?? true
+        template?.source != .domain(name) && domains?.matches(name) ?? true
     }
 
     /// Hosts, domains and sizes in one line.
