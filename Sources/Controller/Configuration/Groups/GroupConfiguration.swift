@@ -69,10 +69,10 @@ public struct GroupConfiguration: Sendable, Equatable {
 
     /// Hosts, domains and sizes in one line.
     public var summary: String {
-        let most = policy.max >= GroupPolicy.unbounded ? "as many as there are" : "\(policy.max)"
         var parts = ["hosts \(hosts)"]
         if let domains { parts.append("domains '\(domains)'") }
-        parts.append("\(policy.min) to \(most) instances")
+        let isBounded = policy.max < GroupPolicy.unbounded
+        parts.append("instances \(isBounded ? "\(policy.min) to \(policy.max)" : "\(policy.min) or more")")
         if standby.paused + standby.saved > 0 {
             parts.append("standby \(standby.paused) paused and \(standby.saved) saved")
         }
