@@ -124,8 +124,10 @@ let package = Package(
         .testTarget(name: "SharedTests", dependencies: ["Shared", "TestSupport"] + nio + pki, swiftSettings: settings),
         .testTarget(
             name: "ControllerTests",
-            dependencies: ["Controller", "TestSupport", .product(name: "HummingbirdTesting", package: "hummingbird")]
-                + http + nio + basics + pki,
+            dependencies: [
+                "Controller", "TestSupport", .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Yams", package: "Yams"),
+            ] + http + nio + basics + pki,
             swiftSettings: settings
         ),
         .testTarget(

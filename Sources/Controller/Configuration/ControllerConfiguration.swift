@@ -42,4 +42,14 @@ public struct ControllerConfiguration: Sendable {
         self.advertise = advertise
         self.logFile = logFile
     }
+
+    /// The group of that name.
+    public func group(_ name: String) -> GroupConfiguration? {
+        groups.first { $0.name == name }
+    }
+
+    /// Whether clones are made from the domain of that name: then it is an instance of no group.
+    public func isTemplate(domain name: String) -> Bool {
+        groups.contains { $0.template?.source == .domain(name) }
+    }
 }

@@ -17,7 +17,12 @@ enum GroupFindings {
         networks: [NetworkInfo],
         domains: [DomainInfo]
     ) -> [ValidationFinding] {
-        var taken: Set<String> = []
+        // A template is no instance, not even another group's.
+        var taken = Set(
+            groups.compactMap { group in
+                if case .domain(let name) = group.template?.source { name } else { nil }
+            }
+        )
         return groups.flatMap { group in
             let prefix = "group \(group.name): "
             do {
@@ -56,8 +61,6 @@ enum GroupFindings {
                 )
             )
         }
-        // The template itself is no instance.
-        let members = members.filter { group.template?.source != .domain($0.name) }
         let names = members.map { "\($0.name) (\($0.state))" }.joined(separator: ", ")
         guard group.template == nil else {
             let text = members.isEmpty ? "none yet, clones will be made" : names

@@ -213,6 +213,15 @@ struct ConfigurationGroupsTests {
         #expect(!pattern.matches(String(repeating: "a", count: 2000) + "b"))
     }
 
+    @Test("a group in one line")
+    func summary() throws {
+        #expect(try load(hosts).groups[0].summary == "hosts 10.0.0.0/24, instances 1 or more")
+        #expect(
+            try load(hosts + "domains: a*\nmin: 2\nmax: 5\nstandby: 1\nmode: off\n").groups[0].summary
+                == "hosts 10.0.0.0/24, domains 'a*', instances 2 to 5, standby 1 paused and 0 saved, mode off: orders nothing"
+        )
+    }
+
     @Test("the memory that stays free")
     func reserve() {
         #expect(HostReserve.Memory.percent(5).bytes(of: 1000) == 50)

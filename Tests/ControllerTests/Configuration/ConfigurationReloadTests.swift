@@ -1,6 +1,4 @@
 import Autoscaling
-import Foundation
-import Glibc
 import Testing
 
 @testable import Controller
@@ -89,41 +87,5 @@ struct ConfigurationReloadTests {
     func lifetimes() throws {
         let plan = try plan(base, base + "agent-certificate-lifetime: 1h\nclient-certificate-lifetime: 1d\n")
         #expect(plan.live == ["agent-certificate-lifetime", "client-certificate-lifetime"])
-    }
-}
-
-@Suite("Finding the running controller")
-struct RunningControllerTests {
-    /// A state directory whose lock says `text`.
-    func withDirectory(_ text: String?, _ body: (String) throws -> Void) throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID())").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        if let text { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/controller.lock")) }
-        try body(path)
-    }
-
-    @Test("no lock, an empty one, nonsense and an id whose process has not got the lock are no controller")
-    func none() throws {
-        for text in [nil, "", "x\n", "1\n", "-5\n", "99999999999999\n", "2147483647\n", "\(getppid())\n"] {
-            try withDirectory(text) { path in
-                #expect(throws: RunningController.Failure.notRunning(directory: path), "\(text ?? "nil")") {
-                    try RunningController(stateDirectory: path)
-                }
-            }
-        }
-        #expect(throws: RunningController.Failure.notRunning(directory: "/nowhere")) {
-            try RunningController(stateDirectory: "/nowhere")
-        }
-    }
-
-    @Test("the process that has the lock open is found")
-    func found() throws {
-        try withDirectory("\(getpid())\n") { path in
-            let file = open("\(path)/controller.lock", O_RDONLY | O_CLOEXEC)
-            defer { close(file) }
-            let controller = try RunningController(stateDirectory: path)
-            #expect(controller.pid == getpid())
-        }
     }
 }

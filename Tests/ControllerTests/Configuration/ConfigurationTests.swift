@@ -96,6 +96,18 @@ struct ConfigurationTests {
         #expect(DurationText.parse(text) == expected)
     }
 
+    @Test(
+        "times are written in the largest unit that fits",
+        arguments: [
+            (Duration.milliseconds(1500), "1500ms"), (.seconds(90), "90s"), (.seconds(180), "3m"), (.zero, "0s"),
+            (.seconds(86400), "1d"), (.seconds(12 * 3600), "12h"),
+        ]
+    )
+    func durationTexts(duration: Duration, expected: String) {
+        #expect(DurationText.text(duration) == expected)
+        #expect(DurationText.parse(expected) == duration)
+    }
+
     @Test("what is not a time", arguments: ["", "s", "-1s", "1", "1y", "nan s", "1e99s", "infs", "+1s"])
     func badDurations(text: String) {
         #expect(DurationText.parse(text) == nil)

@@ -62,17 +62,17 @@ public struct GroupConfiguration: Sendable, Equatable {
             && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     }
 
-    /// Whether a domain of that name, on a network of the group, belongs to it.
+    /// Whether a domain of that name, on a network of the group, belongs to it; the group's template never does.
     public func includes(domain name: String) -> Bool {
-        domains?.matches(name) ?? true
+        template?.source != .domain(name) && domains?.matches(name) ?? true
     }
 
     /// Hosts, domains and sizes in one line.
     public var summary: String {
-        let most = policy.max >= GroupPolicy.unbounded ? "as many as there are" : "\(policy.max)"
         var parts = ["hosts \(hosts)"]
         if let domains { parts.append("domains '\(domains)'") }
-        parts.append("\(policy.min) to \(most) instances")
+        let isBounded = policy.max < GroupPolicy.unbounded
+        parts.append("instances \(isBounded ? "\(policy.min) to \(policy.max)" : "\(policy.min) or more")")
         if standby.paused + standby.saved > 0 {
             parts.append("standby \(standby.paused) paused and \(standby.saved) saved")
         }

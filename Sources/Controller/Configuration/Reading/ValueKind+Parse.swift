@@ -19,6 +19,7 @@ extension KeyDescription {
             var list: [Setting] = []
             for part in text.split(separator: ",") {
                 let part = part.trimmingCharacters(in: .whitespaces)
+                guard !part.isEmpty else { continue }
                 list.append(Setting(value: try element.parse(part), source: .standard, text: part))
             }
             guard count.contains(list.count) else { throw refusal(of: text) }

@@ -51,11 +51,6 @@ extension ControllerConfiguration {
         return effective
     }
 
-    /// The group of that name.
-    public func group(_ name: String) -> GroupConfiguration? {
-        groups.first { $0.name == name }
-    }
-
     private static func difference(_ settings: [(key: String, isSame: Bool)]) -> [String] {
         settings.filter { !$0.isSame }.map(\.key)
     }

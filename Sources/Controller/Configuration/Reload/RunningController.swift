@@ -37,8 +37,7 @@ public struct RunningController: Sendable {
     /// - Throws: ``Failure``.
     public init(stateDirectory: String) throws {
         let path = "\(stateDirectory)/\(Self.lockName)"
-        var lock = stat()
-        guard stat(path, &lock) == 0 else {
+        guard access(path, F_OK) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw Failure.notRunning(directory: stateDirectory) }
             throw Failure.refused(what: path, reason: String(cString: strerror(errno)))
         }
@@ -48,7 +47,7 @@ public struct RunningController: Sendable {
         let text = String(decoding: data.prefix(32), as: UTF8.self).prefix { $0.isNumber }
         guard let pid = Int32(text), pid > 1 else { throw Failure.notRunning(directory: stateDirectory) }
         // An id left by a controller that is gone may be another program's by now.
-        guard try Self.holds(pid, lock) else { throw Failure.notRunning(directory: stateDirectory) }
+        guard try Self.holds(pid, path) else { throw Failure.notRunning(directory: stateDirectory) }
         self.pid = pid
     }
 
@@ -63,16 +62,16 @@ public struct RunningController: Sendable {
     }
 
     /// Whether the process has that file open.
-    private static func holds(_ pid: Int32, _ file: stat) throws -> Bool {
+    private static func holds(_ pid: Int32, _ path: String) throws -> Bool {
         let folder = "/proc/\(pid)/fd"
         guard let directory = opendir(folder) else {
             if errno == ENOENT { return false }
             throw Failure.refused(what: folder, reason: String(cString: strerror(errno)))
         }
         closedir(directory)
+        let lock = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         return try FileManager.default.contentsOfDirectory(atPath: folder).contains { name in
-            var open = stat()
-            return stat("\(folder)/\(name)", &open) == 0 && open.st_dev == file.st_dev && open.st_ino == file.st_ino
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")) == lock
         }
     }
 

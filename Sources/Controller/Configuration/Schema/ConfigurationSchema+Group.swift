@@ -58,7 +58,7 @@ extension ConfigurationSchema {
             "paused",
             .integer(0...StandbyPolicy.limit),
             "0",
-            "Instances that are booted, enrolled and paused: their memory is held, and they serve within a second."
+            "Instances that are booted, enrolled and paused; their memory is held."
         ),
         KeyDescription(
             "saved",

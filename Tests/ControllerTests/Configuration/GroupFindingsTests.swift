@@ -1,0 +1,82 @@
+import Libvirt
+import Testing
+
+@testable import Controller
+
+@Suite("What validate finds of groups")
+struct GroupFindingsTests {
+    func findings(_ yaml: String, _ domains: [DomainInfo]) throws -> [ValidationFinding] {
+        GroupFindings.findings(
+            groups: try ConfigurationLoading.load(yaml).groups,
+            networks: [
+                NetworkInfo(
+                    name: "default",
+                    uuid: "1",
+                    bridge: "virbr0",
+                    addresses: [NetworkAddress(address: "10.0.0.1", prefixLength: 24)]
+                )
+            ],
+            domains: domains
+        )
+    }
+
+    func domain(_ name: String, _ state: DomainState = .shutOff) -> DomainInfo {
+        DomainInfo(
+            uuid: name,
+            name: name,
+            state: state,
+            interfaces: [DomainInterface(network: "default", mac: nil)]
+        )
+    }
+
+    func bad(_ findings: [ValidationFinding]) -> [String] { findings.filter { !$0.isFine }.map(\.text) }
+
+    @Test("a domain is counted for the first group that matches, and what is left over for the next")
+    func firstWins() throws {
+        let found = try findings(
+            "groups:\n  web: {hosts: 10.0.0.0/24, domains: \"web-*\"}\n  rest: {hosts: 10.0.0.0/24}\n",
+            [domain("web-1", .running), domain("db")]
+        )
+        #expect(bad(found) == [])
+        #expect(found.map(\.text).contains("group web: domains: web-1 (running)"))
+        #expect(found.map(\.text).contains { $0.hasPrefix("group rest: domains: db (") && !$0.contains("web-1") })
+    }
+
+    @Test("a group without domains, one with too few, and one without a network")
+    func missing() throws {
+        let found = bad(
+            try findings(
+                """
+                groups:
+                  a: {hosts: 10.0.0.0/24, domains: "a-*"}
+                  b: {hosts: 10.0.0.0/24, domains: "b-*", min: 2, standby: 1}
+                  c: {hosts: 10.9.0.0/24}
+                """,
+                [domain("b-1"), domain("b-2")]
+            )
+        )
+        #expect(found.count == 3)
+        #expect(
+            found.first?.contains("group a: domains: none is attached to these networks and is named like 'a-*'")
+                == true
+        )
+        #expect(found.dropFirst().first?.contains("fewer than min and standby, 3") == true)
+        #expect(found.last?.hasPrefix("group c: no libvirt network lies in 10.9.0.0/24") == true)
+    }
+
+    @Test("a template must be there and shut off, and is no instance")
+    func templates() throws {
+        let yaml = "hosts: 10.0.0.0/24\ntemplate: {domain: base}\n"
+        #expect(bad(try findings(yaml, [domain("base")])) == [])
+        #expect(
+            try findings(yaml, [domain("base")]).map(\.text).contains(
+                "group default: domains: none yet, clones will be made"
+            )
+        )
+        #expect(bad(try findings(yaml, [])).first?.contains("there is no domain 'base'") == true)
+        #expect(bad(try findings(yaml, [domain("base", .running)])).first?.contains("'base' runs") == true)
+        let configuration = try ConfigurationLoading.load(yaml)
+        #expect(configuration.isTemplate(domain: "base") && !configuration.groups[0].includes(domain: "base"))
+        #expect(!configuration.isTemplate(domain: "vm1") && configuration.groups[0].includes(domain: "vm1"))
+    }
+}
