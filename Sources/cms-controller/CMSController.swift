@@ -16,7 +16,8 @@ struct CMSController: AsyncParsableCommand {
             """,
         version: CMSVersion.current,
         subcommands: [
-            RunCommand.self, ReloadCommand.self, TokenCommand.self, ClientCommand.self, ValidateCommand.self,
+            RunCommand.self, StatusCommand.self, DrainCommand.self, ProtectCommand.self, UnprotectCommand.self,
+            RetryCommand.self, ReloadCommand.self, TokenCommand.self, ClientCommand.self, ValidateCommand.self,
             SchemaCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: RunCommand.self

@@ -188,14 +188,14 @@ public struct ControllerService: Sendable {
                     logger: logger
                 ),
                 ReloadService(
-                load: reload,
-                initial: configuration,
-                groups: groups,
-                policy: policy,
-                clock: clock,
-                report: { events.record($0) }
-            ),
-            HeartbeatService(registry: registry, groups: groups, clock: clock),
+                    load: reload,
+                    initial: configuration,
+                    groups: groups,
+                    policy: policy,
+                    clock: clock,
+                    report: { events.record($0) }
+                ),
+                HeartbeatService(registry: registry, groups: groups, clock: clock),
                 ControllerIdentityService(
                     identity: identity,
                     authority: authority,
