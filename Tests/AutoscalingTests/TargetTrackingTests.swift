@@ -45,14 +45,11 @@ struct TargetTrackingTests {
         policy.warmUp = .seconds(10)
         var group = EngineHarness(policy)
         let since = group.now
-        for _ in 0..<10 {
-            let loads = [
-                group.load("vm0", 50), group.load("vm1", 100, since: since), group.load("vm2", 0, since: since),
-            ]
-            #expect(group.tick(estimates: loads).order == .hold)
+        func loads(_ percent: Double) -> [LoadEstimate] {
+            [group.load("vm0", 50), group.load("vm1", percent, since: since), group.load("vm2", percent, since: since)]
         }
-        let loads = [group.load("vm0", 50), group.load("vm1", 100, since: since), group.load("vm2", 100, since: since)]
-        #expect(group.tick(estimates: loads).order == .scaleOut(by: 2))
+        for second in 0..<10 { #expect(group.tick(estimates: loads(second < 5 ? 100 : 0)).order == .hold) }
+        #expect(group.tick(estimates: loads(100)).order == .scaleOut(by: 2))
     }
 
     @Test("a jump of the clock ends no warm-up")

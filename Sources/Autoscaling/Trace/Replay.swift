@@ -80,12 +80,13 @@ public struct Replay: Sendable, Hashable {
             let passed = last.map { min(max(.zero, $0.duration(to: tick.now)), header.interval * 3) } ?? header.interval
             last = tick.now
             var demand = 0.0
+            var next: [String: Double] = [:]
             for load in tick.observation.inService {
                 let value = load.demand.map { min(100, $0) } ?? known[load.id] ?? 0
-                known[load.id] = value
+                next[load.id] = value
                 demand += value
             }
-            known = known.filter { entry in tick.observation.inService.contains { $0.id == entry.key } }
+            known = next
             owed += passed / .seconds(1)
             while owed >= 1 {
                 arrivals.append(demand / 100 * model.rate)
