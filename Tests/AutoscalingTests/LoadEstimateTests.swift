@@ -117,6 +117,13 @@ struct LoadEstimateTests {
         #expect(estimate.work == 31)
     }
 
+    @Test("two samples at nearly the same moment are no growth")
+    func noGrowth() throws {
+        let before = GuestSample(at: .seconds(99.9), busy: 100, queued: 0, serviceTime: 0.1)
+        let guest = GuestSample(at: now, busy: 100, queued: 5, serviceTime: 0.1)
+        #expect(try #require(estimate(guest: guest, earlier: before).demand) == 110)
+    }
+
     @Test(
         "nonsense from a guest asks for nothing, and never for more than the limit",
         arguments: [(-5, 0.5, 100.0), (12, -1, 100), (12, .nan, 100), (.max, 1e9, 10_100)]

@@ -35,9 +35,9 @@ extension ScalingEngine {
         case .starved: return "\(goal) follows when the host withholds no CPU, or with on-starved scaleOut"
         case .unknownForbidsScaleIn: return "\(goal) is weighed again when the load of each instance is known"
         case .stabilizationOut:
-            return "\(goal) follows when the wish stands for \(waiting(outWait, smallest, policy.scaleOut))"
+            return "\(goal) follows when the wish stands for \(waiting(outWait, smallest, policy.scaleOut, clamp.from))"
         case .stabilizationIn:
-            return "\(goal) follows when the wish stands for \(waiting(inWait, largest, policy.scaleIn))"
+            return "\(goal) follows when the wish stands for \(waiting(inWait, largest, policy.scaleIn, clamp.from))"
         case .cooldownOut:
             return
                 "\(goal) follows in \(Words.time(remaining(policy.scaleOut.cooldown, since: lastInServiceAt) ?? .zero))"
@@ -56,8 +56,9 @@ extension ScalingEngine {
     }
 
     /// How long a wish must still stand: until the window is covered and the wish that stands against it has left it.
-    private func waiting(_ wait: Duration, _ wishes: WishWindow, _ limits: DirectionLimits) -> String {
-        Words.time(max(wait, remaining(limits.window, since: wishes.valueAt) ?? .zero))
+    private func waiting(_ wait: Duration, _ wishes: WishWindow, _ limits: DirectionLimits, _ goal: Int) -> String {
+        let against = wishes.value == goal ? nil : remaining(limits.window, since: wishes.valueAt)
+        return Words.time(max(wait, against ?? .zero))
     }
 
     private func prospect(steady observation: GroupObservation, _ tally: LoadTally) -> String {

@@ -13,7 +13,7 @@ struct WishWindow: Sendable, Hashable, Codable {
         var wish: Int
     }
 
-    /// The most entries kept; beyond it the oldest ones are merged into the extreme one.
+    /// The most entries kept; beyond it the oldest two become one.
     private static let limit = 1024
 
     private let extreme: Extreme
@@ -34,8 +34,11 @@ struct WishWindow: Sendable, Hashable, Codable {
         let start = now.advanced(by: .zero - window)
         let expired = entries.prefix { $0.at < start }.count
         if expired > 0 { entries.removeFirst(expired) }
-        // The first entry is the extreme one: without the second, it only counts a little longer.
-        if entries.count > Self.limit { entries.remove(at: 1) }
+        if entries.count > Self.limit {
+            // The extreme one counts a little longer, in place of the next: that errs towards no change.
+            entries[0].at = entries[1].at
+            entries.remove(at: 1)
+        }
         // What was forgotten for a shorter window is missing in a longer one.
         coveredSince = coveredSince.map { max($0, start) } ?? now
     }

@@ -55,7 +55,7 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
     ///   - id: The instance.
     ///   - host: The hypervisor's last sample, if any.
     ///   - guest: The agent's last sample, if any.
-    ///   - earlier: The agent's sample before, if any: the growth of the queue is measured from it.
+    ///   - earlier: An agent's sample from about an interval before, if any: the growth of the queue is measured from it.
     ///   - interval: The time between two samples.
     ///   - drainHorizon: Within what time the work that waits is to be done.
     ///   - inServiceSince: When the instance came into service, if it is.
@@ -99,7 +99,7 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
             // host's own count also has what an idle guest's housekeeping waited for, so it only names the case.
             let wanted = min(100, max(used, (Self.finite(guest?.busy) ?? 0) + (Self.finite(guest?.steal) ?? 0)))
             guard used >= Self.saturated, let guest else { return wanted }
-            return wanted + guest.excess(since: earlier, drainHorizon: drainHorizon)
+            return wanted + guest.excess(since: earlier, interval: interval, drainHorizon: drainHorizon)
         }
     }
 

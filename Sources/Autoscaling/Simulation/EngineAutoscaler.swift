@@ -4,7 +4,7 @@ public struct EngineAutoscaler: Autoscaler {
     public let name: String
     private var engine: ScalingEngine
 
-    /// An engine with a policy; its bounds become those of the model when it is `bounded`.
+    /// An engine with a policy. The simulation looks once a second: another interval only stretches the engine's limits.
     public init(name: String = "engine", policy: GroupPolicy, interval: Duration = .seconds(1)) {
         self.name = name
         engine = ScalingEngine(policy: policy, interval: interval)

@@ -19,8 +19,9 @@ public struct ServiceModel: Sendable, Hashable, Codable {
     public var lateAfter: Double
     /// The percentage up to which the load is within the target: 70 with the usual tolerance of a tenth.
     public var targetLimit: Double
-    /// The fewest and the most instances, for each autoscaler alike.
+    /// The fewest instances, for each autoscaler alike.
     public var min: Int
+    /// The most instances, for each autoscaler alike.
     public var max: Int
 
     /// A model. As it stands an instance does 100 requests a second, and boots in 30 s.

@@ -14,8 +14,18 @@ struct DecisionOracle {
     private var ownLastIn: Duration?
     private var orders: [(at: Duration, by: Int, isForced: Bool)] = []
 
+    /// Since when the present policy holds.
+    private var policySince = Duration.zero
+    /// The wishes with the data's limits applied.
+    private var wishes: [(at: Duration, size: Int)] = []
+
     init(interval: Duration) {
         self.interval = interval
+    }
+
+    /// Another policy holds from now on.
+    mutating func changePolicy() {
+        policySince = time
     }
 
     /// An engine without history takes over.
@@ -24,6 +34,7 @@ struct DecisionOracle {
         lastTick = nil
         ownLastIn = nil
         orders = []
+        wishes = []
     }
 
     /// The properties that the decision breaks.
@@ -32,6 +43,7 @@ struct DecisionOracle {
         if let lastTick { time += min(max(.zero, lastTick.duration(to: decision.at)), interval * 3) }
         lastTick = decision.at
         var broken = checkRecord(decision)
+        if starves(decision, window: policy.scaleIn.window) { broken.append("a window that is over still holds") }
         switch decision.order {
         case .hold:
             let missing = min(bounds.lowerBound - decision.capacity, allowed(observation, bounds))
@@ -43,6 +55,18 @@ struct DecisionOracle {
             broken += checkIn(count, decision, policy, bounds)
         }
         return broken
+    }
+
+    /// Whether the scale-in window holds the size although it is covered and all of it wished for less.
+    private mutating func starves(_ decision: Decision, window: Duration) -> Bool {
+        let byData = decision.clamps.last { $0.name == .starved || $0.name == .unknownForbidsScaleIn }
+        wishes.append((time, byData?.to ?? decision.rawWish))
+        guard decision.clamps.contains(where: { $0.name == .stabilizationIn && $0.to == decision.capacity }) else {
+            return false
+        }
+        let covered = time - max(observedSince, policySince) >= window
+        let isAfterOut = lastOut.map { time - $0 >= window } ?? true
+        return covered && isAfterOut && wishes.allSatisfy { time - $0.at > window || $0.size < decision.capacity }
     }
 
     /// How many can be started.

@@ -21,7 +21,7 @@ struct EnginePropertyTests {
             counts.add(run.counts)
         }
         // The histories must have had what they are to try.
-        guard Self.histories >= 1000 else { return }
+        guard Self.histories >= 16_000 else { return }
         #expect(counts.outs > 0 && counts.ins > 0 && counts.restarts > 0 && counts.decoded > 0)
         #expect(counts.clamps.count == Clamp.Name.allCases.count, "never met: \(counts.missing)")
     }

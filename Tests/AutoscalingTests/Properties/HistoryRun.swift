@@ -61,6 +61,7 @@ struct HistoryRun {
                 policy = GroupPolicy.generated(&random, interval: interval)
                 engine.policy = policy
                 twin?.policy = policy
+                oracle.changePolicy()
             default: break
             }
             let observation = world.observe(&random)

@@ -1,0 +1,102 @@
+/// Feeds a recorded trace to an engine, with the recorded policy or another one.
+///
+/// Two questions have two answers. ``run(policy:)`` keeps the recorded observations: what would this policy have ordered
+/// at each tick, in the state that the group really was in? After the first other order that state is no longer the one
+/// the policy would have led to. ``simulation(model:)`` closes the loop: it takes the demand of the trace alone and lets a
+/// model of the service answer to each order.
+public struct Replay: Sendable, Hashable {
+    /// A tick at which the two policies differ.
+    public struct Difference: Sendable, Hashable, Codable {
+        /// The recorded decision.
+        public var recorded: Decision
+        /// What the other policy decides on the same observation.
+        public var other: Decision
+    }
+
+    /// What a replay came to.
+    public struct Result: Sendable, Hashable {
+        /// The decisions, one for each tick of the trace.
+        public var decisions: [Decision]
+        /// The ticks at which the order is another one than recorded.
+        public var differences: [Difference]
+    }
+
+    /// The last header of the trace.
+    public let header: TraceHeader
+    /// The ticks in their order.
+    public let ticks: [TraceTick]
+    private let policies: [Int: GroupPolicy]
+
+    /// A trace's lines; `nil` when no header comes before the first tick.
+    public init?(lines: [TraceLine]) {
+        var header: TraceHeader?
+        var ticks: [TraceTick] = []
+        var policies: [Int: GroupPolicy] = [:]
+        for line in lines {
+            switch line {
+            case .header(let next):
+                header = next
+                policies[ticks.count] = next.policy
+            case .tick(let tick):
+                guard header != nil else { return nil }
+                ticks.append(tick)
+            }
+        }
+        guard let header else { return nil }
+        self.header = header
+        self.ticks = ticks
+        self.policies = policies
+    }
+
+    /// Decides on each recorded observation anew.
+    ///
+    /// - Parameter policy: The policy; `nil`: the recorded ones, which gives the recorded decisions again when the trace
+    ///   begins with a fresh engine.
+    public func run(policy: GroupPolicy? = nil) -> Result {
+        var engine = ScalingEngine(policy: policy ?? policies[0] ?? header.policy, interval: header.interval)
+        var result = Result(decisions: [], differences: [])
+        for (number, tick) in ticks.enumerated() {
+            if policy == nil, let recorded = policies[number] { engine.policy = recorded }
+            let decision = engine.decide(tick.observation, now: tick.now, calendar: tick.calendar)
+            result.decisions.append(decision)
+            if decision.order != tick.decision.order {
+                result.differences.append(Difference(recorded: tick.decision, other: decision))
+            }
+        }
+        return result
+    }
+
+    /// A simulation with the trace's demand as its workload: percent of an instance's capacity become requests by the
+    /// model's rate. Where the load of an instance is unknown its last known one counts; jumps of the clock are left out.
+    ///
+    /// A saturated instance does 100 percent: what waited there shows in the trace when it was done, what was refused
+    /// does not show at all. So a trace of an overloaded group is flatter than what its clients sent.
+    public func simulation(model: ServiceModel = ServiceModel()) -> Simulation {
+        var arrivals: [Double] = []
+        var known: [String: Double] = [:]
+        var last: Moment?
+        var owed = 0.0
+        for tick in ticks {
+            let passed = last.map { min(max(.zero, $0.duration(to: tick.now)), header.interval * 3) } ?? header.interval
+            last = tick.now
+            var demand = 0.0
+            var next: [String: Double] = [:]
+            for load in tick.observation.inService {
+                let value = load.demand.map { min(100, $0) } ?? known[load.id] ?? 0
+                next[load.id] = value
+                demand += value
+            }
+            known = next
+            owed += passed / .seconds(1)
+            while owed >= 1 {
+                arrivals.append(demand / 100 * model.rate)
+                owed -= 1
+            }
+        }
+        return Simulation(
+            workload: Workload(name: "trace of \(header.group)", arrivals: arrivals),
+            model: model,
+            start: ticks.first?.calendar ?? CalendarTime(secondsSinceEpoch: 0)
+        )
+    }
+}
