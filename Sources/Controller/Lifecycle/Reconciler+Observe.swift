@@ -75,6 +75,7 @@ extension Reconciler {
         let input = groupObservation(state, estimates, hostRoom: observation.hostRoom, now: now)
         let decision = state.engine.decide(input, now: now, calendar: CalendarTime(date))
         parts.status.publish(decision, at: date)
+        parts.trace?.record(decision, at: date)
         parts.logger.debug("decision", metadata: ["reason": "\(decision.reason)"])
         tell(decision, &state, &step, date: date)
         switch decision.order {

@@ -21,6 +21,7 @@ public struct Reconciler: Service {
         var hooks: any HookRunner
         var capacity: HostCapacity
         var status: GroupStatusBoard
+        var trace: TraceRecorder?
         var signals: Signals
         var clock: SteadyClock
         var activity: ActivityLog?

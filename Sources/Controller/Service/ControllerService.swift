@@ -124,6 +124,17 @@ public struct ControllerService: Sendable {
                     hooks: SystemHookRunner(client: hookClient),
                     capacity: capacity,
                     status: group.status,
+                    trace: TraceRecorder(
+                        path: "\(configuration.stateDirectory)/trace-\(group.name).jsonl",
+                        header: { [interval = configuration.interval] in
+                            TraceHeader(
+                                group: group.name,
+                                policy: group.configuration.policy,
+                                interval: interval
+                            )
+                        },
+                        logger: logger
+                    ),
                     signals: group.signals,
                     clock: clock,
                     activity: activity,
