@@ -20,8 +20,11 @@ struct FleetStandbyTests {
     func fill(_ name: String, _ scene: inout Scene, saved: Bool = false) {
         _ = scene.step()
         scene.boot(name)
+        _ = scene.step()
+        scene.starts[name] = .succeeded
         scene.set(name, running: false, active: !saved, saved: saved)
         _ = scene.step()
+        #expect(scene.state(name) == .standby)
     }
 
     @Test("filled by booting, probing and pausing one; clients never hear of it")

@@ -96,7 +96,8 @@ extension Fleet {
     mutating func moveParking(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         guard turn.hypervisorAnswers else { return }
         let kind = instance.standby ?? .paused
-        let isThere = kind == .paused ? turn.domainPaused : turn.domainStopped && turn.domain?.hasSavedImage == true
+        let isOff = !(turn.domain?.isActive ?? false)
+        let isThere = kind == .paused ? turn.domainPaused : isOff && turn.domain?.hasSavedImage == true
         if isThere, turn.start != .underWay {
             var instance = instance
             enter(.standby, &instance, reason: kind.rawValue, now: turn.now, date: turn.date, in: &step)
@@ -109,7 +110,7 @@ extension Fleet {
                     detail: "booted, enrolled, ready and \(kind.rawValue)"
                 )
             )
-        } else if turn.domainStopped, turn.start != .underWay {
+        } else if isOff, turn.start != .underWay {
             stopped(instance, wasComing: true, turn, in: &step)
         } else if case .failed(let reason) = turn.start {
             fail(instance, reason: "the domain could not be \(kind.rawValue): \(reason)", turn, in: &step)
