@@ -100,6 +100,7 @@ extension Reconciler {
                 id: instance.uuid,
                 host: samples[instance.uuid],
                 guest: sessions[instance.uuid]?.sample,
+                earlier: sessions[instance.uuid]?.earlierSample,
                 interval: interval,
                 now: now
             )
