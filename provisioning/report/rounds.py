@@ -21,6 +21,7 @@ policy:
   # The bounds alone steer: the load never asks for more.
   rules: [{{target: {{metric: utilization, percent: 100}}}}]
   scale-in: {{window: 1h}}
+  on-starved: scale-out
 standby: {{paused: {paused}, saved: {saved}}}
 """
 

@@ -120,7 +120,9 @@ public struct SimulationRun: Sendable {
         for result in comparison.results {
             lines.append("\(result.workload), \(result.autoscaler):")
             for event in result.events.prefix(limit) {
-                lines.append("  \(Self.clock(event.second))  \(Self.words(event.order)) from \(event.size): \(event.reason)")
+                lines.append(
+                    "  \(Self.clock(event.second))  \(Self.words(event.order)) from \(event.size): \(event.reason)"
+                )
             }
             if result.events.count > limit { lines.append("  … and \(result.events.count - limit) more") }
             if result.events.isEmpty { lines.append("  no orders") }
@@ -136,7 +138,9 @@ public struct SimulationRun: Sendable {
                     + difference.other.reason
             }
             let more = result.differences.count - shown.count
-            return (["\(name): \(result.decisions.count) recorded decisions, \(result.differences.count) otherwise"] + shown
+            return
+                (["\(name): \(result.decisions.count) recorded decisions, \(result.differences.count) otherwise"]
+                + shown
                 + (more > 0 ? ["  … and \(more) more"] : [])).joined(separator: "\n")
         }.joined(separator: "\n")
     }
