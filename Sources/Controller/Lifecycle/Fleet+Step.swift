@@ -56,7 +56,8 @@ extension Fleet {
 
     private mutating func takeIn(_ domains: [FleetObservation.Domain], date: Date, in step: inout FleetStep) {
         let known = Set(domains.map(\.uuid))
-        for instance in ordered where !known.contains(instance.uuid) {
+        let gone = instances.values.filter { !known.contains($0.uuid) }.sorted(by: Self.areInOrder)
+        for instance in gone {
             forget(instance.uuid)
             step.removed.append(instance.uuid)
             step.events.append(
