@@ -37,6 +37,28 @@ struct FleetTroubleTests {
         #expect(scene.events.last?.detail.contains("not started in time") == true)
     }
 
+    @Test("what is paused is never started: with an order standing it is ours, without one it is no reserve")
+    func pausedIsNotStarted() {
+        var scene = Scene(["vm1", "vm2"])
+        _ = scene.step()
+        _ = scene.order()
+        // The order was carried out, nobody heard of it, and somebody paused the domain.
+        scene.set("vm1", running: false, active: true)
+        scene.set("vm2", running: false, active: true)
+        _ = scene.step()
+        #expect(scene.state("vm1") == .booting)
+        #expect(scene.fleet.instances["vm1"]?.isOwned == true)
+        #expect(scene.state("vm2") == .booting, "it is counted, and no order takes it")
+        #expect(scene.fleet.instances["vm2"]?.isOwned == false)
+        _ = scene.order()
+        _ = scene.step(after: 61)
+        _ = scene.step()
+        #expect(scene.state("vm1") == .failed)
+        #expect(!scene.allActions.contains { if case .start = $0 { true } else { false } })
+        #expect(scene.allActions.contains(.destroy(uuid: "vm1")))
+        #expect(!scene.allActions.contains(.destroy(uuid: "vm2")))
+    }
+
     @Test("an order that was kept back is no failure, and its time counts from when it goes out")
     func keptBack() {
         var scene = Scene(["vm1"])

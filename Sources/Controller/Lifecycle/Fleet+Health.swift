@@ -101,7 +101,7 @@ extension Fleet {
             step.actions.append(.discardImage(uuid: instance.uuid))
             return
         }
-        if turn.domain?.isRunning ?? false {
+        if turn.domain?.isActive ?? false {
             // A start that was given up succeeded after all, or somebody else's did: it is taken in like any other.
             enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
             return
@@ -146,7 +146,7 @@ extension Fleet {
 
     mutating func moveQuarantined(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
-        let startedByHand = turn.domain?.isRunning ?? false
+        let startedByHand = turn.domain?.isActive ?? false
         guard turn.isOverdue || startedByHand else { return }
         instance.failures = 0
         enter(

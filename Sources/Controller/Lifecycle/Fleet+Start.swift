@@ -45,7 +45,8 @@ extension Fleet {
     }
 
     mutating func moveOff(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        guard let domain = turn.domain, domain.isRunning else { return }
+        // A paused one is no reserve either: nothing can start it.
+        guard let domain = turn.domain, domain.isActive else { return }
         var instance = instance
         // Whoever started it did so without an order of ours: it is never ours to stop, unless we made it.
         instance.isOwned = instance.isClone
@@ -67,7 +68,9 @@ extension Fleet {
 
     mutating func moveStarting(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
-        if turn.start == .succeeded || (turn.domain?.isRunning ?? false) && turn.start != .underWay {
+        // Paused counts as well: an order whose end nobody heard of may have been carried out, and a domain that is
+        // active is never started.
+        if turn.start == .succeeded || (turn.domain?.isActive ?? false) && turn.start != .underWay {
             instance.isOwned = true
             instance.standby = nil
             enter(.booting, &instance, reason: "the domain runs", now: turn.now, date: turn.date, in: &step)
