@@ -20,6 +20,8 @@ struct FleetStandbyTests {
     func fill(_ name: String, _ scene: inout Scene, saved: Bool = false) {
         _ = scene.step()
         scene.boot(name)
+        _ = scene.step()
+        scene.starts[name] = .succeeded
         scene.set(name, running: false, active: !saved, saved: saved)
         _ = scene.step()
     }

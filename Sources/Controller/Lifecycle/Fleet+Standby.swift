@@ -94,7 +94,9 @@ extension Fleet {
     mutating func moveParking(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         guard turn.hypervisorAnswers else { return }
         let kind = instance.standby ?? .paused
-        let isThere = kind == .paused ? turn.domainPaused : turn.domainStopped && turn.domain?.hasSavedImage == true
+        // The end of an order to save says succeeded, and the domain is off: no start is being confirmed here.
+        let isSaved = turn.domain.map { !$0.isActive && $0.hasSavedImage } ?? false
+        let isThere = kind == .paused ? turn.domainPaused : isSaved
         if isThere, turn.start != .underWay {
             var instance = instance
             enter(.standby, &instance, reason: kind.rawValue, now: turn.now, date: turn.date, in: &step)
