@@ -87,7 +87,7 @@ struct HistoryController {
     }
 
     func room() -> Int? {
-        guard !fleet.reserve.isEmpty else { return nil }
+        guard fleet.instances.values.contains(where: { $0.state == .off }) else { return nil }
         return capacity.room(for: Self.need, leaving: Self.reserve)
     }
 
@@ -123,26 +123,39 @@ struct HistoryController {
     }
 
     func groupObservation(_ observation: FleetObservation, interval: Duration, now: Moment) -> GroupObservation {
-        let inService = fleet.ordered.filter { $0.state == .inService }.map { instance in
-            LoadEstimate(
-                id: instance.uuid,
-                host: samples[instance.uuid],
-                guest: sessions[instance.uuid]?.sample,
-                interval: interval,
-                inServiceSince: fleet.serving[instance.uuid],
-                now: now
-            )
+        var inService: [LoadEstimate] = []
+        var (draining, ready, reserve, removable) = (0, 0, 0, 0)
+        for uuid in HistoryRun.names {
+            guard let instance = fleet.instances[uuid] else { continue }
+            switch instance.state {
+            case .inService:
+                if instance.isOwned, !instance.isProtected { removable += 1 }
+                inService.append(
+                    LoadEstimate(
+                        id: uuid,
+                        host: samples[uuid],
+                        guest: sessions[uuid]?.sample,
+                        interval: interval,
+                        inServiceSince: fleet.serving[uuid],
+                        now: now
+                    )
+                )
+            case .draining, .stopping: draining += 1
+            case .off: reserve += 1
+            case .standby: ready += 1
+            default: if instance.goal == .standby, instance.state.isComing, instance.state != .failed { ready += 1 }
+            }
         }
         return GroupObservation(
             inService: inService,
             coming: fleet.coming(at: now),
-            draining: fleet.instances.values.count { $0.state == .draining || $0.state == .stopping },
-            standby: fleet.quickest.count { $0.state != .off },
-            reserve: fleet.reserve.count,
+            draining: draining,
+            standby: ready,
+            reserve: reserve,
             counted: fleet.counted,
             hostRoom: observation.hostRoom,
             breaker: fleet.breaker.reason(at: now),
-            removable: fleet.instances.values.count { $0.state == .inService && $0.isOwned && !$0.isProtected },
+            removable: removable,
             lastInService: fleet.lastInService
         )
     }

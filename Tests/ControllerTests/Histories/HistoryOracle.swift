@@ -202,7 +202,7 @@ struct HistoryOracle {
         let drain = drains.removeValue(forKey: instance.uuid)
         guard instance.state == .stopping || instance.state == .parking,
             let machine = machines.first(where: { $0.uuid == instance.uuid }), let guest = machine.guest,
-            guest.pending > 0 || guest.isHolding
+            guest.pending > 0
         else { return }
         guard let drain else {
             fail(.inFlight, "\(instance.uuid) was not draining")

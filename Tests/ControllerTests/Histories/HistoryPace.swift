@@ -40,8 +40,8 @@ struct HistoryPace {
         var findings: [(HistoryOracle.Property, String)] = []
         let seen = decision.observation
         let serving = seen.inService.count
-        let room = min(fleet.reserve.count, policy.max - fleet.counted, seen.hostRoom ?? .max)
-        let startable = fleet.standby.count + (fleet.breaker.isOpen(at: now) ? 0 : max(0, room))
+        let room = min(seen.reserve, policy.max - seen.counted, seen.hostRoom ?? .max)
+        let startable = seen.standby + (fleet.breaker.isOpen(at: now) ? 0 : max(0, room))
         var ordered = 0
         switch decision.order {
         case .scaleOut(let count):
@@ -67,7 +67,8 @@ struct HistoryPace {
         if serving < policy.min, startable > 0, ordered <= 0 {
             let since = belowSince ?? time
             belowSince = since
-            if time - since > start + interval * 3 {
+            // An attempt that fails at its deadline is followed by one more before another instance is taken.
+            if time - since > start * 2 + interval * 3 {
                 findings.append((.minimum, "\(serving) serve for \(time - since)"))
             }
         } else {

@@ -23,7 +23,9 @@ extension HistoryRun {
             decide(observation, &step)
             checkHealth()
         }
+        if isTraced { trace(step, observation) }
         settle(step, kill)
+        if isDead, isTraced { trace("killed") }
     }
 
     private mutating func generatedKill() -> Kill {
@@ -95,10 +97,14 @@ extension HistoryRun {
     }
 
     private mutating func checkHealth() {
-        for instance in controller.fleet.ordered where instance.state == .inService {
-            guard let index = index(instance.uuid), let life = controller.board.beginProbe(instance.uuid, now: now)
+        for index in machines.indices {
+            let uuid = machines[index].uuid
+            guard controller.fleet.instances[uuid]?.state == .inService,
+                let life = controller.board.beginProbe(uuid, now: now)
             else { continue }
-            effects.append(Effect(index: index, life: life, work: .check, due: tick + delay(), fate: .good))
+            effects.append(
+                Effect(index: index, life: life, work: .check, due: tick + delay(), fate: .good, givenAt: now)
+            )
         }
     }
 

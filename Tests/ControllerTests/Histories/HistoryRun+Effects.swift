@@ -28,7 +28,9 @@ extension HistoryRun {
 
     private mutating func begin(_ work: Effect.Work, _ uuid: String, life: UInt64) {
         guard let index = index(uuid) else { return }
-        effects.append(Effect(index: index, life: life, work: work, due: tick + delay(), fate: fate()))
+        effects.append(
+            Effect(index: index, life: life, work: work, due: tick + delay(), fate: fate(), givenAt: now)
+        )
     }
 
     /// Gives one effect, as the reconciler does.
@@ -163,7 +165,7 @@ extension HistoryRun {
         guard effect.fate != .fails else { return .failed("refused") }
         let result: FleetObservation.Start? =
             switch effect.work {
-            case .start: start(index)
+            case .start: start(effect)
             case .resume(let kind): resume(index, kind)
             case .park(let kind): park(index, kind)
             default: nil
@@ -171,7 +173,8 @@ extension HistoryRun {
         return effect.fate == .lostAfter ? nil : result
     }
 
-    private mutating func start(_ index: Int) -> FleetObservation.Start {
+    private mutating func start(_ effect: Effect) -> FleetObservation.Start {
+        let index = effect.index
         guard machines[index].power == .off else {
             return machines[index].power == .running ? .succeeded : .failed("already paused")
         }
@@ -180,7 +183,9 @@ extension HistoryRun {
             return .failed("no bootable device")
         }
         oracle.boots(machines[index])
-        machines[index].boot(by: .controller)
+        // One that comes long after it was given up is anybody's.
+        let isLate = effect.givenAt.duration(to: now) > settings.limits.startDeadline * 2
+        machines[index].boot(by: isLate ? .unclear : .controller)
         machines[index].bootsOfOrder += 1
         machines[index].stoppedSinceBoot = false
         wake(index)

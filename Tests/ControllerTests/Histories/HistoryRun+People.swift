@@ -108,8 +108,9 @@ extension HistoryRun {
             guest.reconnectIn = min(guest.reconnectIn, 1)
             if guest.bootLeft == nil { guest.bootLeft = 1 }
             machines[index].guest = guest
-            // What somebody paused by hand he lets run again.
-            if machines[index].power == .paused, machines[index].maker == .others { unpause(index) }
+            // What somebody paused by hand he lets run again, where the controller may not touch it.
+            let isOwned = controller.fleet.instances[machines[index].uuid]?.isOwned ?? false
+            if machines[index].power == .paused, !isOwned { unpause(index) }
         }
     }
 }

@@ -34,6 +34,7 @@ struct HistoryRun {
         var work: Work
         var due: Int
         var fate: Fate
+        var givenAt: Moment
     }
 
     struct Client {
@@ -75,6 +76,7 @@ struct HistoryRun {
     var killAt: (commit: Int, how: Kill)?
     var isDead = false
     var restarts = 0
+    var isTraced = false
 
     var date: Date { Date(timeIntervalSince1970: wall) }
     func index(_ uuid: String) -> Int? { machines.firstIndex { $0.uuid == uuid } }
@@ -103,6 +105,7 @@ struct HistoryRun {
     /// Kills the controller, if it is not dead already, and starts it anew with what was written down.
     mutating func restart() {
         restarts += 1
+        if isTraced { trace("restart") }
         isDead = false
         killAt = nil
         for index in machines.indices where machines[index].guest != nil {
@@ -145,7 +148,7 @@ struct HistoryRun {
         sample()
         take(isTick: true)
         var looks = 0
-        while looks < 4, wantsLook || (hasFaults && looks < 1 && random.once(in: 4)) {
+        while looks < 3, wantsLook || (hasFaults && looks < 1 && random.once(in: 4)) {
             wantsLook = false
             looks += 1
             if hasFaults, random.once(in: 5) {
