@@ -59,6 +59,20 @@ struct FleetTroubleTests {
         #expect(!scene.allActions.contains(.destroy(uuid: "vm2")))
     }
 
+    @Test("a domain that is paused while it is probed is not told before it runs")
+    func pausedWhileProbed() {
+        var scene = booting()
+        scene.connect("vm1")
+        _ = scene.step()
+        scene.set("vm1", running: false, active: true)
+        scene.probes["vm1"] = FleetObservation.Probe(passedSession: 1)
+        _ = scene.step()
+        #expect(scene.state("vm1") == .probing)
+        scene.set("vm1", running: true)
+        _ = scene.step()
+        #expect(scene.names == ["vm1"])
+    }
+
     @Test("an order that was kept back is no failure, and its time counts from when it goes out")
     func keptBack() {
         var scene = Scene(["vm1"])

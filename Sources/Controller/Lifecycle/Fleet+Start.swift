@@ -153,7 +153,7 @@ extension Fleet {
             }
             if instance.goal == .standby {
                 park(instance, turn, in: &step)
-            } else if passesHook(.beforeInService, instance, turn, in: &step) {
+            } else if !turn.domainPaused, passesHook(.beforeInService, instance, turn, in: &step) {
                 serve(instance, turn, in: &step)
             }
         } else {
