@@ -51,6 +51,7 @@ extension HistoryRun {
             begin(.start, uuid, life: life)
         case .resume(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
+            board.noteResumed(uuid, at: now)
             begin(.resume(kind), uuid, life: life)
         case .park(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
@@ -102,7 +103,6 @@ extension HistoryRun {
             let result = order(effect)
             guard isHeard else { return }
             if case .resume = effect.work, result == .succeeded {
-                controller.board.noteResumed(uuid, at: now)
                 send(.resume, uuid)
             }
             controller.board.endStart(uuid, life: effect.life, result)
