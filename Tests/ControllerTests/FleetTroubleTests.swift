@@ -73,6 +73,28 @@ struct FleetTroubleTests {
         #expect(scene.names == ["vm1"])
     }
 
+    @Test("a start that comes late, after it was given up, is ours; one long after is not", arguments: [30.0, 90.0])
+    func startComesLate(after seconds: Double) {
+        var scene = started()
+        scene.fleet.settings.limits.attempts = 1
+        _ = scene.step(after: 61)
+        _ = scene.step()
+        #expect(scene.state("vm1") == .quarantined)
+        // The controller may have been restarted meanwhile.
+        scene.fleet = Fleet(
+            settings: scene.fleet.settings,
+            ledger: scene.fleet.ordered,
+            now: .seconds(scene.second),
+            date: scene.date
+        )
+        _ = scene.step(after: seconds)
+        scene.set("vm1", running: true)
+        _ = scene.step()
+        _ = scene.step()
+        #expect(scene.state("vm1") == .booting)
+        #expect(scene.fleet.instances["vm1"]?.isOwned == (seconds < 60))
+    }
+
     @Test("an order that was kept back is no failure, and its time counts from when it goes out")
     func keptBack() {
         var scene = Scene(["vm1"])

@@ -106,7 +106,7 @@ extension Fleet {
             enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
             return
         }
-        instance.isOwned = false
+        settleLateOrder(&instance, turn)
         instance.standby = nil
         if instance.failures >= limits.attempts {
             let reason = instance.reason
@@ -146,13 +146,17 @@ extension Fleet {
 
     mutating func moveQuarantined(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
-        let startedByHand = turn.domain?.isActive ?? false
-        guard turn.isOverdue || startedByHand else { return }
+        settleLateOrder(&instance, turn)
+        let isActive = turn.domain?.isActive ?? false
+        guard turn.isOverdue || isActive else {
+            if instance != instances[instance.uuid] { write(instance, in: &step) }
+            return
+        }
         instance.failures = 0
         enter(
             .off,
             &instance,
-            reason: startedByHand ? "somebody started the domain" : "the quarantine ended",
+            reason: isActive ? "the domain runs" : "the quarantine ended",
             now: turn.now,
             date: turn.date,
             in: &step

@@ -168,6 +168,7 @@ extension Fleet {
                 step.actions.append(.resume(uuid: instance.uuid, kind: kind))
             }
         } else if turn.start != nil, turn.isOverdue {
+            giveUp(&instance, turn)
             fail(instance, reason: "the domain was not resumed in time", turn, in: &step)
         }
     }

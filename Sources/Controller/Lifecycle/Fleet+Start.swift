@@ -46,10 +46,14 @@ extension Fleet {
 
     mutating func moveOff(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         // A paused one is no reserve either: nothing can start it.
-        guard let domain = turn.domain, domain.isActive else { return }
         var instance = instance
+        settleLateOrder(&instance, turn)
+        guard let domain = turn.domain, domain.isActive else {
+            if instance != instances[instance.uuid] { write(instance, in: &step) }
+            return
+        }
         // Whoever started it did so without an order of ours: it is never ours to stop, unless we made it.
-        instance.isOwned = instance.isClone
+        instance.isOwned = instance.isOwned || instance.isClone
         instance.failures = 0
         instance.goal = .service
         instance.standby = nil
@@ -64,6 +68,20 @@ extension Fleet {
             )
         )
         continueFrom(instance, turn, in: &step)
+    }
+
+    /// The hypervisor still works on an order that is given up now. What comes of it within the time that a start may
+    /// take is ours, in whatever state the instance is by then.
+    mutating func giveUp(_ instance: inout Instance, _ turn: Turn) {
+        instance.isOwned = true
+        lateOrders[instance.uuid] = turn.now.advanced(by: limits.startDeadline)
+    }
+
+    /// An order that was given up will not be carried out any more: from now on whoever starts the domain owns it.
+    mutating func settleLateOrder(_ instance: inout Instance, _ turn: Turn) {
+        guard instance.isOwned, lateOrders[instance.uuid].map({ $0 <= turn.now }) ?? true else { return }
+        lateOrders[instance.uuid] = nil
+        instance.isOwned = false
     }
 
     mutating func moveStarting(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
@@ -91,6 +109,7 @@ extension Fleet {
             if turn.isOverdue { deadlines[instance.uuid] = turn.now.advanced(by: limits.startDeadline) }
             if turn.hypervisorAnswers { step.actions.append(.start(uuid: instance.uuid)) }
         } else if turn.isOverdue {
+            giveUp(&instance, turn)
             fail(instance, reason: "the domain was not started in time", turn, in: &step)
         }
     }

@@ -85,7 +85,7 @@ extension Fleet {
 
     private mutating func forget(_ uuid: String) {
         instances[uuid] = nil
-        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.serving] {
+        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.lateOrders, \.serving] {
             self[keyPath: path][uuid] = nil
         }
     }
