@@ -95,6 +95,20 @@ struct FleetTroubleTests {
         #expect(scene.fleet.instances["vm1"]?.isOwned == (seconds < 60))
     }
 
+    @Test("one that stopped while it booted, and that somebody starts before the next attempt, is his")
+    func startedBetweenAttempts() {
+        var scene = booting()
+        scene.set("vm1", running: false)
+        _ = scene.step()
+        #expect(scene.state("vm1") == .failed)
+        scene.set("vm1", running: true)
+        _ = scene.step()
+        _ = scene.step()
+        #expect(scene.state("vm1") == .booting)
+        #expect(scene.fleet.instances["vm1"]?.isOwned == false)
+        #expect(!scene.allActions.contains(.destroy(uuid: "vm1")))
+    }
+
     @Test("an order that was kept back is no failure, and its time counts from when it goes out")
     func keptBack() {
         var scene = Scene(["vm1"])

@@ -175,11 +175,13 @@ extension Fleet {
 
     /// The domain stopped without an order of ours.
     mutating func stopped(_ instance: Instance, wasComing: Bool, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
         guard !(wasComing && instance.isOwned) else {
+            // It is off: whoever starts it before the next attempt owns it. Only an image that is left is still ours.
+            instance.isOwned = turn.domain?.hasSavedImage ?? false
             fail(instance, reason: "the domain stopped before its agent registered", turn, in: &step)
             return
         }
-        var instance = instance
         instance.isOwned = false
         instance.standby = nil
         enter(.off, &instance, reason: "the domain stopped", now: turn.now, date: turn.date, in: &step)

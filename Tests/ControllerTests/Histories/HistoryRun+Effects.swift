@@ -162,7 +162,7 @@ extension HistoryRun {
         let index = effect.index
         guard hypervisorSilent == 0, effect.fate != .lostBefore else { return nil }
         guard machines[index].isDefined else { return .failed("no domain") }
-        guard effect.fate != .fails else { return .failed("refused") }
+        guard effect.fate != .fails || machines[index].isActive else { return .failed("refused") }
         let result: FleetObservation.Start? =
             switch effect.work {
             case .start: start(effect)

@@ -67,7 +67,8 @@ extension HistoryRun {
     private mutating func startByHand(_ index: Int) {
         guard machines[index].isDefined, machines[index].power == .off else { return }
         let row = controller.fleet.instances[machines[index].uuid]
-        let stands = row.map { [.starting, .resuming].contains($0.state) } ?? false
+        let mayCome = controller.fleet.lateOrders[machines[index].uuid] != nil
+        let stands = mayCome || row.map { [.starting, .resuming].contains($0.state) } ?? false
         let maker: HistoryMachine.Maker = machines[index].seenOff && !stands ? .others : .unclear
         if let image = machines[index].image, !image.isStale {
             // Whoever wakes what the controller put to sleep does not make it his own.
