@@ -101,12 +101,12 @@ extension Fleet {
             step.actions.append(.discardImage(uuid: instance.uuid))
             return
         }
-        if turn.domain?.isRunning ?? false {
+        if turn.domain?.isActive ?? false {
             // A start that was given up succeeded after all, or somebody else's did: it is taken in like any other.
             enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
             return
         }
-        instance.isOwned = false
+        settleLateOrder(&instance, turn)
         instance.standby = nil
         if instance.failures >= limits.attempts {
             let reason = instance.reason
@@ -146,13 +146,17 @@ extension Fleet {
 
     mutating func moveQuarantined(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
-        let startedByHand = turn.domain?.isRunning ?? false
-        guard turn.isOverdue || startedByHand else { return }
+        settleLateOrder(&instance, turn)
+        let isActive = turn.domain?.isActive ?? false
+        guard turn.isOverdue || isActive else {
+            if instance != instances[instance.uuid] { write(instance, in: &step) }
+            return
+        }
         instance.failures = 0
         enter(
             .off,
             &instance,
-            reason: startedByHand ? "somebody started the domain" : "the quarantine ended",
+            reason: isActive ? "the domain runs" : "the quarantine ended",
             now: turn.now,
             date: turn.date,
             in: &step
@@ -171,11 +175,13 @@ extension Fleet {
 
     /// The domain stopped without an order of ours.
     mutating func stopped(_ instance: Instance, wasComing: Bool, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
         guard !(wasComing && instance.isOwned) else {
+            // It is off: whoever starts it before the next attempt owns it. Only an image that is left is still ours.
+            instance.isOwned = turn.domain?.hasSavedImage ?? false
             fail(instance, reason: "the domain stopped before its agent registered", turn, in: &step)
             return
         }
-        var instance = instance
         instance.isOwned = false
         instance.standby = nil
         enter(.off, &instance, reason: "the domain stopped", now: turn.now, date: turn.date, in: &step)

@@ -96,6 +96,7 @@ extension Fleet {
     mutating func moveParking(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         guard turn.hypervisorAnswers else { return }
         let kind = instance.standby ?? .paused
+        // The end of an order to save says succeeded, and the domain is off: no start is being confirmed here.
         let isOff = !(turn.domain?.isActive ?? false)
         let isThere = kind == .paused ? turn.domainPaused : isOff && turn.domain?.hasSavedImage == true
         if isThere, turn.start != .underWay {
@@ -169,6 +170,7 @@ extension Fleet {
                 step.actions.append(.resume(uuid: instance.uuid, kind: kind))
             }
         } else if turn.start != nil, turn.isOverdue {
+            giveUp(&instance, turn)
             fail(instance, reason: "the domain was not resumed in time", turn, in: &step)
         }
     }

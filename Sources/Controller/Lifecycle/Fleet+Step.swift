@@ -56,7 +56,8 @@ extension Fleet {
 
     private mutating func takeIn(_ domains: [FleetObservation.Domain], date: Date, in step: inout FleetStep) {
         let known = Set(domains.map(\.uuid))
-        for instance in ordered where !known.contains(instance.uuid) {
+        let gone = instances.values.filter { !known.contains($0.uuid) }.sorted(by: Self.areInOrder)
+        for instance in gone {
             forget(instance.uuid)
             step.removed.append(instance.uuid)
             step.events.append(
@@ -84,7 +85,7 @@ extension Fleet {
 
     private mutating func forget(_ uuid: String) {
         instances[uuid] = nil
-        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.serving] {
+        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.lateOrders, \.serving] {
             self[keyPath: path][uuid] = nil
         }
     }

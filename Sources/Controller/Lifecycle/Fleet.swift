@@ -23,6 +23,8 @@ public struct Fleet: Sendable, Equatable {
     var leases: [String: Moment] = [:]
     /// Until when an instance that was woken to be refreshed stays awake.
     var holds: [String: Moment] = [:]
+    /// Until when an order to start or to resume that was given up may still be carried out: what it brings up is ours.
+    var lateOrders: [String: Moment] = [:]
     /// When an instance last came into service.
     public internal(set) var lastInService: Moment?
     /// Since when each instance is in service, on the steady clock.
@@ -57,6 +59,9 @@ public struct Fleet: Sendable, Equatable {
             }
             if instance.state == .draining { leases[instance.uuid] = now.advanced(by: settings.drain.lease) }
             if instance.state.isComing { hopes[instance.uuid] = now.advanced(by: limits.startDeadline) }
+            if instance.isOwned, [.failed, .quarantined, .off].contains(instance.state) {
+                lateOrders[instance.uuid] = now.advanced(by: limits.startDeadline)
+            }
             guard let span = span(of: instance) else { continue }
             // A wall clock that was set back must not stretch a deadline, one set forward must not cut it to nothing.
             let elapsed = min(max(0, date.timeIntervalSince(instance.since)), span / .seconds(1))
