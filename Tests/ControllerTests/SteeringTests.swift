@@ -45,7 +45,13 @@ struct SteeringTests {
                 #expect(try await lab.call(controller, .PUT, "/v1/instances/nobody/protection", as: boss).status == 404)
                 #expect(try await lab.call(controller, .POST, "/v1/groups/nobody/retry", as: boss).status == 404)
                 #expect(try await lab.call(controller, .POST, "/v1/instances/vm2/drain", as: boss).status == 409)
-                let groups = try await lab.call(controller, .GET, "/v1/groups", as: boss).message([GroupStatus].self)
+                func report() async throws -> [GroupStatus] {
+                    try await lab.call(controller, .GET, "/v1/groups", as: boss).message([GroupStatus].self)
+                }
+                try await waitUntil("it was decided with vm1 in service") {
+                    try await report().first?.decision?.observation.inService.isEmpty == false
+                }
+                let groups = try await report()
                 #expect(groups.map(\.group) == ["default"])
                 #expect(groups.first?.endpoints.map(\.name) == ["vm1"])
                 #expect(groups.first?.decision?.reason.isEmpty == false)
