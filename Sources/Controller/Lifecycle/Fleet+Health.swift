@@ -178,7 +178,8 @@ extension Fleet {
         var instance = instance
         guard !(wasComing && instance.isOwned) else {
             // It is off: whoever starts it before the next attempt owns it. Only an image that is left is still ours.
-            instance.isOwned = turn.domain?.hasSavedImage ?? false
+            let mayCome = lateOrders[instance.uuid].map { turn.now < $0 } ?? false
+            instance.isOwned = mayCome || turn.domain?.hasSavedImage ?? false
             fail(instance, reason: "the domain stopped before its agent registered", turn, in: &step)
             return
         }
@@ -199,6 +200,8 @@ extension Fleet {
     mutating func fail(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
         instance.failures += 1
+        // The hypervisor's word for the start is newer than its list of domains: the domain is ours.
+        if turn.start == .succeeded { giveUp(&instance, turn) }
         enter(.failed, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
         step.events.append(
             ControllerEvent(.instanceFailed, at: turn.date, instance: instance.name, detail: reason)

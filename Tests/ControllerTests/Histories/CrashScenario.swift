@@ -1,0 +1,102 @@
+import Autoscaling
+import Foundation
+import Testing
+
+@testable import Controller
+
+/// A scripted course of events that leads a group through some of the changes that are written down.
+struct CrashScenario: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// The number of domains.
+    var count = 1
+    var standby = StandbyPolicy()
+    /// What is so from the beginning.
+    var prepare: @Sendable (inout HistoryRun) -> Void = { _ in }
+    /// What happens at which tick.
+    var script: [Int: @Sendable (inout HistoryRun) -> Void] = [:]
+    /// Whether two ends are compared: not where an attempt that a crash repeats changes whose turn it is.
+    var endsAlike = true
+
+    /// Where a course ended.
+    struct End: Equatable, CustomStringConvertible {
+        var rows: [String]
+        var told: Int
+        var powers: [String]
+        var description: String { "\(rows.joined(separator: ", ")); told \(told); \(powers.joined(separator: ", "))" }
+    }
+
+    /// Plays the course, killed at one commit or never; the run and where it ended.
+    func play(_ killAt: (commit: Int, how: HistoryRun.Kill)?) -> (run: HistoryRun, end: End?) {
+        let policy = GroupPolicy(min: 1, max: 10, rules: [], scaleIn: DirectionLimits())
+        var settings = FleetSettings(
+            limits: LifecycleLimits(
+                startDeadline: .seconds(8),
+                resumeDeadline: .seconds(6),
+                parkDeadline: .seconds(6),
+                quarantine: .seconds(20),
+                adoptionGrace: .seconds(3),
+                replaceAfter: .seconds(4),
+                refreshHold: .seconds(1)
+            ),
+            standby: standby,
+            drain: DrainPolicy(timeout: .seconds(20), stopTimeout: .seconds(4), lease: .seconds(2))
+        )
+        settings.maximum = policy.max
+        var run = HistoryRun(
+            seed: 1,
+            count: count,
+            policy: policy,
+            settings: settings,
+            interval: .seconds(1),
+            hostUnits: 10
+        )
+        run.hasFaults = false
+        run.killAt = killAt
+        prepare(&run)
+        let last = script.keys.max() ?? 0
+        var quiet = 0
+        var isLost = false
+        while quiet < 3, run.tick < 400 {
+            if run.isDead { run.restart() }
+            script[run.tick + 1]?(&run)
+            run.play(run.isWaiting ? 30 : nil)
+            if run.restarts > 0, run.losesAnEndpoint { isLost = true }
+            quiet = run.tick > last && !run.isDead && run.unsettled == nil ? quiet + 1 : 0
+        }
+        if isLost { run.oracle.fail(.told, "an endpoint that answers was withdrawn") }
+        return (run, quiet < 3 ? nil : run.end)
+    }
+}
+
+extension HistoryRun {
+    /// Whether nothing moves before a pause is over.
+    var isWaiting: Bool {
+        let states = controller.fleet.instances.values.map(\.state)
+        guard states.allSatisfy({ [.off, .inService, .standby, .quarantined, .failed].contains($0) }) else { return false }
+        return controller.fleet.breaker.isOpen(at: now) || states.contains(.quarantined)
+    }
+
+    /// Whether an instance that is well was withdrawn.
+    fileprivate var losesAnEndpoint: Bool {
+        machines.contains { machine in
+            controller.fleet.instances[machine.uuid]?.state == .unhealthy && machine.power == .running
+                && machine.guest.map { $0.isUp && $0.isWell } ?? false
+                && machine.guest?.session == controller.sessions[machine.uuid]?.number && !machine.isSick
+        }
+    }
+
+    fileprivate var end: CrashScenario.End {
+        CrashScenario.End(
+            rows: controller.fleet.ordered.map { "\($0.state)/\($0.isOwned)" }.sorted(),
+            told: controller.set.endpoints.count,
+            powers: machines.map { "\($0.power)\($0.image == nil ? "" : "+image")" }.sorted()
+        )
+    }
+
+    /// A new configuration: it holds for the next life of the controller as well.
+    mutating func reload(_ change: (inout GroupPolicy, inout FleetSettings) -> Void) {
+        change(&policy, &settings)
+        settings.maximum = policy.max
+        commands.append(.configure(policy, settings))
+    }
+}
