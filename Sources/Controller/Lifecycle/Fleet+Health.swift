@@ -104,6 +104,7 @@ extension Fleet {
         if turn.domain?.isActive ?? false {
             // A start that was given up succeeded after all, or somebody else's did: it is taken in like any other.
             enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
+            continueFrom(instance, turn, in: &step)
             return
         }
         settleLateOrder(&instance, turn)
@@ -161,6 +162,8 @@ extension Fleet {
             date: turn.date,
             in: &step
         )
+        // At once, before an order takes it for one of the reserve.
+        continueFrom(instance, turn, in: &step)
     }
 
     /// Takes an instance out of the endpoint set; its domain keeps running.
