@@ -1,5 +1,6 @@
 import Autoscaling
 import Foundation
+import Shared
 import Testing
 
 @testable import Controller
@@ -14,8 +15,10 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     var prepare: @Sendable (inout HistoryRun) -> Void = { _ in }
     /// What happens at which tick.
     var script: [Int: @Sendable (inout HistoryRun) -> Void] = [:]
-    /// Whether two ends are compared: not where an attempt that a crash repeats changes whose turn it is.
-    var endsAlike = true
+    /// What happens before each tick.
+    var whenever: @Sendable (inout HistoryRun) -> Void = { _ in }
+    /// Whether the ends must agree in who started each domain: not where a crash changes who comes first.
+    var comparesOwners = true
 
     /// Where a course ended.
     struct End: Equatable, CustomStringConvertible {
@@ -27,7 +30,9 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
 
     /// Plays the course, killed at one commit or never; the run and where it ended.
     func play(_ killAt: (commit: Int, how: HistoryRun.Kill)?) -> (run: HistoryRun, end: End?) {
-        let policy = GroupPolicy(min: 1, max: 10, rules: [], scaleIn: DirectionLimits())
+        // A rule that never asks for anything: the bounds alone say how many are to be there.
+        let rule = ScalingRule.threshold(ThresholdPolicy(threshold: 99, samples: 1000, low: nil))
+        let policy = GroupPolicy(min: 1, max: 10, rules: [rule], scaleIn: DirectionLimits())
         var settings = FleetSettings(
             limits: LifecycleLimits(
                 startDeadline: .seconds(8),
@@ -59,43 +64,57 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         while quiet < 3, run.tick < 400 {
             if run.isDead { run.restart() }
             script[run.tick + 1]?(&run)
+            whenever(&run)
+            let answering = run.answering.filter { run.state($0) == .inService }
             run.play(run.isWaiting ? 30 : nil)
-            if run.restarts > 0, run.losesAnEndpoint { isLost = true }
+            for index in answering where run.answering.contains(index) && run.state(index) == .unhealthy {
+                isLost = true
+            }
             quiet = run.tick > last && !run.isDead && run.unsettled == nil ? quiet + 1 : 0
         }
         if isLost { run.oracle.fail(.told, "an endpoint that answers was withdrawn") }
-        return (run, quiet < 3 ? nil : run.end)
+        return (run, quiet < 3 ? nil : end(run))
+    }
+
+    private func end(_ run: HistoryRun) -> End {
+        End(
+            rows: run.controller.fleet.ordered.map { "\($0.state)\(comparesOwners ? "/\($0.isOwned)" : "")" }.sorted(),
+            told: run.controller.set.endpoints.count,
+            powers: run.machines.map { "\($0.power)\($0.image == nil ? "" : "+image")" }.sorted()
+        )
     }
 }
 
 extension HistoryRun {
+    /// What a configuration file says of a group.
+    struct Configuration {
+        var policy: GroupPolicy
+        var settings: FleetSettings
+    }
+
     /// Whether nothing moves before a pause is over.
     var isWaiting: Bool {
         let states = controller.fleet.instances.values.map(\.state)
-        guard states.allSatisfy({ [.off, .inService, .standby, .quarantined, .failed].contains($0) }) else { return false }
+        guard states.allSatisfy({ [.off, .inService, .standby, .quarantined, .failed].contains($0) }) else {
+            return false
+        }
         return controller.fleet.breaker.isOpen(at: now) || states.contains(.quarantined)
     }
 
-    /// Whether an instance that is well was withdrawn.
-    fileprivate var losesAnEndpoint: Bool {
-        machines.contains { machine in
-            controller.fleet.instances[machine.uuid]?.state == .unhealthy && machine.power == .running
-                && machine.guest.map { $0.isUp && $0.isWell } ?? false
-                && machine.guest?.session == controller.sessions[machine.uuid]?.number && !machine.isSick
+    /// The machines whose guests answer, all of them with a session.
+    fileprivate var answering: [Int] {
+        machines.indices.filter { index in
+            let row = controller.fleet.instances[machines[index].uuid]?.state
+            return machines[index].power == .running && machines[index].guest.map { $0.isUp && $0.isWell } ?? false
+                && (row == .inService || row == .unhealthy)
         }
     }
 
-    fileprivate var end: CrashScenario.End {
-        CrashScenario.End(
-            rows: controller.fleet.ordered.map { "\($0.state)/\($0.isOwned)" }.sorted(),
-            told: controller.set.endpoints.count,
-            powers: machines.map { "\($0.power)\($0.image == nil ? "" : "+image")" }.sorted()
-        )
-    }
-
     /// A new configuration: it holds for the next life of the controller as well.
-    mutating func reload(_ change: (inout GroupPolicy, inout FleetSettings) -> Void) {
-        change(&policy, &settings)
+    mutating func reload(_ change: (inout Configuration) -> Void) {
+        var configuration = Configuration(policy: policy, settings: settings)
+        change(&configuration)
+        (policy, settings) = (configuration.policy, configuration.settings)
         settings.maximum = policy.max
         commands.append(.configure(policy, settings))
     }
