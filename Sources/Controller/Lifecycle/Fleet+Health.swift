@@ -104,6 +104,7 @@ extension Fleet {
         if turn.domain?.isActive ?? false {
             // A start that was given up succeeded after all, or somebody else's did: it is taken in like any other.
             enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
+            continueFrom(instance, turn, in: &step)
             return
         }
         settleLateOrder(&instance, turn)
@@ -161,6 +162,8 @@ extension Fleet {
             date: turn.date,
             in: &step
         )
+        // At once, before an order takes it for one of the reserve.
+        continueFrom(instance, turn, in: &step)
     }
 
     /// Takes an instance out of the endpoint set; its domain keeps running.
@@ -178,7 +181,8 @@ extension Fleet {
         var instance = instance
         guard !(wasComing && instance.isOwned) else {
             // It is off: whoever starts it before the next attempt owns it. Only an image that is left is still ours.
-            instance.isOwned = turn.domain?.hasSavedImage ?? false
+            let mayCome = lateOrders[instance.uuid].map { turn.now < $0 } ?? false
+            instance.isOwned = mayCome || turn.domain?.hasSavedImage ?? false
             fail(instance, reason: "the domain stopped before its agent registered", turn, in: &step)
             return
         }
@@ -199,6 +203,8 @@ extension Fleet {
     mutating func fail(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
         instance.failures += 1
+        // The hypervisor's word for the start is newer than its list of domains: the domain is ours.
+        if turn.start == .succeeded { giveUp(&instance, turn) }
         enter(.failed, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
         step.events.append(
             ControllerEvent(.instanceFailed, at: turn.date, instance: instance.name, detail: reason)

@@ -6,7 +6,8 @@ extension Fleet {
     /// Fills, shrinks and refreshes the warm pool, one instance at a time: it must not take the CPU that clients wait for.
     mutating func tendStandby(hostRoom: Int?, now: Moment, date: Date, in step: inout FleetStep) {
         let pool = ordered.filter(\.isOfPool)
-        if pool.count > settings.standby.total {
+        // What is above a maximum that was lowered leaves the pool first.
+        if pool.count > settings.standby.total || counted > settings.maximum && !pool.isEmpty {
             retire(pool, now: now, date: date, in: &step)
             return
         }
@@ -48,13 +49,18 @@ extension Fleet {
     /// Ends the last of a pool that has become too large.
     private mutating func retire(_ pool: [Instance], now: Moment, date: Date, in step: inout FleetStep) {
         guard var instance = pool.last(where: { $0.state == .standby && $0.isOwned }) else { return }
-        enter(.stopping, &instance, reason: "the standby pool is too large", now: now, date: date, in: &step)
+        let isAboveMaximum = pool.count <= settings.standby.total
+        let reason =
+            isAboveMaximum
+            ? "\(counted) domains are there and \(settings.maximum) are allowed" : "the standby pool is too large"
+        enter(.stopping, &instance, reason: reason, now: now, date: date, in: &step)
         step.events.append(
             ControllerEvent(
                 .standbyRetired,
                 at: date,
                 instance: instance.name,
-                detail: "the standby pool holds \(pool.count), and \(settings.standby.total) are wanted"
+                detail: isAboveMaximum
+                    ? reason : "the standby pool holds \(pool.count), and \(settings.standby.total) are wanted"
             )
         )
     }

@@ -117,6 +117,7 @@ extension Fleet {
     /// A state may have been passed through while nobody looked: looks at the next one at once.
     mutating func continueFrom(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         switch instance.state {
+        case .off: moveOff(instance, turn, in: &step)
         case .booting: moveBooting(instance, turn, in: &step)
         case .probing: moveProbing(instance, turn, in: &step)
         default: break

@@ -1,3 +1,4 @@
+import Autoscaling
 import Foundation
 
 @testable import Controller
@@ -48,6 +49,8 @@ struct HistoryMachine {
 
     let uuid: String
     var isDefined = true
+    /// Since when it is defined.
+    var definedAt = Moment.seconds(0)
     var power = Power.off
     var maker = Maker.nobody
     var guest: Guest?
@@ -65,6 +68,8 @@ struct HistoryMachine {
     var startsThatFail = 0
     var parksThatFail = 0
     var ignoresShutdown = false
+    /// Whether its guest fails all probes.
+    var isSick = false
     var restoreFails = false
     var restoreStopsHalfWay = false
 
@@ -87,6 +92,7 @@ struct HistoryMachine {
         image = nil
         halfRestored = nil
         guest = Guest(bootLeft: bootTicks)
+        guest?.isWell = !isSick
         shutdownLeft = nil
         seenOff = false
     }

@@ -11,7 +11,7 @@ extension HistoryRun {
         let kill = hasFaults && random.once(in: 30) ? generatedKill() : nil
         let steering = obey()
         let observation = controller.observe(now: now, interval: interval)
-        for domain in observation.domains ?? [] where !domain.isActive {
+        for domain in observation.domains ?? [] where !domain.isActive && observation.starts[domain.uuid] == nil {
             if let index = index(domain.uuid), !machines[index].isActive { machines[index].seenOff = true }
         }
         let before = controller.fleet

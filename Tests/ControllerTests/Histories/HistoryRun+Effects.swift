@@ -183,8 +183,9 @@ extension HistoryRun {
             return .failed("no bootable device")
         }
         oracle.boots(machines[index])
-        // One that comes long after it was given up is anybody's.
-        let isLate = effect.givenAt.duration(to: now) > settings.limits.startDeadline * 2
+        // One that comes long after it was given up, or to a domain that was defined anew meanwhile, is anybody's.
+        let isAnother = machines[index].definedAt >= effect.givenAt
+        let isLate = isAnother || effect.givenAt.duration(to: now) > settings.limits.startDeadline * 2
         machines[index].boot(by: isLate ? .unclear : .controller)
         machines[index].bootsOfOrder += 1
         machines[index].stoppedSinceBoot = false

@@ -43,11 +43,15 @@ extension HistoryRun {
         for instance in fleet.ordered where ![.off, .inService, .standby].contains(instance.state) {
             return "\(instance.uuid) is \(instance.state): \(instance.reason)"
         }
+        for instance in fleet.ordered where instance.state == .off && instance.isOwned {
+            return "\(instance.uuid) may still come"
+        }
         let serving = fleet.instances.values.count { $0.state == .inService }
         let wanted = min(policy.min, machines.count)
         if serving < wanted { return "\(serving) of \(wanted) serve" }
         let pool = fleet.instances.values.count { $0.state == .standby }
         let isFull = pool >= settings.standby.total || fleet.counted >= policy.max || fleet.reserve.isEmpty
+        if fleet.counted > policy.max, pool > 0 { return "\(fleet.counted) of \(policy.max), \(pool) in standby" }
         if !isFull { return "the pool has \(pool) of \(settings.standby.total)" }
         if controller.set.endpoints != fleet.endpoints { return "clients are not told" }
         for machine in machines {

@@ -40,7 +40,10 @@ extension HistoryRun {
         case 4: machines[index].pause(at: wall)
         case 5: unpause(index)
         case 6:
-            if machines[index].power == .off { machines[index].isDefined.toggle() }
+            if machines[index].power == .off {
+                machines[index].isDefined.toggle()
+                machines[index].definedAt = now
+            }
         case 7: machines[index].bootTicks = random.once(in: 3) ? nil : random.below(6)
         case 8: machines[index].bootTicks = 0
         case 9: machines[index].startsThatFail = random.within(1...3)
@@ -64,7 +67,7 @@ extension HistoryRun {
     }
 
     /// Somebody starts a domain.
-    private mutating func startByHand(_ index: Int) {
+    mutating func startByHand(_ index: Int) {
         guard machines[index].isDefined, machines[index].power == .off else { return }
         let row = controller.fleet.instances[machines[index].uuid]
         let mayCome = controller.fleet.lateOrders[machines[index].uuid] != nil
@@ -78,7 +81,7 @@ extension HistoryRun {
         }
     }
 
-    private mutating func unpause(_ index: Int) {
+    mutating func unpause(_ index: Int) {
         note(machines[index].unpause(at: wall))
     }
 
@@ -97,6 +100,7 @@ extension HistoryRun {
         for index in machines.indices {
             machines[index].isDefined = true
             machines[index].bootTicks = 1
+            machines[index].isSick = false
             machines[index].startsThatFail = 0
             machines[index].parksThatFail = 0
             machines[index].ignoresShutdown = false
