@@ -25,6 +25,8 @@ struct ControllerLab: Sendable {
     var hosts = "127.0.0.0/8"
     var interval = Duration.milliseconds(150)
     var limits = LifecycleLimits(startDeadline: .seconds(60))
+    /// What else a test changes of the group.
+    var group: @Sendable (inout GroupConfiguration) -> Void = { _ in }
 
     /// A running controller.
     struct Running: Sendable {
@@ -55,7 +57,7 @@ struct ControllerLab: Sendable {
     ///
     /// - Throws: What the controller throws when it ends before.
     func start(port: Int = 0) async throws -> Running {
-        let configuration = ControllerConfiguration(
+        var configuration = ControllerConfiguration(
             hosts: try CIDR(parsing: hosts),
             uri: hypervisor.uri,
             listen: HostPort(host: "127.0.0.1", port: port),
@@ -67,6 +69,7 @@ struct ControllerLab: Sendable {
             advertise: [],
             logFile: nil
         )
+        group(&configuration.groups[0])
         let service = ControllerService(configuration: configuration, hypervisor: hypervisor, logger: .quiet) {
             [disk] in DiskStore(base: try $0.store(), disk: disk)
         }

@@ -106,6 +106,10 @@ extension Fleet {
             enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
             return
         }
+        if instance.isClone, instance.failures >= limits.attempts || instance.goal == .standby && !standbyHasRoom {
+            remove(instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
+            return
+        }
         instance.isOwned = false
         instance.standby = nil
         if instance.failures >= limits.attempts {
