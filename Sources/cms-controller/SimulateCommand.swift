@@ -135,9 +135,15 @@ struct SimulateCommand: AsyncParsableCommand {
     private func engine(_ file: String?) throws -> SimulationRun.Contender {
         guard let file else { return .engine(name: "engine", policy: .recommended, standby: standby ?? 0) }
         do {
-            let configuration = try ControllerConfiguration.load(flags: [:], file: file, environment: [:], isRoot: false)
-            guard let group = group.map({ name in configuration.groups.first { $0.name == name } })
-                ?? configuration.groups.first
+            let configuration = try ControllerConfiguration.load(
+                flags: [:],
+                file: file,
+                environment: [:],
+                isRoot: false
+            )
+            guard
+                let group = group.map({ name in configuration.groups.first { $0.name == name } })
+                    ?? configuration.groups.first
             else {
                 throw SimulationRun.Failure(description: "\(file) has no group '\(group ?? "")'")
             }

@@ -203,17 +203,15 @@ extension SocketTests {
             }
         }
 
-        @Test("a damaged authority or store stops the start, and is not replaced")
+        @Test("a damaged authority stops the start, and is not replaced")
         func damaged() async throws {
-            for name in ["authority.pem", "cms.sqlite"] {
-                try await withLab { lab in
-                    _ = try StateDirectory(path: lab.path)
-                    let file = URL(fileURLWithPath: "\(lab.path)/\(name)")
-                    let garbage = Data(String(repeating: "garbage ", count: 1000).utf8)
-                    try garbage.write(to: file)
-                    await #expect(throws: (any Error).self, "\(name)") { try await lab.start() }
-                    #expect(try Data(contentsOf: file) == garbage)
-                }
+            try await withLab { lab in
+                _ = try StateDirectory(path: lab.path)
+                let file = URL(fileURLWithPath: "\(lab.path)/authority.pem")
+                let garbage = Data(String(repeating: "garbage ", count: 1000).utf8)
+                try garbage.write(to: file)
+                await #expect(throws: (any Error).self) { try await lab.start() }
+                #expect(try Data(contentsOf: file) == garbage)
             }
         }
     }

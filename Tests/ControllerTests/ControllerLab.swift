@@ -20,17 +20,21 @@ struct ControllerLab: Sendable {
     let path: String
     let hypervisor: InMemoryHypervisor
     let disk = Disk()
+    let roster = Roster()
     let client: HTTPClient
     let modern: HTTPClient
     var hosts = "127.0.0.0/8"
     var interval = Duration.milliseconds(150)
     var limits = LifecycleLimits(startDeadline: .seconds(60))
+    /// What else a test changes of the group.
+    var group: @Sendable (inout GroupConfiguration) -> Void = { _ in }
 
     /// A running controller.
     struct Running: Sendable {
         let port: Int
         let job: BackgroundJob
         fileprivate let group: ServiceGroup
+        fileprivate let power: Disk
 
         /// The orderly stop, as SIGTERM asks for it.
         func stop() async {
@@ -38,8 +42,28 @@ struct ControllerLab: Sendable {
             await job.ended()
         }
 
-        /// The end without a farewell.
-        func kill() async { await job.stop() }
+        /// The end without a farewell: from now on nothing more is written, and what was open breaks off.
+        ///
+        /// The sockets are closed in order all the same: a server whose task is merely cancelled may trap in NIO.
+        func kill() async {
+            power.isFull = true
+            await stop()
+        }
+    }
+
+    /// The controllers of a test, so that none of them outlives it.
+    final class Roster: Sendable {
+        private let state = Mutex<[Running]>([])
+
+        func add(_ running: Running) { state.withLock { $0.append(running) } }
+
+        func stopAll() async {
+            let all = state.withLock { state in
+                defer { state = [] }
+                return state
+            }
+            for running in all { await running.stop() }
+        }
     }
 
     private struct Entry: Service {
@@ -55,7 +79,7 @@ struct ControllerLab: Sendable {
     ///
     /// - Throws: What the controller throws when it ends before.
     func start(port: Int = 0) async throws -> Running {
-        let configuration = ControllerConfiguration(
+        var configuration = ControllerConfiguration(
             hosts: try CIDR(parsing: hosts),
             uri: hypervisor.uri,
             listen: HostPort(host: "127.0.0.1", port: port),
@@ -67,8 +91,10 @@ struct ControllerLab: Sendable {
             advertise: [],
             logFile: nil
         )
+        group(&configuration.groups[0])
+        let power = Disk()
         let service = ControllerService(configuration: configuration, hypervisor: hypervisor, logger: .quiet) {
-            [disk] in DiskStore(base: try $0.store(), disk: disk)
+            [disk, power] in DiskStore(base: try $0.store(), disk: disk, power: power)
         }
         let ports = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
@@ -86,7 +112,11 @@ struct ControllerLab: Sendable {
             defer { ports.continuation.finish() }
             try await group.run()
         }
-        for await port in ports.stream { return Running(port: port, job: job, group: group) }
+        for await port in ports.stream {
+            let running = Running(port: port, job: job, group: group, power: power)
+            roster.add(running)
+            return running
+        }
         await job.ended()
         throw job.error ?? NeverHappened(description: "the controller ended without listening")
     }
@@ -116,7 +146,14 @@ func withLab(
                 modern: modern
             )
             change(&lab)
-            try await body(lab)
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await body(lab))
+            } catch {
+                result = .failure(error)
+            }
+            await lab.roster.stopAll()
+            try result.get()
         }
         result = .success(())
     } catch {
@@ -207,6 +244,8 @@ final class Disk: Sendable {
 struct DiskStore: Store {
     let base: SQLiteStore
     let disk: Disk
+    /// Full for good once the controller was killed.
+    let power: Disk
 
     func ledger() async throws -> [Instance] { try await base.ledger() }
     func endpointSet(group: String) async throws -> EndpointSet? { try await base.endpointSet(group: group) }
@@ -215,16 +254,19 @@ struct DiskStore: Store {
 
     func commit(_ change: StoreChange) async throws {
         try disk.check()
+        try power.check()
         try await base.commit(change)
     }
 
     func addToken(_ token: JoinTokenRecord) async throws {
         try disk.check()
+        try power.check()
         try await base.addToken(token)
     }
 
     func redeemToken(hash: String, uuid: String, key: String, now: Date) async throws -> JoinTokenOutcome {
         try disk.check()
+        try power.check()
         return try await base.redeemToken(hash: hash, uuid: uuid, key: key, now: now)
     }
 }

@@ -1,8 +1,23 @@
 import Autoscaling
 import Foundation
 import Shared
+import Synchronization
 
 @testable import Controller
+
+/// Counts.
+final class Counter: Sendable {
+    private let value: Mutex<Int>
+
+    init(_ value: Int) { self.value = Mutex(value) }
+
+    func next() -> Int {
+        value.withLock { value in
+            value += 1
+            return value
+        }
+    }
+}
 
 /// Drives a fleet second by second with facts that tests change.
 struct Scene {
@@ -14,6 +29,7 @@ struct Scene {
     var probes: [String: FleetObservation.Probe] = [:]
     var hooks: [String: [HookPoint: FleetObservation.Hook]] = [:]
     var acknowledged: Set<String> = []
+    var takenNames: Set<String> = []
     var hostRoom: Int?
     var events: [ControllerEvent] = []
     var allActions: [FleetStep.Action] = []
@@ -27,7 +43,10 @@ struct Scene {
     ) {
         var all = FleetSettings(limits: limits)
         settings(&all)
-        fleet = Fleet(settings: all, now: .seconds(0), date: Self.begin)
+        let count = Counter(0)
+        // The first clone is fib-1 by UUID too, and so on.
+        let uuids = UUIDSource { "fib-\(count.next())" }
+        fleet = Fleet(settings: all, now: .seconds(0), date: Self.begin, uuids: uuids)
         domains = names.map { name in
             FleetObservation.Domain(
                 uuid: name,
@@ -47,6 +66,7 @@ struct Scene {
         let step = fleet.step(
             FleetObservation(
                 domains: domains,
+                takenNames: takenNames.union((domains ?? []).map(\.name)),
                 agents: agents,
                 starts: starts,
                 probes: probes,
@@ -74,14 +94,12 @@ struct Scene {
 
     mutating func set(_ name: String, running: Bool, active: Bool? = nil, saved: Bool = false) {
         domains = domains?.map { domain in
-            guard domain.name == name else { return domain }
-            return FleetObservation.Domain(
-                uuid: name,
-                name: name,
-                isRunning: running,
-                isActive: active ?? running,
-                hasSavedImage: saved
-            )
+            guard domain.uuid == name else { return domain }
+            var domain = domain
+            domain.isRunning = running
+            domain.isActive = active ?? running
+            domain.hasSavedImage = saved
+            return domain
         }
     }
 

@@ -9,13 +9,6 @@ import Testing
 
 @testable import Controller
 
-/// A number that grows.
-final class Counter: Sendable {
-    private let state = Mutex(0)
-    var value: Int { state.withLock { $0 } }
-    func increase() { state.withLock { $0 += 1 } }
-}
-
 @Suite("What operators see and do", .serialized)
 struct SteeringTests {
     @Test("groups, protection, draining and retrying, each for operators alone")

@@ -11,11 +11,14 @@ public struct ValidationFinding: Sendable, Equatable {
 
 /// Compares groups with what the hypervisor has.
 enum GroupFindings {
-    /// What each group finds; a domain belongs to the first group that matches.
+    /// What each group finds; a domain belongs to the first group that matches, a clone to the one that it names.
+    ///
+    /// Without `pools` nothing is said of storage.
     static func findings(
         groups: [GroupConfiguration],
         networks: [NetworkInfo],
-        domains: [DomainInfo]
+        domains: [DomainInfo],
+        pools: [StoragePoolInfo]? = nil
     ) -> [ValidationFinding] {
         // A template is no instance, not even another group's.
         var taken = Set(
@@ -28,13 +31,16 @@ enum GroupFindings {
             do {
                 let found = try GroupDiscovery.networks(in: group.hosts, of: networks)
                 let members = domains.filter { domain in
-                    !taken.contains(domain.name) && group.includes(domain: domain.name)
+                    let owner = domain.record.flatMap { $0.clone?.uuid == domain.uuid ? $0.group ?? "" : nil }
+                    return !taken.contains(domain.name)
+                        && (owner.map { $0 == group.name } ?? group.includes(domain: domain.name))
                         && found.contains { domain.isAttached(toNetwork: $0.name) }
                 }
                 taken.formUnion(members.map(\.name))
                 let text = prefix + "networks " + found.map(\.name).joined(separator: ", ")
                 return [ValidationFinding(isFine: true, text: text)]
-                    + findings(of: group, members: members, domains: domains)
+                    + (templateFindings(group, found.map(\.name), domains, pools)
+                    + findings(of: group, members: members))
                     .map { ValidationFinding(isFine: $0.isFine, text: prefix + $0.text) }
             } catch {
                 return [ValidationFinding(isFine: false, text: prefix + "\(error)")]
@@ -42,33 +48,15 @@ enum GroupFindings {
         }
     }
 
-    private static func findings(
-        of group: GroupConfiguration,
-        members: [DomainInfo],
-        domains: [DomainInfo]
-    ) -> [ValidationFinding] {
-        var findings: [ValidationFinding] = []
-        if let template = group.template, case .domain(let name) = template.source {
-            let domain = domains.first { $0.name == name }
-            findings.append(
-                ValidationFinding(
-                    isFine: domain?.state.isActive == false,
-                    text: domain == nil
-                        ? "template: there is no domain '\(name)'; define it, or name another in template.domain"
-                        : domain?.state.isActive == true
-                            ? "template: '\(name)' runs; shut it down, so that its disk can be cloned"
-                            : "template: '\(name)' is shut off"
-                )
-            )
-        }
+    private static func findings(of group: GroupConfiguration, members: [DomainInfo]) -> [ValidationFinding] {
         let names = members.map { "\($0.name) (\($0.state))" }.joined(separator: ", ")
         guard group.template == nil else {
             let text = members.isEmpty ? "none yet, clones will be made" : names
-            return findings + [ValidationFinding(isFine: true, text: "domains: \(text)")]
+            return [ValidationFinding(isFine: true, text: "domains: \(text)")]
         }
         guard !members.isEmpty else {
             let pattern = group.domains.map { " and is named like '\($0)'" } ?? ""
-            return findings + [
+            return [
                 ValidationFinding(
                     isFine: false,
                     text: "domains: none is attached to these networks\(pattern); define one, or attach one"
@@ -76,7 +64,7 @@ enum GroupFindings {
             ]
         }
         let needed = group.policy.min + group.standby.paused + group.standby.saved
-        return findings + [
+        return [
             ValidationFinding(
                 isFine: members.count >= needed,
                 text: members.count >= needed

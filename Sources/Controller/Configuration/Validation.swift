@@ -33,7 +33,8 @@ public struct Validation: Sendable {
             findings += GroupFindings.findings(
                 groups: configuration.groups,
                 networks: try await hypervisor.networks(),
-                domains: try await hypervisor.domains()
+                domains: try await hypervisor.domains(),
+                pools: try await hypervisor.storagePools()
             )
         } catch {
             findings.append(Finding(isFine: false, text: "libvirt: \(error)"))

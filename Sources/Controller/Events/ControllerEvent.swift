@@ -42,6 +42,10 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
         case configurationReloaded = "configuration.reloaded"
         /// A new configuration was refused; the old one stays.
         case configurationRefused = "configuration.refused"
+        /// A clone was made.
+        case instanceCreated = "instance.created"
+        /// A clone was removed with all that it owned.
+        case instanceRemoved = "instance.removed"
         /// An instance was ordered to start.
         case instanceStarting = "instance.starting"
         /// The hypervisor runs the instance's domain.

@@ -76,8 +76,7 @@ final class TraceRecorder: Sendable {
             rename(path, "\(path).1")
         }
         state.descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        var information = stat()
-        state.size = fstat(state.descriptor, &information) == 0 ? Int(information.st_size) : 0
+        state.size = max(0, Int(lseek(state.descriptor, 0, SEEK_END)))
     }
 
     private func append(_ line: [UInt8], _ state: inout State) {

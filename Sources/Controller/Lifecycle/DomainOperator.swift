@@ -51,10 +51,13 @@ public struct DomainOperator: Sendable {
                 Credential(name: "cms.ca-hash", value: authorityHash),
             ]
         )
+        var unfinished: String?
         try await hypervisor.updateRecord(uuid: uuid) { record in
+            if let clone = record.clone, clone.uuid == uuid, clone.state != .ready { unfinished = uuid }
             record.group = group
             record.attributes["started"] = date.rfc3339
         }
+        if let unfinished { throw CloneProblem.unfinished(unfinished) }
         try await hypervisor.startFresh(uuid: uuid)
     }
 

@@ -107,6 +107,10 @@ extension Fleet {
             continueFrom(instance, turn, in: &step)
             return
         }
+        if instance.isClone, instance.failures >= limits.attempts || instance.goal == .standby && !standbyHasRoom {
+            remove(instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
+            return
+        }
         settleLateOrder(&instance, turn)
         instance.standby = nil
         if instance.failures >= limits.attempts {

@@ -55,6 +55,10 @@ extension Fleet {
     }
 
     mutating func moveDraining(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        if turn.domainStopped, instance.isClone {
+            remove(instance, reason: "scaled in", now: turn.now, date: turn.date, in: &step)
+            return
+        }
         if turn.domainStopped {
             stopped(instance, wasComing: false, turn, in: &step)
             return
@@ -122,7 +126,9 @@ extension Fleet {
 
     mutating func moveStopping(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         guard turn.hypervisorAnswers, let domain = turn.domain else { return }
-        if !domain.isActive {
+        if !domain.isActive, instance.isClone {
+            remove(instance, reason: "scaled in", now: turn.now, date: turn.date, in: &step)
+        } else if !domain.isActive {
             if domain.hasSavedImage {
                 step.actions.append(.discardImage(uuid: instance.uuid))
                 return

@@ -16,9 +16,11 @@ extension Fleet {
         let isBusy = instances.values.contains { $0.isComing } || pool.contains { $0.state != .standby }
         guard !isBusy else { return }
         if pool.count < settings.standby.total {
-            guard counted < settings.maximum, hostRoom.map({ $0 > 0 }) ?? true, !breaker.isOpen(at: now),
-                var instance = reserve.first
-            else { return }
+            guard counted < settings.maximum, hostRoom.map({ $0 > 0 }) ?? true, !breaker.isOpen(at: now) else { return }
+            guard var instance = reserve.first else {
+                _ = create(for: .standby, reason: "for the standby pool", now: now, date: date, in: &step)
+                return
+            }
             instance.goal = .standby
             instance.failures = 0
             enter(.starting, &instance, reason: "for the standby pool", now: now, date: date, in: &step)

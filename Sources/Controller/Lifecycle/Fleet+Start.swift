@@ -4,10 +4,11 @@ import Shared
 
 extension Fleet {
     /// Orders `count` instances into service: the quickest first, that is paused ones, saved ones, those on their way into
-    /// standby, then shut-off ones.
+    /// standby, then shut-off ones, and at last new clones.
     public mutating func scaleOut(by count: Int, reason: String, now: Moment, date: Date) -> FleetStep {
         var step = FleetStep()
-        for instance in quickest.prefix(max(0, count)) {
+        let present = quickest.prefix(max(0, count))
+        for instance in present {
             var instance = instance
             instance.goal = .service
             switch instance.state {
@@ -26,6 +27,10 @@ extension Fleet {
                 ControllerEvent(.instanceStarting, at: date, instance: instance.name, detail: reason)
             )
             step.actions.append(.announceScaling(name: instance.name, reason: reason))
+        }
+        for _ in present.count..<max(present.count, count) {
+            guard let clone = create(for: .service, reason: reason, now: now, date: date, in: &step) else { break }
+            step.actions.append(.announceScaling(name: clone.name, reason: reason))
         }
         return step
     }

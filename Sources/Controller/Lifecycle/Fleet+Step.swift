@@ -13,7 +13,10 @@ extension Fleet {
     ///   when persisting fails.
     public mutating func step(_ observation: FleetObservation, now: Moment, date: Date) -> FleetStep {
         var step = FleetStep()
-        if let domains = observation.domains { takeIn(domains, date: date, in: &step) }
+        if let domains = observation.domains {
+            takenNames = observation.takenNames
+            takeIn(domains, now: now, date: date, in: &step)
+        }
         let domains = Dictionary((observation.domains ?? []).map { ($0.uuid, $0) }) { $1 }
         for instance in ordered {
             let uuid = instance.uuid
@@ -54,10 +57,17 @@ extension Fleet {
         var domainPaused: Bool { domain.map { $0.isActive && !$0.isRunning } ?? false }
     }
 
-    private mutating func takeIn(_ domains: [FleetObservation.Domain], date: Date, in step: inout FleetStep) {
+    private mutating func takeIn(
+        _ domains: [FleetObservation.Domain],
+        now: Moment,
+        date: Date,
+        in step: inout FleetStep
+    ) {
         let known = Set(domains.map(\.uuid))
         let gone = instances.values.filter { !known.contains($0.uuid) }.sorted(by: Self.areInOrder)
         for instance in gone {
+            // Of those an order stands, and its own result tells when there is nothing left to do.
+            if instance.state == .creating || instance.state == .removing { continue }
             forget(instance.uuid)
             step.removed.append(instance.uuid)
             step.events.append(
@@ -73,8 +83,16 @@ extension Fleet {
             guard var instance = instances[domain.uuid] else {
                 var instance = Instance(uuid: domain.uuid, name: domain.name, since: date)
                 instance.isClone = domain.isClone
-                write(instance, in: &step)
+                if domain.cloneState ?? .ready == .ready {
+                    write(instance, in: &step)
+                } else {
+                    remove(instance, reason: "found unfinished", now: now, date: date, in: &step)
+                }
                 continue
+            }
+            if domain.isClone, !instance.isClone {
+                instance.isClone = true
+                write(instance, in: &step)
             }
             guard instance.name != domain.name else { continue }
             instance.name = domain.name
@@ -83,7 +101,7 @@ extension Fleet {
         }
     }
 
-    private mutating func forget(_ uuid: String) {
+    mutating func forget(_ uuid: String) {
         instances[uuid] = nil
         for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.lateOrders, \.serving] {
             self[keyPath: path][uuid] = nil
@@ -93,6 +111,7 @@ extension Fleet {
     private mutating func move(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         switch instance.state {
         case .off: moveOff(instance, turn, in: &step)
+        case .creating: moveCreating(instance, turn, in: &step)
         case .starting: moveStarting(instance, turn, in: &step)
         case .booting: moveBooting(instance, turn, in: &step)
         case .probing: moveProbing(instance, turn, in: &step)
@@ -105,6 +124,7 @@ extension Fleet {
         case .unhealthy: moveUnhealthy(instance, turn, in: &step)
         case .failed: moveFailed(instance, turn, in: &step)
         case .quarantined: moveQuarantined(instance, turn, in: &step)
+        case .removing: moveRemoving(instance, turn, in: &step)
         }
     }
 }

@@ -25,6 +25,10 @@ public struct Fleet: Sendable, Equatable {
     var holds: [String: Moment] = [:]
     /// Until when an order to start or to resume that was given up may still be carried out: what it brings up is ours.
     var lateOrders: [String: Moment] = [:]
+    /// The names that a clone cannot have, as of the last step.
+    var takenNames: Set<String> = []
+    /// Where the UUIDs of clones come from.
+    let uuids: UUIDSource
     /// When an instance last came into service.
     public internal(set) var lastInService: Moment?
     /// Since when each instance is in service, on the steady clock.
@@ -41,13 +45,16 @@ public struct Fleet: Sendable, Equatable {
     ///   - breaker: The stored breaker.
     ///   - now: The present moment: deadlines of the former life go on from there.
     ///   - date: The same by the wall clock.
+    ///   - uuids: Where the UUIDs of clones come from.
     public init(
         settings: FleetSettings,
         ledger: [Instance] = [],
         breaker: StartBreaker = StartBreaker(),
         now: Moment,
-        date: Date
+        date: Date,
+        uuids: UUIDSource = .random
     ) {
+        self.uuids = uuids
         self.settings = settings
         self.instances = Dictionary(ledger.map { ($0.uuid, $0) }) { $1 }
         self.breaker = breaker
@@ -55,7 +62,9 @@ public struct Fleet: Sendable, Equatable {
         for instance in ledger {
             if instance.state == .inService {
                 graces[instance.uuid] = now.advanced(by: limits.adoptionGrace)
-                serving[instance.uuid] = now
+                // Who is the youngest must not change with a restart.
+                let age = instance.inServiceSince.map { min(max(0, date.timeIntervalSince($0)), 365 * 86400) } ?? 0
+                serving[instance.uuid] = now.advanced(by: .seconds(-age))
             }
             if instance.state == .draining { leases[instance.uuid] = now.advanced(by: settings.drain.lease) }
             if instance.state.isComing { hopes[instance.uuid] = now.advanced(by: limits.startDeadline) }
@@ -109,7 +118,7 @@ public struct Fleet: Sendable, Equatable {
     ) {
         let keepsDeadline =
             [.starting, .booting, .probing, .resuming].contains(instance.state) && [.booting, .probing].contains(state)
-        if state == .starting || state == .failed || state == .resuming || !instance.state.isComing {
+        if [.creating, .starting, .failed, .resuming].contains(state) || !instance.state.isComing {
             hopes[instance.uuid] = now.advanced(by: state == .resuming ? limits.resumeDeadline : limits.startDeadline)
         }
         instance.state = state
@@ -135,7 +144,8 @@ public struct Fleet: Sendable, Equatable {
     /// How long an instance may stay in its state; `nil` when for ever.
     private func span(of instance: Instance) -> Duration? {
         switch instance.state {
-        case .starting: limits.startDeadline
+        case .creating, .starting: limits.startDeadline
+        case .removing: limits.removalRetry
         // A domain that somebody else started may take as long as it likes: it is not ours to destroy.
         case .booting, .probing: instance.isOwned ? limits.startDeadline : nil
         case .resuming: limits.resumeDeadline

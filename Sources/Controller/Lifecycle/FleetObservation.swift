@@ -16,12 +16,15 @@ public struct FleetObservation: Sendable {
 
         /// Whether its memory is on disk, so that it goes on from there when it is started.
         public var hasSavedImage: Bool
-        /// Whether it is a clone that this controller made.
-        public var isClone: Bool
+        /// How far the making or removal of a clone of ours has come; `nil` for a domain that we did not make.
+        public var cloneState: CloneState?
         /// Memory it may have, bytes; `nil` when that is unknown.
         public var memory: UInt64?
         /// Its vCPUs; `nil` when that is unknown.
         public var vCPUs: Int?
+
+        /// Whether it is a clone that this controller made.
+        public var isClone: Bool { cloneState != nil }
 
         /// A domain.
         public init(
@@ -30,7 +33,7 @@ public struct FleetObservation: Sendable {
             isRunning: Bool,
             isActive: Bool,
             hasSavedImage: Bool = false,
-            isClone: Bool = false,
+            cloneState: CloneState? = nil,
             memory: UInt64? = nil,
             vCPUs: Int? = nil
         ) {
@@ -39,10 +42,20 @@ public struct FleetObservation: Sendable {
             self.isRunning = isRunning
             self.isActive = isActive
             self.hasSavedImage = hasSavedImage
-            self.isClone = isClone
+            self.cloneState = cloneState
             self.memory = memory
             self.vCPUs = vCPUs
         }
+    }
+
+    /// How far a clone has come, as its own record says.
+    public enum CloneState: String, Sendable, Hashable {
+        /// Not all of it may be there: it is removed, never started.
+        case making
+        /// All of it is there.
+        case ready
+        /// Not all of it may be there any more: it is removed, never started.
+        case removing
     }
 
     /// An agent's connection.
@@ -133,6 +146,8 @@ public struct FleetObservation: Sendable {
 
     /// The domains, or `nil` while the hypervisor does not answer.
     public var domains: [Domain]?
+    /// The names of all domains of the hypervisor, whosever they are: no clone can have one of them.
+    public var takenNames: Set<String>
     /// The agents by UUID.
     public var agents: [String: Agent]
     /// The starts by UUID.
@@ -149,6 +164,7 @@ public struct FleetObservation: Sendable {
     /// An observation.
     public init(
         domains: [Domain]?,
+        takenNames: Set<String> = [],
         agents: [String: Agent] = [:],
         starts: [String: Start] = [:],
         probes: [String: Probe] = [:],
@@ -157,6 +173,7 @@ public struct FleetObservation: Sendable {
         hostRoom: Int? = nil
     ) {
         self.domains = domains
+        self.takenNames = takenNames
         self.agents = agents
         self.starts = starts
         self.probes = probes

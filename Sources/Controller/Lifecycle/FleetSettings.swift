@@ -10,6 +10,8 @@ public struct FleetSettings: Sendable, Hashable {
     public var hooks: Set<HookPoint>
     /// The most domains, in any state.
     public var maximum: Int
+    /// What new instances are cloned from; `nil` when only existing domains are started.
+    public var template: TemplateConfiguration?
 
     /// Settings; the defaults keep no warm pool and run no hooks.
     public init(
@@ -17,13 +19,15 @@ public struct FleetSettings: Sendable, Hashable {
         standby: StandbyPolicy = StandbyPolicy(),
         drain: DrainPolicy = DrainPolicy(),
         hooks: Set<HookPoint> = [],
-        maximum: Int = .max
+        maximum: Int = .max,
+        template: TemplateConfiguration? = nil
     ) {
         self.limits = limits
         self.standby = standby
         self.drain = drain
         self.hooks = hooks
         self.maximum = maximum
+        self.template = template
     }
 }
 

@@ -4,6 +4,10 @@ import Shared
 public struct FleetStep: Sendable, Equatable {
     /// An effect on the outside.
     public enum Action: Sendable, Hashable {
+        /// Make a clone of that name and UUID, or what is missing of it.
+        case clone(uuid: String, name: String)
+        /// Remove a clone with all that it owns.
+        case removeClone(uuid: String)
         /// Start the domain, with a fresh join token.
         case start(uuid: String)
         /// Pause the domain or save its memory.
@@ -54,7 +58,10 @@ public struct FleetStep: Sendable, Equatable {
 extension FleetStep {
     /// Whether it holds an order that waits to be carried out once it is on disk.
     var isOrder: Bool {
-        changed.contains { [.starting, .resuming, .parking, .draining, .stopping].contains($0.state) }
+        let ordered: [InstanceState] = [
+            .creating, .starting, .resuming, .parking, .draining, .stopping, .removing,
+        ]
+        return changed.contains { ordered.contains($0.state) }
     }
 
     /// Puts what came before in front.

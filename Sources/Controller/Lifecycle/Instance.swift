@@ -41,6 +41,13 @@ public struct Instance: Sendable, Hashable, Codable {
     public var isReplacement: Bool
     /// Whether its domain is a clone that this controller made, and removes again.
     public var isClone: Bool
+    /// What a row of another version gave as the state; not kept.
+    public var unreadState: String?
+
+    private enum CodingKeys: CodingKey {
+        case uuid, name, group, state, since, failures, reason, isOwned, endpoint, goal, standby, isProtected
+        case inServiceSince, isReplacement, isClone
+    }
 
     /// An instance that is off.
     public init(uuid: String, name: String, since: Date) {
@@ -61,20 +68,23 @@ public struct Instance: Sendable, Hashable, Codable {
         self.isClone = false
     }
 
-    /// Reads a row; what an earlier version did not know has its usual value.
+    /// Reads a row; what an earlier version did not know has its usual value. A state that only a later version knows is
+    /// taken for ``InstanceState/off``, and the facts tell the rest.
     public init(from decoder: any Decoder) throws {
         let row = try decoder.container(keyedBy: CodingKeys.self)
         uuid = try row.decode(String.self, forKey: .uuid)
         name = try row.decode(String.self, forKey: .name)
         group = try row.decodeIfPresent(String.self, forKey: .group) ?? GroupConfiguration.defaultName
-        state = try row.decode(InstanceState.self, forKey: .state)
+        let stateName = try row.decode(String.self, forKey: .state)
+        state = InstanceState(rawValue: stateName) ?? .off
+        unreadState = InstanceState(rawValue: stateName) == nil ? stateName : nil
         since = try row.decode(Date.self, forKey: .since)
         failures = try row.decode(Int.self, forKey: .failures)
         reason = try row.decode(String.self, forKey: .reason)
         isOwned = try row.decode(Bool.self, forKey: .isOwned)
         endpoint = try row.decodeIfPresent(Endpoint.self, forKey: .endpoint)
-        goal = try row.decodeIfPresent(Goal.self, forKey: .goal) ?? .service
-        standby = try row.decodeIfPresent(StandbyKind.self, forKey: .standby)
+        goal = try row.decodeIfPresent(String.self, forKey: .goal).flatMap(Goal.init) ?? .service
+        standby = try row.decodeIfPresent(String.self, forKey: .standby).flatMap(StandbyKind.init)
         isProtected = try row.decodeIfPresent(Bool.self, forKey: .isProtected) ?? false
         inServiceSince = try row.decodeIfPresent(Date.self, forKey: .inServiceSince)
         isReplacement = try row.decodeIfPresent(Bool.self, forKey: .isReplacement) ?? false
@@ -89,9 +99,8 @@ public struct Instance: Sendable, Hashable, Codable {
         state == .parking || state == .standby || (goal == .standby && state.isComing && state != .failed)
     }
 
-    /// Whether it counts against the group's maximum: every domain that may hold resources of the host, in any state,
-    /// and every clone.
-    public var isCounted: Bool { isClone || (state != .off && state != .quarantined) }
+    /// Whether it counts against the group's maximum: every domain that may hold resources of the host, in any state.
+    public var isCounted: Bool { state != .off && state != .quarantined }
 }
 
 /// How an instance waits in standby.

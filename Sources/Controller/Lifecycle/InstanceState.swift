@@ -2,6 +2,8 @@
 public enum InstanceState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Its domain is shut off: it belongs to the reserve. Leaves by an order, or when somebody starts the domain.
     case off
+    /// An order to make a clone stands: there is a name and a UUID for it, and not all of its domain may be there yet.
+    case creating
     /// An order to start it stands; it is given to the hypervisor until it succeeds or fails.
     case starting
     /// Its domain runs and its agent has not registered yet.
@@ -26,12 +28,14 @@ public enum InstanceState: String, Sendable, Hashable, Codable, CaseIterable {
     case failed
     /// It failed too often and is left alone for a while.
     case quarantined
+    /// A clone whose domain is off and is removed, with all that it owns.
+    case removing
 
     /// Whether an instance in this state is on its way into service or, when that is its goal, into standby.
     public var isComing: Bool {
         switch self {
-        case .starting, .booting, .probing, .resuming, .unhealthy, .failed: true
-        case .off, .inService, .draining, .stopping, .parking, .standby, .quarantined: false
+        case .creating, .starting, .booting, .probing, .resuming, .unhealthy, .failed: true
+        case .off, .inService, .draining, .stopping, .parking, .standby, .quarantined, .removing: false
         }
     }
 }

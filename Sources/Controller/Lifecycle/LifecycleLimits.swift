@@ -18,6 +18,8 @@ public struct LifecycleLimits: Sendable, Hashable {
     public var replaceAfter: Duration
     /// How long an instance that was woken only to be refreshed stays awake.
     public var refreshHold: Duration
+    /// How long after a failed removal of a clone the next one is tried.
+    public var removalRetry: Duration
 
     /// Limits; the defaults suit a guest that boots within a minute.
     public init(
@@ -29,7 +31,8 @@ public struct LifecycleLimits: Sendable, Hashable {
         adoptionGrace: Duration = .seconds(15),
         probeFailures: Int = 3,
         replaceAfter: Duration = .seconds(60),
-        refreshHold: Duration = .seconds(10)
+        refreshHold: Duration = .seconds(10),
+        removalRetry: Duration = .seconds(30)
     ) {
         self.startDeadline = startDeadline
         self.resumeDeadline = resumeDeadline
@@ -40,5 +43,6 @@ public struct LifecycleLimits: Sendable, Hashable {
         self.probeFailures = probeFailures
         self.replaceAfter = replaceAfter
         self.refreshHold = refreshHold
+        self.removalRetry = removalRetry
     }
 }

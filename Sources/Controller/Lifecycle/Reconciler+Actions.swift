@@ -17,6 +17,17 @@ extension Reconciler {
         // An order that is not on disk yet is not carried out: a restart would not know of it.
         let mayOrder = !state.storeFails
         switch action {
+        case .clone(let uuid, let name): makeClone(uuid, name: name, state, date: date, in: &group)
+        case .removeClone(let uuid):
+            guard mayOrder, let life = board.beginStart(uuid) else { return }
+            group.addTask {
+                await order(uuid, life: life) {
+                    parts.registry.remove(uuid: uuid)
+                    try await parts.clones.remove(uuid: uuid)
+                } then: {
+                }
+                parts.capacity.settle(uuid, started: false)
+            }
         case .start(let uuid):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
             let need = need(of: uuid)
@@ -96,7 +107,7 @@ extension Reconciler {
     }
 
     /// Gives the hypervisor an order whose result the fleet waits for.
-    private func order(
+    func order(
         _ uuid: String,
         life: UInt64,
         _ operation: () async throws -> Void,

@@ -32,6 +32,7 @@ extension Reconciler {
         }
         return FleetObservation(
             domains: snapshot.domains,
+            takenNames: snapshot.names,
             agents: agents,
             starts: board.starts,
             probes: board.probes,
@@ -48,7 +49,8 @@ extension Reconciler {
 
     /// For how many more starts the host has room; `nil` when that is unknown, or nothing is there to start.
     func room(_ state: State) -> Int? {
-        guard let next = state.fleet.reserve.first, let need = need(of: next.uuid) else { return nil }
+        let next = state.fleet.reserve.first.map { need(of: $0.uuid) } ?? state.group.template.map(templateNeed)
+        guard let need = next ?? nil else { return nil }
         return parts.capacity.room(for: need, leaving: state.group.host)
     }
 
@@ -95,7 +97,7 @@ extension Reconciler {
     private func estimates(of fleet: Fleet, now: Moment) -> [(Instance, LoadEstimate)] {
         let samples = parts.view.snapshot.samples
         let sessions = parts.registry.sessions
-        return fleet.ordered.filter { $0.state != .off && $0.state != .standby }.map { instance in
+        return fleet.ordered.filter { ![.off, .standby, .creating, .removing].contains($0.state) }.map { instance in
             var estimate = LoadEstimate(
                 id: instance.uuid,
                 host: samples[instance.uuid],
@@ -133,7 +135,7 @@ extension Reconciler {
             coming: fleet.coming(at: now),
             draining: fleet.instances.values.count { $0.state == .draining || $0.state == .stopping },
             standby: ready,
-            reserve: fleet.reserve.count,
+            reserve: fleet.reserve.count + fleet.clonable,
             counted: fleet.counted,
             hostRoom: hostRoom,
             breaker: fleet.breaker.reason(at: now),

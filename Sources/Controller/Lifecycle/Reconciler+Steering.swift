@@ -92,7 +92,8 @@ extension FleetSettings {
             standby: group.standby,
             drain: group.drain,
             hooks: hooks,
-            maximum: group.policy.max
+            maximum: group.policy.max,
+            template: group.template
         )
     }
 }

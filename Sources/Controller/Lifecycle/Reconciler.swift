@@ -18,6 +18,9 @@ public struct Reconciler: Service {
         var store: any Store
         var prober: any EndpointProber
         var domains: DomainOperator
+        var clones: CloneOperator
+        /// The group's networks.
+        var networks: [String]
         var hooks: any HookRunner
         var capacity: HostCapacity
         var status: GroupStatusBoard

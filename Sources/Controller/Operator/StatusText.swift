@@ -32,8 +32,9 @@ public struct StatusText {
 
     private func headline(_ group: GroupStatus) -> String {
         let order: [InstanceState] = [
-            .inService, .starting, .booting, .probing, .resuming, .standby, .parking, .draining, .stopping, .unhealthy,
-            .failed, .quarantined, .off,
+            .inService, .creating, .starting, .booting, .probing, .resuming, .standby, .parking, .draining, .stopping,
+            .unhealthy,
+            .failed, .removing, .quarantined, .off,
         ]
         let counts = order.compactMap { state in group.counts[state.rawValue].map { "\($0) \(state.rawValue)" } }
         let most = group.maximum >= GroupPolicy.unbounded ? "as many as there are" : "\(group.maximum)"

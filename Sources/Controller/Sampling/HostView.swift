@@ -11,6 +11,10 @@ public final class HostView: Sendable {
         public var known: [FleetObservation.Domain] = []
         /// The last sample of each running domain.
         public var samples: [String: HostSample]
+        /// The names of all domains of the hypervisor when it last answered.
+        public var names: Set<String> = []
+        /// The domain that the group's clones are made from, when the hypervisor last answered.
+        public var template: FleetObservation.Domain?
     }
 
     private let state = Mutex(Snapshot(domains: nil, samples: [:]))
@@ -23,9 +27,12 @@ public final class HostView: Sendable {
 
     func replace(_ snapshot: Snapshot) {
         state.withLock { state in
-            let known = snapshot.domains ?? state.known
+            let before = state
             state = snapshot
-            state.known = known
+            state.known = snapshot.domains ?? before.known
+            guard snapshot.domains == nil else { return }
+            state.names = before.names
+            state.template = before.template
         }
     }
 }

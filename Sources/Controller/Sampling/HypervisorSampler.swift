@@ -8,12 +8,17 @@ import Synchronization
 /// Asks the hypervisor once an interval, in one bulk call for all groups, and keeps each group's result in its
 /// ``HostView``.
 struct HypervisorSampler: Service {
-    /// A group that is sampled. A domain belongs to the first one that it fits.
+    /// A group that is sampled. A domain belongs to the first one that it fits, a clone of ours to the one that its own
+    /// record names, a template to none.
     struct Target: Sendable {
+        /// The group's name.
+        var name: String
         /// The networks that the group's domains are on.
         var networks: [GroupDiscovery.Network]
         /// Whether a domain of that name belongs to the group.
         var includes: @Sendable (String) -> Bool
+        /// The name of the domain that the group's clones are made from, if they are.
+        var template: @Sendable () -> String?
         /// Where the result goes.
         var view: HostView
         /// Who is told.
@@ -23,6 +28,8 @@ struct HypervisorSampler: Service {
     /// What the sampler remembers between two ticks.
     private struct Memory {
         var inventory: [DomainInfo] = []
+        /// The clones of ours among them.
+        var clones: [String: CloneMark] = [:]
         var isStale = true
         var inventoryAge = 0
         /// The domains that were active when the inventory was read.
@@ -139,6 +146,9 @@ struct HypervisorSampler: Service {
         if isRead {
             memory.inventory = try await hypervisor.domains()
             memory.active = Set(active.keys)
+            memory.clones = Dictionary(
+                memory.inventory.compactMap { domain in CloneMark(domain).map { (domain.uuid, $0) } }
+            ) { $1 }
             memory.isStale = false
             memory.inventoryAge = 0
         }
@@ -148,13 +158,24 @@ struct HypervisorSampler: Service {
                 active: Set(active.filter { $0.value.state?.isActive ?? false }.keys)
             )
         }
-        var left = memory.inventory
-        for target in targets {
-            let mine = left.filter { Self.fits($0, target) }
-            left.removeAll { Self.fits($0, target) }
-            target.view.replace(
-                snapshot(mine, active, previous: isTick ? memory.previous : nil, before: target.view.snapshot)
+        let templates = targets.map { $0.template() }
+        let names = Set(memory.inventory.map(\.name))
+        var left = memory.inventory.filter { !templates.contains($0.name) }
+        for (target, template) in zip(targets, templates) {
+            let mine = left.filter { Self.fits($0, memory.clones[$0.uuid], target) }
+            let taken = Set(mine.map(\.uuid))
+            left.removeAll { taken.contains($0.uuid) }
+            var snapshot = snapshot(
+                mine,
+                memory.clones,
+                active,
+                previous: isTick ? memory.previous : nil,
+                before: target.view.snapshot
             )
+            snapshot.names = names
+            snapshot.template = template.flatMap { name in memory.inventory.first { $0.name == name } }
+                .map { Self.observed($0, clone: nil, active[$0.uuid]?.state) }
+            target.view.replace(snapshot)
         }
         if isTick { memory.previous = active }
         return memory
@@ -163,6 +184,7 @@ struct HypervisorSampler: Service {
     /// The domains of one group as they are, with their samples where a whole interval has passed.
     private func snapshot(
         _ domains: [DomainInfo],
+        _ clones: [String: CloneMark],
         _ active: [String: DomainStatistics],
         previous: [String: DomainStatistics]?,
         before: HostView.Snapshot
@@ -179,19 +201,25 @@ struct HypervisorSampler: Service {
                 steal: current.steal(since: previous)
             )
         }
-        let observed = domains.map { domain in
-            let state = active[domain.uuid]?.state
-            return FleetObservation.Domain(
-                uuid: domain.uuid,
-                name: domain.name,
-                isRunning: state?.isRunning ?? false,
-                isActive: state?.isActive ?? false,
-                hasSavedImage: domain.hasManagedSave,
-                memory: domain.maxMemory,
-                vCPUs: domain.vcpuCount
-            )
-        }
+        let observed = domains.map { Self.observed($0, clone: clones[$0.uuid], active[$0.uuid]?.state) }
         return HostView.Snapshot(domains: observed, samples: samples)
+    }
+
+    private static func observed(
+        _ domain: DomainInfo,
+        clone: CloneMark?,
+        _ state: DomainState?
+    ) -> FleetObservation.Domain {
+        FleetObservation.Domain(
+            uuid: domain.uuid,
+            name: domain.name,
+            isRunning: state?.isRunning ?? false,
+            isActive: state?.isActive ?? false,
+            hasSavedImage: domain.hasManagedSave,
+            cloneState: clone?.state,
+            memory: domain.maxMemory,
+            vCPUs: domain.vcpuCount
+        )
     }
 
     private func measureHost(_ inventory: [DomainInfo], active: Set<String>) async throws {
@@ -207,13 +235,32 @@ struct HypervisorSampler: Service {
         )
     }
 
-    private static func fits(_ domain: DomainInfo, _ target: Target) -> Bool {
-        target.includes(domain.name)
+    private static func fits(_ domain: DomainInfo, _ clone: CloneMark?, _ target: Target) -> Bool {
+        (clone.map { $0.group == target.name } ?? target.includes(domain.name))
             && target.networks.contains { network in
                 domain.interfaces.contains { interface in
                     interface.network == network.name
                         || (interface.bridge != nil && interface.bridge == network.bridge)
                 }
+            }
+    }
+}
+
+/// What a clone's record says that matters to groups.
+private struct CloneMark: Sendable {
+    var group: String?
+    var state: FleetObservation.CloneState
+
+    /// `nil` for a domain that we did not make; a copy that somebody made of a clone is none of ours.
+    init?(_ domain: DomainInfo) {
+        guard domain.metadata != nil, let record = domain.record, let clone = record.clone, clone.uuid == domain.uuid
+        else { return nil }
+        group = record.group
+        state =
+            switch clone.state {
+            case .making: .making
+            case .ready: .ready
+            case .removing: .removing
             }
     }
 }

@@ -97,7 +97,15 @@ public struct ControllerService: Sendable {
         let client = HTTPClient.cms(connectTimeout: .seconds(2), readTimeout: .seconds(2))
         let hookClient = HTTPClient(eventLoopGroupProvider: .singleton)
         let capacity = HostCapacity()
+        let clones = CloneOperator(hypervisor: hypervisor, gate: SerialGate())
         let ledger = try await store.ledger()
+        for row in ledger {
+            guard let state = row.unreadState else { continue }
+            logger.warning(
+                "a row of the ledger has a state that this version does not know; it is taken for off",
+                metadata: ["instance": "\(row.name)", "state": "\(state)"]
+            )
+        }
         let authorityHash = try authority.certificate.fingerprint()
         var reconcilers: [any Service] = []
         for group in groups {
@@ -126,6 +134,8 @@ public struct ControllerService: Sendable {
                         authorityHash: authorityHash,
                         tokenLifetime: settings.limits.startDeadline + Self.tokenMargin
                     ),
+                    clones: clones,
+                    networks: group.networks.map(\.name),
                     hooks: SystemHookRunner(client: hookClient),
                     capacity: capacity,
                     status: group.status,

@@ -44,8 +44,10 @@ final class GroupRuntime: Sendable {
     /// What the sampler needs of it.
     var target: HypervisorSampler.Target {
         HypervisorSampler.Target(
+            name: name,
             networks: networks,
             includes: { [self] in configuration.includes(domain: $0) },
+            template: { [self] in configuration.template?.domain },
             view: view,
             signals: signals
         )

@@ -15,6 +15,10 @@ public struct CloneRequest: Sendable {
     /// The address that the network's DHCP server shall always give to its first interface; see
     /// ``NetworkInfo/lowestFreeAddress(in:leases:excluding:at:)``. nil leaves it to the server.
     public var address: String?
+    /// Bytes of memory instead of what a template domain has.
+    public var memory: UInt64?
+    /// Virtual CPUs instead of those that a template domain has.
+    public var vcpus: Int?
 
     /// What clones are made from.
     public enum Template: Hashable, Sendable {
@@ -31,7 +35,9 @@ public struct CloneRequest: Sendable {
         template: Template,
         pool: String,
         group: String? = nil,
-        address: String? = nil
+        address: String? = nil,
+        memory: UInt64? = nil,
+        vcpus: Int? = nil
     ) {
         self.name = name
         self.uuid = uuid
@@ -39,5 +45,7 @@ public struct CloneRequest: Sendable {
         self.pool = pool
         self.group = group
         self.address = address
+        self.memory = memory
+        self.vcpus = vcpus
     }
 }

@@ -42,6 +42,10 @@ public struct DomainTemplate: Sendable {
         public var volumes: [VolumeReference]
         /// What goes into its metadata.
         public var record: InstanceRecord
+        /// Bytes of memory; nil for the template's.
+        public var memory: UInt64?
+        /// Virtual CPUs; nil for the template's.
+        public var vcpus: Int?
 
         /// Memberwise.
         public init(
@@ -106,6 +110,8 @@ public struct DomainTemplate: Sendable {
         root.removeElements { $0.name == "title" }
         // Empty: libvirt makes a new one.
         root.child("genid")?.children = []
+        if let memory = identity.memory { root.setMemory(memory) }
+        if let vcpus = identity.vcpus { root.setVirtualCPUs(vcpus) }
         root.individualizeFirmware()
         root.individualizeLabels()
         try domain.individualizeSystemInformation(uuid: identity.uuid)

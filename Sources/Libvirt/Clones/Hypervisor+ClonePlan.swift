@@ -44,9 +44,16 @@ extension Hypervisor {
         )
         var record = InstanceRecord(clone: clone)
         record.group = request.group
-        let definition = try template.definition(
-            of: .init(name: request.name, uuid: request.uuid, macs: macs, volumes: volumes, record: record)
+        var identity = DomainTemplate.Identity(
+            name: request.name,
+            uuid: request.uuid,
+            macs: macs,
+            volumes: volumes,
+            record: record
         )
+        identity.memory = request.memory
+        identity.vcpus = request.vcpus
+        let definition = try template.definition(of: identity)
         return ClonePlan(definition: definition, record: clone, backings: backings)
     }
 

@@ -12,6 +12,25 @@ extension XMLTree {
         element.children = [.text(text)]
     }
 
+    /// Another amount of memory, all of it from the start; what spread the former amount over NUMA nodes goes.
+    func setMemory(_ bytes: UInt64) {
+        for name in ["memory", "currentMemory"] where name == "memory" || child(name) != nil {
+            setChild(name, "\(bytes)")
+            child(name)?.attributes = ["unit": "bytes"]
+        }
+        removeElements { $0.name == "maxMemory" }
+        child("cpu")?.removeElements { $0.name == "numa" }
+    }
+
+    /// Another number of virtual CPUs, all of them from the start; what arranged or pinned the former ones goes.
+    func setVirtualCPUs(_ count: Int) {
+        setChild("vcpu", "\(count)")
+        child("vcpu")?.attributes["current"] = nil
+        removeElements { $0.name == "vcpus" }
+        child("cpu")?.removeElements { $0.name == "topology" || $0.name == "numa" }
+        child("cputune")?.removeElements { $0.name == "vcpupin" || $0.name == "vcpusched" }
+    }
+
     /// A qcow2 volume as the source of a `<disk>`; libvirt finds its backing chain itself.
     func replaceDisk(by volume: VolumeReference) {
         attributes["type"] = "volume"

@@ -5,7 +5,11 @@ import Testing
 
 @Suite("What validate finds of groups")
 struct GroupFindingsTests {
-    func findings(_ yaml: String, _ domains: [DomainInfo]) throws -> [ValidationFinding] {
+    func findings(
+        _ yaml: String,
+        _ domains: [DomainInfo],
+        pools: [StoragePoolInfo]? = nil
+    ) throws -> [ValidationFinding] {
         GroupFindings.findings(
             groups: try ConfigurationLoading.load(yaml).groups,
             networks: [
@@ -16,7 +20,8 @@ struct GroupFindingsTests {
                     addresses: [NetworkAddress(address: "10.0.0.1", prefixLength: 24)]
                 )
             ],
-            domains: domains
+            domains: domains,
+            pools: pools
         )
     }
 
@@ -75,8 +80,31 @@ struct GroupFindingsTests {
         )
         #expect(bad(try findings(yaml, [])).first?.contains("there is no domain 'base'") == true)
         #expect(bad(try findings(yaml, [domain("base", .running)])).first?.contains("'base' runs") == true)
+        var saved = domain("base")
+        saved.hasManagedSave = true
+        #expect(bad(try findings(yaml, [saved])).first?.contains("'base' is saved") == true)
+        var elsewhere = domain("base")
+        elsewhere.interfaces = [DomainInterface(network: "dmz", mac: nil)]
+        #expect(bad(try findings(yaml, [elsewhere])).first?.contains("attach it to default") == true)
         let configuration = try ConfigurationLoading.load(yaml)
         #expect(configuration.isTemplate(domain: "base") && !configuration.groups[0].includes(domain: "base"))
         #expect(!configuration.isTemplate(domain: "vm1") && configuration.groups[0].includes(domain: "vm1"))
+    }
+
+    @Test("the pool of the clones must be there, active, and have room")
+    func pools() throws {
+        let yaml = "hosts: 10.0.0.0/24\ntemplate: {domain: base, pool: fast}\n"
+        func bad(_ pools: StoragePoolInfo...) throws -> [String] {
+            self.bad(try findings(yaml, [domain("base")], pools: pools))
+        }
+        #expect(try bad(StoragePoolInfo(name: "fast", available: 1 << 30)) == [])
+        #expect(try bad(StoragePoolInfo(name: "slow")).first?.contains("there is no storage pool 'fast'") == true)
+        let inactive = try bad(StoragePoolInfo(name: "fast", isActive: false))
+        #expect(inactive.first?.contains("start it with 'virsh pool-start fast'") == true)
+        #expect(try bad(StoragePoolInfo(name: "fast", available: 1 << 20)).first?.contains("has 1 MiB left") == true)
+        #expect(
+            try findings(yaml, [domain("base")], pools: [StoragePoolInfo(name: "fast", available: 1 << 30)])
+                .map(\.text).contains("group default: template: the storage pool 'fast' has 1024 MiB left")
+        )
     }
 }

@@ -248,7 +248,7 @@ struct HistoryOracle {
                 switch instance.state {
                 case .starting, .resuming, .parking, .standby, .draining, .stopping, .quarantined: true
                 case .booting, .probing, .unhealthy: instance.isOwned
-                case .off, .inService, .failed: false
+                case .off, .inService, .failed, .creating, .removing: false
                 }
             if needs { fail(.deadline, "\(instance.uuid) in \(instance.state)") }
         }

@@ -72,6 +72,8 @@ extension HistoryRun {
             guard let life = board.beginProbe(uuid, now: now) else { return }
             begin(.probe(session: session), uuid, life: life)
         case .forget(let uuid): board.forget(uuid)
+        // Groups of these histories have no template.
+        case .clone, .removeClone: break
         case .announceScaling, .announceScaled: break
         }
     }

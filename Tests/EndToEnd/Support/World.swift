@@ -9,6 +9,7 @@ actor World {
     private var controller: Program?
     private var configuration: String?
     private(set) var directory = ""
+    private var hosts = Lab.hosts
     private var clients = 0
 
     /// A client program with the files it writes.
@@ -45,6 +46,7 @@ actor World {
         let lab = try theLab()
         try await stopController()
         try await lab.reset("vm1", "vm2")
+        hosts = Lab.hosts
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("cms-e2e-\(UUID())").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         // The client, the guests and whatever else runs here share a few cores: a guest that is starved is nothing that
@@ -67,7 +69,7 @@ actor World {
         let lab = try theLab()
         controller = try Program(
             [
-                lab.distribution + "/cms-controller", "--hosts", Lab.hosts, "--state-dir", directory + "/state",
+                lab.distribution + "/cms-controller", "--hosts", hosts, "--state-dir", directory + "/state",
                 "--log-format", "json", "--log-level", "trace", "--log-file", directory + "/autoscaler-log.txt",
             ] + (configuration.map { ["--config", $0] } ?? []) + options,
             output: directory + "/controller.out",
@@ -82,6 +84,9 @@ actor World {
         configuration = path
     }
 
+    /// Has the next controller look for its instances in another range.
+    func setHosts(_ range: String) { hosts = range }
+
     /// Has the running controller take another configuration.
     func reload(_ text: String) async throws {
         try configure(text)
@@ -90,7 +95,7 @@ actor World {
             lab.distribution + "/cms-controller",
             "reload",
             "--hosts",
-            Lab.hosts,
+            hosts,
             "--state-dir",
             directory + "/state",
             "--config",

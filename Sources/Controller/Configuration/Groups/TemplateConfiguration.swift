@@ -37,6 +37,11 @@ public struct TemplateConfiguration: Sendable, Hashable {
         self.vCPUs = vCPUs
     }
 
+    /// The name of the domain that is cloned; `nil` for an image.
+    public var domain: String? {
+        if case .domain(let name) = source { name } else { nil }
+    }
+
     /// The name of the clone with that number.
     public func instanceName(_ number: Int) -> String {
         name.replacing(Self.placeholder, with: String(number), maxReplacements: 1)

@@ -1,0 +1,130 @@
+import Foundation
+import Libvirt
+import Shared
+
+/// Makes clones and removes them, one at a time in the whole controller: two at once could choose the same address.
+struct CloneOperator: Sendable {
+    /// What a pool must have left before a clone is made: it is empty at first and grows with what its guest writes.
+    static let poolReserve: UInt64 = 256 << 20
+    /// Memory of a clone of an image that nothing else is said of, bytes.
+    static let imageMemory: UInt64 = 1 << 30
+    private let hypervisor: any Hypervisor
+    private let gate: SerialGate
+
+    /// An operator; all of one hypervisor share a gate.
+    init(hypervisor: any Hypervisor, gate: SerialGate) {
+        self.hypervisor = hypervisor
+        self.gate = gate
+    }
+
+    /// A clone that is wanted.
+    struct Order: Sendable {
+        /// The clone's UUID.
+        var uuid: String
+        /// The clone's name.
+        var name: String
+        /// The group that it belongs to.
+        var group: String
+        /// The range that its address is reserved in.
+        var hosts: CIDR
+        /// The group's networks.
+        var networks: [String]
+        /// What it is made from.
+        var template: TemplateConfiguration
+    }
+
+    /// Makes the clone, or what is missing of it: one that is whole already is left as it is, one that is not is removed
+    /// first. It is shut off then.
+    func make(_ order: Order, at date: Date) async throws {
+        try await gate.pass {
+            let domains = try await hypervisor.domains()
+            if let present = domains.first(where: { $0.uuid == order.uuid }) {
+                if let clone = present.record?.clone, clone.uuid == order.uuid, clone.state == .ready { return }
+                try await hypervisor.removeClone(uuid: order.uuid)
+            }
+            let (template, network) = try await template(order, among: domains)
+            try await checkPool(order.template.pool)
+            var request = CloneRequest(
+                name: order.name,
+                uuid: order.uuid,
+                template: template,
+                pool: order.template.pool,
+                group: order.group,
+                address: try await address(order, on: network, at: date)
+            )
+            if order.template.domain != nil {
+                request.memory = order.template.memory.map { UInt64(clamping: $0) }
+                request.vcpus = order.template.vCPUs
+            }
+            _ = try await hypervisor.cloneDomain(request)
+        }
+    }
+
+    /// Removes a clone with all that it owns; one that does not exist is no error.
+    func remove(uuid: String) async throws {
+        try await gate.pass { try await hypervisor.removeClone(uuid: uuid) }
+    }
+
+    /// The template, and the network that the clone's address is on.
+    private func template(
+        _ order: Order,
+        among domains: [DomainInfo]
+    ) async throws -> (CloneRequest.Template, String) {
+        switch order.template.source {
+        case .domain(let name):
+            guard let domain = domains.first(where: { $0.name == name }) else { throw CloneProblem.noTemplate(name) }
+            // The address is reserved for the first interface on a network of libvirt's.
+            guard let network = domain.interfaces.lazy.compactMap(\.network).first, order.networks.contains(network)
+            else { throw CloneProblem.foreignNetwork(template: name, networks: order.networks) }
+            return (.domain(uuid: domain.uuid), network)
+        case .image(let path):
+            guard let network = order.networks.first else {
+                throw CloneProblem.foreignNetwork(template: path, networks: [])
+            }
+            let image = ImageTemplate(
+                image: VolumeBacking(path: path, format: try await format(of: path)),
+                memory: order.template.memory.map { UInt64(clamping: $0) } ?? Self.imageMemory,
+                vcpus: order.template.vCPUs ?? 1,
+                network: network
+            )
+            return (.image(image), network)
+        }
+    }
+
+    /// The format of an image: what its pool says, where it is in one, else what its name says.
+    private func format(of path: String) async throws -> String {
+        do {
+            if let format = try await hypervisor.volume(path: path).format { return format }
+        } catch let error as LibvirtError where error.code == .noStorageVolume {
+            // In no pool.
+        }
+        return path.hasSuffix(".qcow2") ? "qcow2" : "raw"
+    }
+
+    private func checkPool(_ name: String) async throws {
+        guard let pool = try await hypervisor.storagePools().first(where: { $0.name == name }) else {
+            throw CloneProblem.noPool(name)
+        }
+        guard pool.isActive else { throw CloneProblem.inactivePool(name) }
+        // What guests have written since shows only after this.
+        try await hypervisor.refreshStoragePool(name)
+        let available = try await hypervisor.storagePools().first { $0.name == name }?.available
+        if let available, available < Self.poolReserve {
+            throw CloneProblem.poolFull(name, available: available, needed: Self.poolReserve)
+        }
+    }
+
+    /// A free address inside the range; `nil` for IPv6, where libvirt's server chooses.
+    private func address(_ order: Order, on name: String, at date: Date) async throws -> String? {
+        guard order.hosts.base.family == .v4 else { return nil }
+        guard let network = try await hypervisor.networks().first(where: { $0.name == name }) else {
+            throw CloneProblem.noAddress(hosts: order.hosts, network: name)
+        }
+        let range = NetworkAddress(address: order.hosts.base.description, prefixLength: order.hosts.prefix)
+        let leases = try await hypervisor.leases(network: name)
+        guard let address = network.lowestFreeAddress(in: range, leases: leases, at: date) else {
+            throw CloneProblem.noAddress(hosts: order.hosts, network: name)
+        }
+        return address
+    }
+}

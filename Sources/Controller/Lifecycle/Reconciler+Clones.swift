@@ -1,0 +1,46 @@
+import Autoscaling
+import Foundation
+import Libvirt
+import Shared
+
+extension Reconciler {
+    /// Makes a clone, when the host has room for it.
+    func makeClone(
+        _ uuid: String,
+        name: String,
+        _ state: State,
+        date: Date,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) {
+        guard !state.storeFails, let template = state.group.template, let life = board.beginStart(uuid) else { return }
+        if let need = templateNeed(template), !parts.capacity.reserve(uuid, need, leaving: state.group.host) {
+            // Another group took the room: the order stands and is tried again.
+            board.endStart(uuid, life: life, nil)
+            return
+        }
+        let wanted = CloneOperator.Order(
+            uuid: uuid,
+            name: name,
+            group: state.group.name,
+            hosts: state.group.hosts,
+            networks: parts.networks,
+            template: template
+        )
+        group.addTask {
+            await order(uuid, life: life) {
+                try await parts.clones.make(wanted, at: date)
+            } then: {
+            }
+            // What was taken for a clone that was made stays taken until it runs.
+            if board.starts[uuid] != .succeeded { parts.capacity.settle(uuid, started: false) }
+        }
+    }
+
+    /// What a clone takes of the host when it runs; `nil` when the template is not known.
+    func templateNeed(_ template: TemplateConfiguration) -> HostCapacity.Need? {
+        let domain = parts.view.snapshot.template
+        let usual = template.domain == nil ? CloneOperator.imageMemory : domain?.memory
+        guard let memory = template.memory.map({ UInt64(clamping: $0) }) ?? usual else { return nil }
+        return HostCapacity.Need(memory: memory, vCPUs: template.vCPUs ?? domain?.vCPUs ?? 1)
+    }
+}
