@@ -73,15 +73,14 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
         let limit = interval * Self.freshIntervals
         let host = host.flatMap { $0.at.duration(to: now) <= limit ? $0 : nil }
         let guest = guest.flatMap { $0.at.duration(to: now) <= limit ? $0 : nil }
-        let steals = [host?.steal, guest?.steal].compactMap { Self.finite($0) }
+        let steal = Self.larger(host?.steal, guest?.steal)
 
         self.id = id
         self.hostAge = host.map { $0.at.duration(to: now) / .seconds(1) }
         self.guestAge = guest.map { $0.at.duration(to: now) / .seconds(1) }
         self.guestBusy = guest?.busy
-        self.steal = steals.max()
-        self.utilization = [host?.utilization, guest?.busy].compactMap { Self.finite($0) }.max()
-            .map { min(100, max(0, $0)) }
+        self.steal = steal
+        self.utilization = Self.larger(host?.utilization, guest?.busy).map { min(100, max(0, $0)) }
         self.inServiceSince = inServiceSince
         self.work = guest.flatMap { guest in
             guest.queued == nil && guest.inFlight == nil
@@ -92,7 +91,7 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
             case (nil, nil): .unknown
             case (nil, _): .hostBlind
             case (_, nil): .agentLost
-            default: (steals.max() ?? 0) >= Self.starvedSteal ? .starved : .busy
+            default: (steal ?? 0) >= Self.starvedSteal ? .starved : .busy
             }
         self.demand = utilization.map { used in
             // What the guest itself counts as stolen it would have used: a capped guest reaches the threshold by it. The
@@ -101,6 +100,12 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
             guard used >= Self.saturated, let guest else { return wanted }
             return wanted + guest.excess(since: earlier, interval: interval, drainHorizon: drainHorizon)
         }
+    }
+
+    /// The larger of two measured values; one that is missing or no number does not count.
+    private static func larger(_ left: Double?, _ right: Double?) -> Double? {
+        guard let left = finite(left), let right = finite(right) else { return finite(left) ?? finite(right) }
+        return left < right ? right : left
     }
 
     private static func finite(_ value: Double?) -> Double? {
