@@ -73,13 +73,13 @@ struct HistoryMachine {
     var restoreFails = false
     var restoreStopsHalfWay = false
 
+    /// Ticks for which nobody measures it.
+    var unmeasured = 0
+
     /// How often an order of the controller's woke it.
     var wakes = 0
     /// The session and the number of wakes at which the full probe last passed.
     var passed: (session: UInt64, wakes: Int)?
-    /// Boots by orders since an order to start was last written down, and whether anything stopped it since.
-    var bootsOfOrder = 0
-    var stoppedSinceBoot = false
 
     init(uuid: String) { self.uuid = uuid }
 
@@ -107,7 +107,6 @@ struct HistoryMachine {
         pausedAt = nil
         shutdownLeft = nil
         seenOff = false
-        stoppedSinceBoot = true
     }
 
     mutating func pause(at wall: Double) {

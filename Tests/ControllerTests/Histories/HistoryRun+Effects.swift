@@ -40,17 +40,15 @@ extension HistoryRun {
         switch action {
         case .start(let uuid):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
-            guard
-                controller.capacity.reserve(uuid, HistoryController.need, leaving: HistoryController.reserve)
-            else {
-                board.endStart(uuid, life: life, nil)
-                return
-            }
-            oracle.takesRoom(uuid)
+            guard takeRoom(uuid, life: life) else { return }
+            let index = index(uuid)
+            let isUnderWay = effects.contains { $0.index == index && $0.work == .start && $0.life == life }
+            oracle.starts(uuid, life: life, underWay: isUnderWay)
             controller.sessions[uuid] = nil
             begin(.start, uuid, life: life)
         case .resume(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
+            if kind == .saved, !takeRoom(uuid, life: life) { return }
             board.noteResumed(uuid, at: now)
             begin(.resume(kind), uuid, life: life)
         case .park(let uuid, let kind):
@@ -78,6 +76,16 @@ extension HistoryRun {
         }
     }
 
+    /// Takes what an instance needs of the host; an order that finds no room stands and is tried again.
+    private mutating func takeRoom(_ uuid: String, life: UInt64) -> Bool {
+        guard controller.capacity.reserve(uuid, HistoryController.need, leaving: HistoryController.reserve) else {
+            controller.board.endStart(uuid, life: life, nil)
+            return false
+        }
+        oracle.takesRoom(uuid)
+        return true
+    }
+
     private mutating func give(_ kind: ProbeBoard.Order.Kind, _ work: Effect.Work, _ uuid: String, again: Double) {
         guard controller.board.admit(kind, uuid, again: .seconds(again), now: now) else { return }
         begin(work, uuid, life: 0)
@@ -102,13 +110,16 @@ extension HistoryRun {
         let uuid = machines[index].uuid
         switch effect.work {
         case .start, .resume, .park:
+            let image = machines[index].image?.number
             let result = order(effect)
             guard isHeard else { return }
+            if effect.work == .start, result == .succeeded { oracle.heardOfStart(uuid, life: effect.life) }
+            if effect.work == .resume(.saved), let image, case .failed = result { oracle.heardOfFailure(image: image) }
             if case .resume = effect.work, result == .succeeded {
                 send(.resume, uuid)
             }
             controller.board.endStart(uuid, life: effect.life, result)
-            if effect.work == .start {
+            if effect.work == .start || effect.work == .resume(.saved) {
                 let isStarted = controller.board.starts[uuid] == .succeeded
                 controller.capacity.settle(uuid, started: isStarted)
                 if !isStarted { oracle.givesRoomBack(uuid) }
@@ -130,7 +141,11 @@ extension HistoryRun {
             let passes = effect.fate != .fails && isWell(index)
             if passes { machines[index].passed = (session, machines[index].wakes) }
             endProbe(effect, session: session, passes: passes, isHeard: isHeard)
-        case .check: endProbe(effect, session: nil, passes: isWell(index), isHeard: isHeard)
+        case .check:
+            let isWell = isWell(index)
+            endProbe(effect, session: nil, passes: isWell, isHeard: isHeard)
+            // Only bad news makes the controller look at once.
+            if isWell { return }
         case .hook(let point):
             guard isHeard else { return }
             let result: FleetObservation.Hook = effect.fate == .fails ? .failed("exit 1") : .passed
@@ -184,13 +199,10 @@ extension HistoryRun {
             machines[index].startsThatFail -= 1
             return .failed("no bootable device")
         }
-        oracle.boots(machines[index])
         // One that comes long after it was given up, or to a domain that was defined anew meanwhile, is anybody's.
         let isAnother = machines[index].definedAt >= effect.givenAt
         let isLate = isAnother || effect.givenAt.duration(to: now) > settings.limits.startDeadline * 2
         machines[index].boot(by: isLate ? .unclear : .controller)
-        machines[index].bootsOfOrder += 1
-        machines[index].stoppedSinceBoot = false
         wake(index)
         return .succeeded
     }
@@ -211,6 +223,7 @@ extension HistoryRun {
             wake(index)
             return .succeeded
         }
+        oracle.resumes(image: image.number)
         guard !machines[index].restoreFails else { return .failed("error while loading state") }
         let stopsHalfWay = machines[index].restoreStopsHalfWay
         wake(index)
