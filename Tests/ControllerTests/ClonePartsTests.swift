@@ -163,6 +163,7 @@ struct ClonePartsTests {
         let hypervisor = host()
         try await make(on: hypervisor, name: "rest-like")
         hypervisor.addDomain("vm1")
+        hypervisor.addDomain("newer", memory: 512 << 20)
         // A copy of the clone that somebody made: the record in it is another domain's.
         let record = try #require(try await hypervisor.domains().first { $0.name == "rest-like" }?.metadata)
         let copy = hypervisor.addDomain("copy")
@@ -180,7 +181,8 @@ struct ClonePartsTests {
                     name: name,
                     networks: [network],
                     includes: { _ in name == "first" },
-                    template: { name == "web" ? "base" : nil },
+                    // The clone's own template is no instance, although no group names it any more.
+                    template: { name == "web" ? "newer" : nil },
                     view: views[name] ?? HostView(),
                     signals: Signals()
                 )
@@ -197,12 +199,12 @@ struct ClonePartsTests {
             #expect(views["first"]?.snapshot.domains?.contains(where: \.isClone) == false)
             let web = try #require(views["web"]?.snapshot)
             #expect(web.domains?.map(\.name) == ["rest-like"] && web.domains?.first?.cloneState == .ready)
-            #expect(web.template?.name == "base" && web.template?.memory == 512 << 20)
-            #expect(web.names == ["base", "copy", "rest-like", "vm1"])
+            #expect(web.template?.name == "newer" && web.template?.memory == 512 << 20)
+            #expect(web.names == ["base", "copy", "newer", "rest-like", "vm1"])
             hypervisor.disconnect()
             try await waitUntil("it is lost") { views["web"]?.snapshot.domains == nil }
-            #expect(views["web"]?.snapshot.template?.name == "base")
-            #expect(views["web"]?.snapshot.names.count == 4)
+            #expect(views["web"]?.snapshot.template?.name == "newer")
+            #expect(views["web"]?.snapshot.names.count == 5)
         }
     }
 }

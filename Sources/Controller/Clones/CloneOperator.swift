@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Libvirt
 import Shared
@@ -31,6 +32,8 @@ struct CloneOperator: Sendable {
         var networks: [String]
         /// What it is made from.
         var template: TemplateConfiguration
+        /// What the template must be, where another definition of the same name would not do.
+        var identity: String?
     }
 
     /// Makes the clone, or what is missing of it: one that is whole already is left as it is, one that is not is removed
@@ -44,6 +47,10 @@ struct CloneOperator: Sendable {
             }
             let (template, network) = try await template(order, among: domains)
             try await checkPool(order.template.pool)
+            let identity = try await identity(of: order.template)
+            guard order.identity == nil || order.identity == identity else {
+                throw CloneProblem.templateChanged(order.template.sourceText)
+            }
             var request = CloneRequest(
                 name: order.name,
                 uuid: order.uuid,
@@ -52,12 +59,30 @@ struct CloneOperator: Sendable {
                 group: order.group,
                 address: try await address(order, on: network, at: date)
             )
+            request.attributes = ["template": identity]
             if order.template.domain != nil {
                 request.memory = order.template.memory.map { UInt64(clamping: $0) }
                 request.vcpus = order.template.vCPUs
             }
             _ = try await hypervisor.cloneDomain(request)
         }
+    }
+
+    /// What tells a template from any other: its name with a hash of its definition, disks and size; the same for the same.
+    func identity(of template: TemplateConfiguration) async throws -> String {
+        var text = "\(template.memory ?? 0)/\(template.vCPUs ?? 0)/"
+        switch template.source {
+        case .image(let path): text += path
+        case .domain(let name):
+            guard let domain = try await hypervisor.domains().first(where: { $0.name == name }) else {
+                throw CloneProblem.noTemplate(name)
+            }
+            text += try await hypervisor.domainXML(uuid: domain.uuid, inactive: true)
+        }
+        let digest = SHA256.hash(data: Data(text.utf8)).prefix(8).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "\(CloneSource(template))@\(digest.joined())"
     }
 
     /// Removes a clone with all that it owns; one that does not exist is no error.

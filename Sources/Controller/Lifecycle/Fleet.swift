@@ -23,6 +23,8 @@ public struct Fleet: Sendable, Equatable {
     var leases: [String: Moment] = [:]
     /// Until when an instance that was woken to be refreshed stays awake.
     var holds: [String: Moment] = [:]
+    /// What clones are made from, and how far their replacement has come.
+    public internal(set) var templates: CloneTemplates
     /// The names that a clone cannot have, as of the last step.
     var takenNames: Set<String> = []
     /// Where the UUIDs of clones come from.
@@ -41,6 +43,7 @@ public struct Fleet: Sendable, Equatable {
     ///   - settings: What the fleet is to keep to.
     ///   - ledger: The stored rows.
     ///   - breaker: The stored breaker.
+    ///   - templates: What clones were made from.
     ///   - now: The present moment: deadlines of the former life go on from there.
     ///   - date: The same by the wall clock.
     ///   - uuids: Where the UUIDs of clones come from.
@@ -48,11 +51,13 @@ public struct Fleet: Sendable, Equatable {
         settings: FleetSettings,
         ledger: [Instance] = [],
         breaker: StartBreaker = StartBreaker(),
+        templates: CloneTemplates = CloneTemplates(),
         now: Moment,
         date: Date,
         uuids: UUIDSource = .random
     ) {
         self.uuids = uuids
+        self.templates = templates
         self.settings = settings
         self.instances = Dictionary(ledger.map { ($0.uuid, $0) }) { $1 }
         self.breaker = breaker

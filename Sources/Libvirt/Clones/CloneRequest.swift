@@ -19,6 +19,8 @@ public struct CloneRequest: Sendable {
     public var memory: UInt64?
     /// Virtual CPUs instead of those that a template domain has.
     public var vcpus: Int?
+    /// Further attributes of its ``InstanceRecord``.
+    public var attributes: [String: String] = [:]
 
     /// What clones are made from.
     public enum Template: Hashable, Sendable {

@@ -42,7 +42,7 @@ extension Hypervisor {
             volumes: volumes,
             reservation: try reservation(request, networks: template.networks, macs: macs)
         )
-        var record = InstanceRecord(clone: clone)
+        var record = InstanceRecord(attributes: request.attributes, clone: clone)
         record.group = request.group
         var identity = DomainTemplate.Identity(
             name: request.name,
