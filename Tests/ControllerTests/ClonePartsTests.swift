@@ -137,6 +137,24 @@ struct ClonePartsTests {
         #expect(try await hypervisor.domains().count == 5)
     }
 
+    @Test("the address that a removed clone has on lease is free for the next one of that name, and for no other")
+    func leases() async throws {
+        let hypervisor = host()
+        try await make(on: hypervisor)
+        let first = try #require(try await hypervisor.domains().first { $0.name == "fib-1" })
+        hypervisor.addLease(
+            DHCPLease(mac: first.interfaces.first?.mac, address: "192.168.122.160", prefixLength: 24),
+            network: "default"
+        )
+        try await hypervisor.removeClone(uuid: first.uuid)
+        try await make(on: hypervisor, name: "fib-2")
+        try await make(on: hypervisor)
+        let clones = try await hypervisor.domains().compactMap { $0.record?.clone?.reservation?.lease.address }
+        #expect(clones == ["192.168.122.160", "192.168.122.161"])
+        let again = try #require(try await hypervisor.domains().first { $0.name == "fib-1" })
+        #expect(again.uuid != first.uuid && again.interfaces.first?.mac == first.interfaces.first?.mac)
+    }
+
     @Test("an image: the format its pool says, else that of its name; the size that is asked for")
     func images() async throws {
         let hypervisor = host()

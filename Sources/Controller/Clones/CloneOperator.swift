@@ -9,6 +9,8 @@ struct CloneOperator: Sendable {
     static let poolReserve: UInt64 = 256 << 20
     /// Memory of a clone of an image that nothing else is said of, bytes.
     static let imageMemory: UInt64 = 1 << 30
+    /// Of how many interfaces of a former clone the leases are known again.
+    private static let interfaces = 8
     private let hypervisor: any Hypervisor
     private let gate: SerialGate
 
@@ -56,14 +58,16 @@ struct CloneOperator: Sendable {
                 uuid: order.uuid,
                 template: template,
                 pool: order.template.pool,
-                group: order.group,
-                address: try await address(order, on: network, at: date)
+                group: order.group
             )
             request.attributes = ["template": identity]
+            // The next clone of this name can have the address that the last one may still have on lease.
+            request.macSeed = "\(order.group)/\(order.name)"
             if order.template.domain != nil {
                 request.memory = order.template.memory.map { UInt64(clamping: $0) }
                 request.vcpus = order.template.vCPUs
             }
+            request.address = try await address(of: request, in: order.hosts, on: network, at: date)
             _ = try await hypervisor.cloneDomain(request)
         }
     }
@@ -140,15 +144,23 @@ struct CloneOperator: Sendable {
     }
 
     /// A free address inside the range; `nil` for IPv6, where libvirt's server chooses.
-    private func address(_ order: Order, on name: String, at date: Date) async throws -> String? {
-        guard order.hosts.base.family == .v4 else { return nil }
+    private func address(
+        of request: CloneRequest,
+        in hosts: CIDR,
+        on name: String,
+        at date: Date
+    ) async throws -> String? {
+        guard hosts.base.family == .v4 else { return nil }
         guard let network = try await hypervisor.networks().first(where: { $0.name == name }) else {
-            throw CloneProblem.noAddress(hosts: order.hosts, network: name)
+            throw CloneProblem.noAddress(hosts: hosts, network: name)
         }
-        let range = NetworkAddress(address: order.hosts.base.description, prefixLength: order.hosts.prefix)
-        let leases = try await hypervisor.leases(network: name)
+        let range = NetworkAddress(address: hosts.base.description, prefixLength: hosts.prefix)
+        let own = Set(try await hypervisor.macAddresses(for: request, count: Self.interfaces))
+        let leases = try await hypervisor.leases(network: name).filter { lease in
+            lease.mac.map { !own.contains($0) } ?? true
+        }
         guard let address = network.lowestFreeAddress(in: range, leases: leases, at: date) else {
-            throw CloneProblem.noAddress(hosts: order.hosts, network: name)
+            throw CloneProblem.noAddress(hosts: hosts, network: name)
         }
         return address
     }
