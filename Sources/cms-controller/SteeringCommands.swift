@@ -72,3 +72,38 @@ struct RetryCommand: AsyncParsableCommand {
         try await options.ask { [group, instance] in try await $0.retry(group: group, instance: instance) }
     }
 }
+
+/// `cms-controller rollout`.
+struct RolloutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollout",
+        abstract: "Replace a group's clones by clones of its present template, one by one.",
+        discussion: """
+            One more instance is made first; when it has been in service and well for the hold time, the oldest of the \
+            old is drained and removed. When a new one fails, the new ones are replaced by clones of the template \
+            before, which further clones are made from until the next rollout. Scale in rests meanwhile.
+            """
+    )
+
+    @Argument(help: "The group.")
+    var group: String = GroupConfiguration.defaultName
+
+    @Flag(help: "End the rollout that is under way and go back to the template before.")
+    var abort = false
+
+    @Option(help: "Seconds that a new instance must be in service and well before an old one leaves.")
+    var hold: Double = Rollout.usualHold
+
+    @OptionGroup var options: OperatorOptions
+
+    mutating func run() async throws {
+        try await options.ask { [group, abort, hold] in
+            if abort {
+                try await $0.abortRollout(group: group)
+            } else {
+                try await $0.rollout(group: group, hold: hold)
+            }
+        }
+        print("the rollout of \(group) \(abort ? "is ended" : "has begun"); follow it with 'cms-controller status'")
+    }
+}

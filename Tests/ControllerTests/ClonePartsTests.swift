@@ -137,6 +137,24 @@ struct ClonePartsTests {
         #expect(try await hypervisor.domains().count == 5)
     }
 
+    @Test("the address that a removed clone has on lease is free for the next one of that name, and for no other")
+    func leases() async throws {
+        let hypervisor = host()
+        try await make(on: hypervisor)
+        let first = try #require(try await hypervisor.domains().first { $0.name == "fib-1" })
+        hypervisor.addLease(
+            DHCPLease(mac: first.interfaces.first?.mac, address: "192.168.122.160", prefixLength: 24),
+            network: "default"
+        )
+        try await hypervisor.removeClone(uuid: first.uuid)
+        try await make(on: hypervisor, name: "fib-2")
+        try await make(on: hypervisor)
+        let clones = try await hypervisor.domains().compactMap { $0.record?.clone?.reservation?.lease.address }
+        #expect(clones == ["192.168.122.160", "192.168.122.161"])
+        let again = try #require(try await hypervisor.domains().first { $0.name == "fib-1" })
+        #expect(again.uuid != first.uuid && again.interfaces.first?.mac == first.interfaces.first?.mac)
+    }
+
     @Test("an image: the format its pool says, else that of its name; the size that is asked for")
     func images() async throws {
         let hypervisor = host()
@@ -163,6 +181,7 @@ struct ClonePartsTests {
         let hypervisor = host()
         try await make(on: hypervisor, name: "rest-like")
         hypervisor.addDomain("vm1")
+        hypervisor.addDomain("newer", memory: 512 << 20)
         // A copy of the clone that somebody made: the record in it is another domain's.
         let record = try #require(try await hypervisor.domains().first { $0.name == "rest-like" }?.metadata)
         let copy = hypervisor.addDomain("copy")
@@ -180,7 +199,8 @@ struct ClonePartsTests {
                     name: name,
                     networks: [network],
                     includes: { _ in name == "first" },
-                    template: { name == "web" ? "base" : nil },
+                    // The clone's own template is no instance, although no group names it any more.
+                    template: { name == "web" ? "newer" : nil },
                     view: views[name] ?? HostView(),
                     signals: Signals()
                 )
@@ -197,12 +217,12 @@ struct ClonePartsTests {
             #expect(views["first"]?.snapshot.domains?.contains(where: \.isClone) == false)
             let web = try #require(views["web"]?.snapshot)
             #expect(web.domains?.map(\.name) == ["rest-like"] && web.domains?.first?.cloneState == .ready)
-            #expect(web.template?.name == "base" && web.template?.memory == 512 << 20)
-            #expect(web.names == ["base", "copy", "rest-like", "vm1"])
+            #expect(web.template?.name == "newer" && web.template?.memory == 512 << 20)
+            #expect(web.names == ["base", "copy", "newer", "rest-like", "vm1"])
             hypervisor.disconnect()
             try await waitUntil("it is lost") { views["web"]?.snapshot.domains == nil }
-            #expect(views["web"]?.snapshot.template?.name == "base")
-            #expect(views["web"]?.snapshot.names.count == 4)
+            #expect(views["web"]?.snapshot.template?.name == "newer")
+            #expect(views["web"]?.snapshot.names.count == 5)
         }
     }
 }

@@ -250,6 +250,7 @@ struct DiskStore: Store {
     func ledger() async throws -> [Instance] { try await base.ledger() }
     func endpointSet(group: String) async throws -> EndpointSet? { try await base.endpointSet(group: group) }
     func breaker(group: String) async throws -> StartBreaker { try await base.breaker(group: group) }
+    func templates(group: String) async throws -> CloneTemplates { try await base.templates(group: group) }
     func events(limit: Int) async throws -> [ControllerEvent] { try await base.events(limit: limit) }
 
     func commit(_ change: StoreChange) async throws {

@@ -24,7 +24,8 @@ extension Scene {
         _ uuid: String,
         name: String? = nil,
         _ state: FleetObservation.CloneState = .ready,
-        running: Bool = false
+        running: Bool = false,
+        template: String? = nil
     ) {
         domains?.removeAll { $0.uuid == uuid }
         domains?.append(
@@ -33,7 +34,8 @@ extension Scene {
                 name: name ?? uuid,
                 isRunning: running,
                 isActive: running,
-                cloneState: state
+                cloneState: state,
+                template: template
             )
         )
     }
@@ -41,9 +43,9 @@ extension Scene {
     mutating func hide(_ uuid: String) { domains?.removeAll { $0.uuid == uuid } }
 
     /// Has an ordered clone made, and brings it into service.
-    mutating func makeAndServe(_ uuid: String) {
+    mutating func makeAndServe(_ uuid: String, template: String? = nil) {
         _ = step()
-        show(uuid)
+        show(uuid, name: fleet.instances[uuid]?.name, template: template)
         starts[uuid] = .succeeded
         _ = step()
         boot(uuid)
@@ -75,6 +77,7 @@ extension Scene {
             settings: fleet.settings,
             ledger: Array(fleet.instances.values),
             breaker: fleet.breaker,
+            templates: fleet.templates,
             now: .seconds(second),
             date: date,
             uuids: fleet.uuids

@@ -17,6 +17,7 @@ final class Guests: Sendable {
     private struct State {
         var behaviours: [String: FakeAgent.Behaviour] = [:]
         var guests: [String: Guest] = [:]
+        var silentMemory: UInt64?
     }
 
     private let lab: ControllerLab
@@ -44,6 +45,9 @@ final class Guests: Sendable {
         agent?.behaviour = behaviour
     }
 
+    /// The agents of domains with that much memory never register.
+    func silence(memory: UInt64) { state.withLock { $0.silentMemory = memory } }
+
     /// The living agent of that domain.
     func agent(_ uuid: String) -> FakeAgent? {
         state.withLock { $0.guests[uuid]?.agent }
@@ -63,7 +67,11 @@ final class Guests: Sendable {
 
     private func boot(_ domain: DomainInfo) {
         guard let credentials = lab.hypervisor.guestCredentials(uuid: domain.uuid) else { return }
-        let behaviour = state.withLock { $0.behaviours[domain.uuid] ?? FakeAgent.Behaviour() }
+        let behaviour = state.withLock { state in
+            var behaviour = state.behaviours[domain.uuid] ?? FakeAgent.Behaviour()
+            if let silent = state.silentMemory, domain.maxMemory == silent { behaviour.registers = false }
+            return behaviour
+        }
         let agent = FakeAgent(uuid: domain.uuid, credentials: credentials, behaviour: behaviour)
         let life = lab.background.start { try await agent.run() }
         state.withLock { $0.guests[domain.uuid] = Guest(agent: agent, life: life) }

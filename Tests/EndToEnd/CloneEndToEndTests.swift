@@ -138,6 +138,7 @@ extension EndToEndTests {
         try await world.waitFor("instance.probed", "fib-2", skip: mark, within: .seconds(180))
         #expect(try await pool.domains == ["fib-1", "fib-2"])
         #expect(try await pool.volumes.count == 2)
+        #expect(try await pool.lease(of: "fib-2") == "192.168.122.193", "the address of the one before")
         let failures = await world.events.filter { $0.event == "instance.failed" }
         #expect(failures.isEmpty, "\(failures.first?.detail ?? "")")
     }

@@ -85,6 +85,35 @@ import Testing
         }
     }
 
+    @Test("another size than the template's, and further attributes of its record", arguments: Implementation.all)
+    func otherSize(_ implementation: Implementation) async throws {
+        try await implementation.withStorage { storage in
+            let hypervisor = storage.hypervisor
+            let template = UUID().uuidString.lowercased()
+            let name = "cms-test-\(template.prefix(8))"
+            _ = try await hypervisor.define(
+                xml: implementation.domainXML(name: name, uuid: template, disk: storage.base)
+            )
+            var request = CloneRequest(name: "\(name)-1", template: .domain(uuid: template), pool: storage.pool)
+            request.memory = 96 << 20
+            request.vcpus = 1
+            request.attributes = ["template": "x@1"]
+            request.macSeed = name
+            do {
+                let clone = try await hypervisor.cloneDomain(request)
+                #expect(clone.maxMemory == 96 << 20 && clone.vcpuCount == 1)
+                #expect(clone.record?.attributes["template"] == "x@1" && clone.record?.clone?.state == .ready)
+                let mac = clone.interfaces.first?.mac
+                try await hypervisor.removeClone(uuid: clone.uuid)
+                #expect(try await hypervisor.macAddresses(for: request, count: 2).first == mac)
+            } catch {
+                try await hypervisor.undefine(uuid: template)
+                throw error
+            }
+            try await hypervisor.undefine(uuid: template)
+        }
+    }
+
     @Test("makes a domain from an image alone", arguments: Implementation.all)
     func clonesAnImage(_ implementation: Implementation) async throws {
         try await implementation.withStorage { storage in

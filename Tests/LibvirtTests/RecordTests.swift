@@ -53,14 +53,14 @@ import Testing
         let uuids = (0..<500).map { _ in UUID().uuidString.lowercased() }
         var taken: Set<String> = []
         for uuid in uuids {
-            let first = MACAddress.addresses(uuid: uuid, count: 2, avoiding: taken)
-            #expect(first == MACAddress.addresses(uuid: uuid, count: 2, avoiding: taken))
+            let first = MACAddress.addresses(seed: uuid, count: 2, avoiding: taken)
+            #expect(first == MACAddress.addresses(seed: uuid, count: 2, avoiding: taken))
             #expect(first.allSatisfy { $0.wholeMatch(of: /52:54:00(:[0-9a-f]{2}){3}/) != nil })
             taken.formUnion(first)
         }
         #expect(taken.count == 1000)
-        let free = MACAddress.addresses(uuid: "a", count: 1, avoiding: [])
-        #expect(MACAddress.addresses(uuid: "a", count: 1, avoiding: Set(free)) != free)
+        let free = MACAddress.addresses(seed: "a", count: 1, avoiding: [])
+        #expect(MACAddress.addresses(seed: "a", count: 1, avoiding: Set(free)) != free)
     }
 }
 

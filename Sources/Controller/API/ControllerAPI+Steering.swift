@@ -50,6 +50,53 @@ extension ControllerAPI {
         return try submit(.drain(instance: instance, by: name), to: group)
     }
 
+    /// `POST /v1/groups/{group}/rollout[?hold=SECONDS]`: replaces the clones that are not of the present template.
+    @Sendable func rollout(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let name = try context.requireOperator()
+        let group = try Self.group(try context.parameters.require("group"), of: parts.groups)
+        guard let template = group.configuration.template else {
+            throw Problem(.conflict, code: "no-template", detail: "the group '\(group.name)' has no template")
+        }
+        guard group.report().rollout?.isActive != true else {
+            throw Problem(
+                .conflict,
+                code: "rollout-under-way",
+                detail: "a rollout is under way; end it first with 'cms-controller rollout \(group.name) --abort'"
+            )
+        }
+        var hold = Rollout.usualHold
+        if let text = request.uri.queryParameters["hold"] {
+            guard let seconds = Double(text), (0...86_400).contains(seconds) else {
+                throw Problem(.badRequest, code: "bad-hold", detail: "hold must be 0 to 86400 seconds")
+            }
+            hold = seconds
+        }
+        let identity: String
+        do {
+            identity = try await parts.clones.identity(of: template)
+        } catch {
+            throw Problem(.conflict, code: "template-unusable", detail: "\(error)")
+        }
+        let rollout = Rollout(
+            source: CloneSource(template),
+            identity: identity,
+            hold: hold,
+            by: name,
+            startedAt: parts.clock.date
+        )
+        return try submit(.rollout(rollout), to: group)
+    }
+
+    /// `DELETE /v1/groups/{group}/rollout`: ends the rollout and goes back to the template before.
+    @Sendable func abortRollout(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let name = try context.requireOperator()
+        let group = try Self.group(try context.parameters.require("group"), of: parts.groups)
+        guard group.report().rollout?.isActive == true else {
+            throw Problem(.conflict, code: "no-rollout", detail: "no rollout is under way in '\(group.name)'")
+        }
+        return try submit(.abortRollout(by: name), to: group)
+    }
+
     private func submit(_ command: GroupCommand, to group: GroupRuntime) throws -> Response {
         guard group.signals.submit(command) else {
             throw Problem(

@@ -18,6 +18,7 @@ struct ControllerAPI: Sendable {
         var policy: SharedIssuingPolicy
         var store: any Store
         var registry: AgentRegistry
+        var clones: CloneOperator
         var clock: SteadyClock
         var interval: Duration
         var report: @Sendable (ControllerEvent) -> Void
@@ -46,6 +47,8 @@ struct ControllerAPI: Sendable {
         router.post("/v1/endpoints/acks", use: acknowledge)
         router.get("/v1/groups", use: groups)
         router.post("/v1/groups/{group}/retry", use: retry)
+        router.post("/v1/groups/{group}/rollout", use: rollout)
+        router.delete("/v1/groups/{group}/rollout", use: abortRollout)
         router.put("/v1/instances/{instance}/protection", use: protect)
         router.delete("/v1/instances/{instance}/protection", use: unprotect)
         router.post("/v1/instances/{instance}/drain", use: drain)

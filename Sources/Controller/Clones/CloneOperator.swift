@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Libvirt
 import Shared
@@ -8,6 +9,8 @@ struct CloneOperator: Sendable {
     static let poolReserve: UInt64 = 256 << 20
     /// Memory of a clone of an image that nothing else is said of, bytes.
     static let imageMemory: UInt64 = 1 << 30
+    /// Of how many interfaces of a former clone the leases are known again.
+    private static let interfaces = 8
     private let hypervisor: any Hypervisor
     private let gate: SerialGate
 
@@ -31,6 +34,8 @@ struct CloneOperator: Sendable {
         var networks: [String]
         /// What it is made from.
         var template: TemplateConfiguration
+        /// What the template must be, where another definition of the same name would not do.
+        var identity: String?
     }
 
     /// Makes the clone, or what is missing of it: one that is whole already is left as it is, one that is not is removed
@@ -44,20 +49,44 @@ struct CloneOperator: Sendable {
             }
             let (template, network) = try await template(order, among: domains)
             try await checkPool(order.template.pool)
+            let identity = try await identity(of: order.template)
+            guard order.identity == nil || order.identity == identity else {
+                throw CloneProblem.templateChanged(order.template.sourceText)
+            }
             var request = CloneRequest(
                 name: order.name,
                 uuid: order.uuid,
                 template: template,
                 pool: order.template.pool,
-                group: order.group,
-                address: try await address(order, on: network, at: date)
+                group: order.group
             )
+            request.attributes = ["template": identity]
+            // The next clone of this name can have the address that the last one may still have on lease.
+            request.macSeed = "\(order.group)/\(order.name)"
             if order.template.domain != nil {
                 request.memory = order.template.memory.map { UInt64(clamping: $0) }
                 request.vcpus = order.template.vCPUs
             }
+            request.address = try await address(of: request, in: order.hosts, on: network, at: date)
             _ = try await hypervisor.cloneDomain(request)
         }
+    }
+
+    /// What tells a template from any other: its name with a hash of its definition, disks and size; the same for the same.
+    func identity(of template: TemplateConfiguration) async throws -> String {
+        var text = "\(template.memory ?? 0)/\(template.vCPUs ?? 0)/"
+        switch template.source {
+        case .image(let path): text += path
+        case .domain(let name):
+            guard let domain = try await hypervisor.domains().first(where: { $0.name == name }) else {
+                throw CloneProblem.noTemplate(name)
+            }
+            text += try await hypervisor.domainXML(uuid: domain.uuid, inactive: true)
+        }
+        let digest = SHA256.hash(data: Data(text.utf8)).prefix(8).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "\(CloneSource(template))@\(digest.joined())"
     }
 
     /// Removes a clone with all that it owns; one that does not exist is no error.
@@ -115,15 +144,23 @@ struct CloneOperator: Sendable {
     }
 
     /// A free address inside the range; `nil` for IPv6, where libvirt's server chooses.
-    private func address(_ order: Order, on name: String, at date: Date) async throws -> String? {
-        guard order.hosts.base.family == .v4 else { return nil }
+    private func address(
+        of request: CloneRequest,
+        in hosts: CIDR,
+        on name: String,
+        at date: Date
+    ) async throws -> String? {
+        guard hosts.base.family == .v4 else { return nil }
         guard let network = try await hypervisor.networks().first(where: { $0.name == name }) else {
-            throw CloneProblem.noAddress(hosts: order.hosts, network: name)
+            throw CloneProblem.noAddress(hosts: hosts, network: name)
         }
-        let range = NetworkAddress(address: order.hosts.base.description, prefixLength: order.hosts.prefix)
-        let leases = try await hypervisor.leases(network: name)
+        let range = NetworkAddress(address: hosts.base.description, prefixLength: hosts.prefix)
+        let own = Set(try await hypervisor.macAddresses(for: request, count: Self.interfaces))
+        let leases = try await hypervisor.leases(network: name).filter { lease in
+            lease.mac.map { !own.contains($0) } ?? true
+        }
         guard let address = network.lowestFreeAddress(in: range, leases: leases, at: date) else {
-            throw CloneProblem.noAddress(hosts: order.hosts, network: name)
+            throw CloneProblem.noAddress(hosts: hosts, network: name)
         }
         return address
     }

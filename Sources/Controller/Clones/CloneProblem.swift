@@ -14,6 +14,8 @@ enum CloneProblem: Error, CustomStringConvertible, Equatable {
     case inactivePool(String)
     /// The pool has less left than a guest needs.
     case poolFull(String, available: UInt64, needed: UInt64)
+    /// The template is not what it was when the rollout began.
+    case templateChanged(String)
     /// The clone is not whole.
     case unfinished(String)
 
@@ -34,6 +36,8 @@ enum CloneProblem: Error, CustomStringConvertible, Equatable {
         case .poolFull(let name, let available, let needed):
             "the storage pool '\(name)' has \(available >> 20) MiB left, and at least \(needed >> 20) MiB are kept for "
                 + "what a clone writes; delete what nobody needs, or give it a larger disk"
+        case .templateChanged(let name):
+            "\(name) was changed since the rollout began; begin another with 'cms-controller rollout'"
         case .unfinished(let name):
             "the clone '\(name)' is not whole, so it is not started"
         }

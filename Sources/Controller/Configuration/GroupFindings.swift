@@ -26,6 +26,7 @@ enum GroupFindings {
                 if case .domain(let name) = group.template?.source { name } else { nil }
             }
         )
+        taken.formUnion(domains.compactMap { $0.record?.clone?.template })
         return groups.flatMap { group in
             let prefix = "group \(group.name): "
             do {

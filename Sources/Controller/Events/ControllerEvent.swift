@@ -42,6 +42,12 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
         case configurationReloaded = "configuration.reloaded"
         /// A new configuration was refused; the old one stays.
         case configurationRefused = "configuration.refused"
+        /// Clones begin to be replaced by ones of another template.
+        case rolloutStarted = "rollout.started"
+        /// Every clone is of the new template.
+        case rolloutFinished = "rollout.finished"
+        /// A rollout was given up.
+        case rolloutFailed = "rollout.failed"
         /// A clone was made.
         case instanceCreated = "instance.created"
         /// A clone was removed with all that it owned.

@@ -22,7 +22,9 @@ extension Fleet {
         date: Date,
         in step: inout FleetStep
     ) -> Instance? {
-        guard clonable > 0, let template = settings.template else { return nil }
+        guard clonable > 0 else { return nil }
+        acceptTemplate(in: &step)
+        guard let template = cloneTemplate else { return nil }
         let uuid = uuids.next()
         guard instances[uuid] == nil else { return nil }
         let used = takenNames.union(instances.values.map(\.name))
@@ -33,6 +35,7 @@ extension Fleet {
         clone.isClone = true
         clone.isOwned = true
         clone.goal = goal
+        if let rollout = templates.rollout, rollout.phase == .running { clone.template = rollout.identity }
         enter(.creating, &clone, reason: reason, now: now, date: date, in: &step)
         step.actions.append(.forget(uuid: uuid))
         step.events.append(
@@ -57,7 +60,7 @@ extension Fleet {
                     .instanceCreated,
                     at: turn.date,
                     instance: instance.name,
-                    detail: "the clone is made from \(settings.template?.sourceText ?? "its template")"
+                    detail: "the clone is made from \(cloneTemplate(of: instance.uuid)?.0.sourceText ?? "its template")"
                 )
             )
         } else if case .failed(let reason) = turn.start {
@@ -139,6 +142,7 @@ extension Fleet {
         var instance = instance
         let reason = "it could not be removed, and is tried again each \(limits.removalRetry): \(failure)"
         if instance.reason != reason {
+            instance.failures += 1
             enter(.removing, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
             step.events.append(
                 ControllerEvent(.instanceFailed, at: turn.date, instance: instance.name, detail: reason)

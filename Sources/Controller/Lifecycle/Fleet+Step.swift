@@ -34,7 +34,10 @@ extension Fleet {
             )
             move(instance, turn, in: &step)
         }
-        if observation.domains != nil { tendStandby(hostRoom: observation.hostRoom, now: now, date: date, in: &step) }
+        if observation.domains != nil {
+            tendRollout(hostRoom: observation.hostRoom, now: now, date: date, in: &step)
+            tendStandby(hostRoom: observation.hostRoom, now: now, date: date, in: &step)
+        }
         return step
     }
 
@@ -83,6 +86,7 @@ extension Fleet {
             guard var instance = instances[domain.uuid] else {
                 var instance = Instance(uuid: domain.uuid, name: domain.name, since: date)
                 instance.isClone = domain.isClone
+                instance.template = domain.template
                 if domain.cloneState ?? .ready == .ready {
                     write(instance, in: &step)
                 } else {
@@ -90,8 +94,9 @@ extension Fleet {
                 }
                 continue
             }
-            if domain.isClone, !instance.isClone {
+            if domain.isClone, !instance.isClone || (domain.template ?? instance.template) != instance.template {
                 instance.isClone = true
+                instance.template = domain.template ?? instance.template
                 write(instance, in: &step)
             }
             guard instance.name != domain.name else { continue }

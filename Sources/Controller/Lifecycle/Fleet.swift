@@ -25,6 +25,8 @@ public struct Fleet: Sendable, Equatable {
     var holds: [String: Moment] = [:]
     /// Until when an order to start or to resume that was given up may still be carried out: what it brings up is ours.
     var lateOrders: [String: Moment] = [:]
+    /// What clones are made from, and how far their replacement has come.
+    public internal(set) var templates: CloneTemplates
     /// The names that a clone cannot have, as of the last step.
     var takenNames: Set<String> = []
     /// Where the UUIDs of clones come from.
@@ -43,6 +45,7 @@ public struct Fleet: Sendable, Equatable {
     ///   - settings: What the fleet is to keep to.
     ///   - ledger: The stored rows.
     ///   - breaker: The stored breaker.
+    ///   - templates: What clones were made from.
     ///   - now: The present moment: deadlines of the former life go on from there.
     ///   - date: The same by the wall clock.
     ///   - uuids: Where the UUIDs of clones come from.
@@ -50,11 +53,13 @@ public struct Fleet: Sendable, Equatable {
         settings: FleetSettings,
         ledger: [Instance] = [],
         breaker: StartBreaker = StartBreaker(),
+        templates: CloneTemplates = CloneTemplates(),
         now: Moment,
         date: Date,
         uuids: UUIDSource = .random
     ) {
         self.uuids = uuids
+        self.templates = templates
         self.settings = settings
         self.instances = Dictionary(ledger.map { ($0.uuid, $0) }) { $1 }
         self.breaker = breaker

@@ -18,6 +18,8 @@ public struct FleetObservation: Sendable {
         public var hasSavedImage: Bool
         /// How far the making or removal of a clone of ours has come; `nil` for a domain that we did not make.
         public var cloneState: CloneState?
+        /// What tells the template that a clone was made from, from any other; `nil` when that is unknown.
+        public var template: String?
         /// Memory it may have, bytes; `nil` when that is unknown.
         public var memory: UInt64?
         /// Its vCPUs; `nil` when that is unknown.
@@ -34,6 +36,7 @@ public struct FleetObservation: Sendable {
             isActive: Bool,
             hasSavedImage: Bool = false,
             cloneState: CloneState? = nil,
+            template: String? = nil,
             memory: UInt64? = nil,
             vCPUs: Int? = nil
         ) {
@@ -43,6 +46,7 @@ public struct FleetObservation: Sendable {
             self.isActive = isActive
             self.hasSavedImage = hasSavedImage
             self.cloneState = cloneState
+            self.template = template
             self.memory = memory
             self.vCPUs = vCPUs
         }

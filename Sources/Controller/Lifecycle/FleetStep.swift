@@ -48,10 +48,13 @@ public struct FleetStep: Sendable, Equatable {
     public var actions: [Action] = []
     /// The breaker, when it changed.
     public var breaker: StartBreaker?
+    /// What clones are made from, when it changed.
+    public var templates: CloneTemplates?
 
     /// Whether nothing is asked for.
     public var isEmpty: Bool {
         changed.isEmpty && removed.isEmpty && events.isEmpty && actions.isEmpty && breaker == nil
+            && templates == nil
     }
 }
 
@@ -80,6 +83,7 @@ extension FleetStep {
         events.append(contentsOf: later.events)
         actions.append(contentsOf: later.actions)
         breaker = later.breaker ?? breaker
+        templates = later.templates ?? templates
     }
 
     /// Writes the group's name into everything that is kept.
@@ -104,5 +108,6 @@ extension StoreChange {
         if events.count > Self.pendingEvents { events.removeFirst(events.count - Self.pendingEvents) }
         if let endpointSet { endpointSets[group] = endpointSet }
         if let breaker = step.breaker { breakers[group] = breaker }
+        if let templates = step.templates { self.templates[group] = templates }
     }
 }

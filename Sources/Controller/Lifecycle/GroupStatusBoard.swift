@@ -63,6 +63,7 @@ final class GroupStatusBoard: Sendable {
                 endpoints: endpoints.endpoints,
                 instances: instances,
                 breaker: state.fleet?.breaker.reason(at: state.at),
+                rollout: state.fleet?.templates.rollout,
                 isStoreFailing: state.storeFails,
                 isHypervisorLost: state.hypervisorLost,
                 decision: state.decision,
@@ -96,6 +97,8 @@ public struct GroupStatus: Codable, Sendable, Equatable {
     public var instances: [Instance]
     /// Why no domain is started now; absent when domains are.
     public var breaker: String?
+    /// The last rollout; absent before the first.
+    public var rollout: Rollout?
     /// Whether the store cannot be written.
     public var isStoreFailing: Bool
     /// Whether the hypervisor does not answer.

@@ -41,12 +41,14 @@ public struct Instance: Sendable, Hashable, Codable {
     public var isReplacement: Bool
     /// Whether its domain is a clone that this controller made, and removes again.
     public var isClone: Bool
+    /// What tells the template that it was made from, from any other; `nil` when that is unknown.
+    public var template: String?
     /// What a row of another version gave as the state; not kept.
     public var unreadState: String?
 
     private enum CodingKeys: CodingKey {
         case uuid, name, group, state, since, failures, reason, isOwned, endpoint, goal, standby, isProtected
-        case inServiceSince, isReplacement, isClone
+        case inServiceSince, isReplacement, isClone, template
     }
 
     /// An instance that is off.
@@ -89,6 +91,7 @@ public struct Instance: Sendable, Hashable, Codable {
         inServiceSince = try row.decodeIfPresent(Date.self, forKey: .inServiceSince)
         isReplacement = try row.decodeIfPresent(Bool.self, forKey: .isReplacement) ?? false
         isClone = try row.decodeIfPresent(Bool.self, forKey: .isClone) ?? false
+        template = try row.decodeIfPresent(String.self, forKey: .template)
     }
 
     /// Whether it is on its way into service.

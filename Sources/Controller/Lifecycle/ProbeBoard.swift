@@ -14,8 +14,10 @@ final class ProbeBoard: Sendable {
         /// When each instance was last told to resume.
         var resumedAt: [String: Moment] = [:]
         var retryAt: [String: Moment] = [:]
-        /// Counts how often an instance began anew: a result of an earlier life is dropped.
+        /// Which life an instance is in: a result of an earlier one is dropped.
         var lives: [String: UInt64] = [:]
+        /// Counts the lives of all.
+        var births: UInt64 = 0
     }
 
     /// An order that is given again and again until the facts show that it was obeyed.
@@ -40,7 +42,17 @@ final class ProbeBoard: Sendable {
             state.retryAt[uuid] = nil
             state.hooks[uuid] = nil
             state.orders = state.orders.filter { $0.key.uuid != uuid }
-            state.lives[uuid, default: 0] += 1
+            state.births += 1
+            state.lives[uuid] = state.births
+        }
+    }
+
+    /// An instance is gone for good.
+    func drop(_ uuid: String) {
+        forget(uuid)
+        state.withLock { state in
+            state.lives[uuid] = nil
+            state.resumedAt[uuid] = nil
         }
     }
 

@@ -237,7 +237,7 @@ extension HookConfiguration {
 extension ControllerEvent.Kind {
     var level: Logger.Level {
         switch self {
-        case .storeFailed, .instanceQuarantined, .breakerOpened: .error
+        case .storeFailed, .instanceQuarantined, .breakerOpened, .rolloutFailed: .error
         case .hypervisorLost, .instanceFailed, .instanceUnhealthy, .instanceReplaced, .reserveEmpty, .scaleOutBlocked,
             .hookFailed, .configurationRefused, .peerRefused:
             .warning

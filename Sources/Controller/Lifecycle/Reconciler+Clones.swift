@@ -12,7 +12,9 @@ extension Reconciler {
         date: Date,
         in group: inout ThrowingDiscardingTaskGroup<any Error>
     ) {
-        guard !state.storeFails, let template = state.group.template, let life = board.beginStart(uuid) else { return }
+        guard !state.storeFails, let (template, identity) = state.fleet.cloneTemplate(of: uuid),
+            let life = board.beginStart(uuid)
+        else { return }
         if let need = templateNeed(template), !parts.capacity.reserve(uuid, need, leaving: state.group.host) {
             // Another group took the room: the order stands and is tried again.
             board.endStart(uuid, life: life, nil)
@@ -24,7 +26,8 @@ extension Reconciler {
             group: state.group.name,
             hosts: state.group.hosts,
             networks: parts.networks,
-            template: template
+            template: template,
+            identity: identity
         )
         group.addTask {
             await order(uuid, life: life) {

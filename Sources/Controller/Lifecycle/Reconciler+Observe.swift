@@ -49,7 +49,7 @@ extension Reconciler {
 
     /// For how many more starts the host has room; `nil` when that is unknown, or nothing is there to start.
     func room(_ state: State) -> Int? {
-        let next = state.fleet.reserve.first.map { need(of: $0.uuid) } ?? state.group.template.map(templateNeed)
+        let next = state.fleet.reserve.first.map { need(of: $0.uuid) } ?? state.fleet.cloneTemplate.map(templateNeed)
         guard let need = next ?? nil else { return nil }
         return parts.capacity.room(for: need, leaving: state.group.host)
     }
@@ -129,6 +129,7 @@ extension Reconciler {
         now: Moment
     ) -> GroupObservation {
         let fleet = state.fleet
+        let isRollingOut = fleet.templates.rollout?.isActive ?? false
         let ready = fleet.quickest.count { $0.state != .off }
         return GroupObservation(
             inService: estimates.filter { $0.0.state == .inService }.map(\.1),
@@ -139,8 +140,11 @@ extension Reconciler {
             counted: fleet.counted,
             hostRoom: hostRoom,
             breaker: fleet.breaker.reason(at: now),
-            removable: fleet.instances.values.count { $0.state == .inService && $0.isOwned && !$0.isProtected },
-            lastInService: fleet.lastInService
+            // A rollout decides itself who leaves: a scale in could take the new one.
+            removable: isRollingOut
+                ? 0 : fleet.instances.values.count { $0.state == .inService && $0.isOwned && !$0.isProtected },
+            lastInService: fleet.lastInService,
+            replacing: isRollingOut && fleet.templates.rollout?.current != nil ? 1 : 0
         )
     }
 

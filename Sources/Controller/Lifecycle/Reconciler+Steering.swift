@@ -12,6 +12,10 @@ enum GroupCommand: Sendable {
     case retry(instance: String?, by: String)
     /// Take an instance out of service.
     case drain(instance: String, by: String)
+    /// Replace every clone that is not of that template.
+    case rollout(Rollout)
+    /// End the rollout and go back.
+    case abortRollout(by: String)
 }
 
 extension Reconciler {
@@ -24,6 +28,8 @@ extension Reconciler {
                 state.group = group
                 state.engine.policy = group.policy
                 state.fleet.settings = FleetSettings(group)
+            case .rollout(let rollout): step.append(state.fleet.beginRollout(rollout, date: date))
+            case .abortRollout(let by): step.append(state.fleet.abortRollout(by: by, date: date))
             case .protect(let name, let isProtected, let by):
                 step.append(state.fleet.protect(name, isProtected, by: by, date: date))
             case .retry(let name, let by):

@@ -135,6 +135,7 @@ public struct Reconciler: Service {
             parts.logger.error("endpoint set not published", metadata: ["error": "\(error)"])
         }
         for action in step.actions { perform(action, state, date: date, in: &group) }
+        for uuid in step.removed where state.fleet.instances[uuid] == nil { board.drop(uuid) }
         // An order was just written down: look again at once, so that it is carried out.
         if step.isOrder { parts.signals.send(.look) }
     }

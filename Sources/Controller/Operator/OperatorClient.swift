@@ -57,6 +57,16 @@ public struct OperatorClient: Sendable {
         _ = try await send(.POST, "/v1/groups/\(Self.escaped(group))/retry\(query)")
     }
 
+    /// Replaces a group's clones by ones of its present template, each new one held for so many seconds.
+    public func rollout(group: String, hold: Double) async throws {
+        _ = try await send(.POST, "/v1/groups/\(Self.escaped(group))/rollout?hold=\(hold)")
+    }
+
+    /// Ends a rollout.
+    public func abortRollout(group: String) async throws {
+        _ = try await send(.DELETE, "/v1/groups/\(Self.escaped(group))/rollout")
+    }
+
     /// Takes an instance out of service.
     public func drain(_ instance: String) async throws {
         _ = try await send(.POST, "/v1/instances/\(Self.escaped(instance))/drain")

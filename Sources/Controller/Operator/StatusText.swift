@@ -25,6 +25,12 @@ public struct StatusText {
         if group.isHypervisorLost { lines.append("  hypervisor  does not answer: nothing is started until it does") }
         if group.isStoreFailing { lines.append("  store       cannot be written: nothing is started until it can") }
         if let breaker = group.breaker { lines.append("  breaker     open: \(breaker)") }
+        if let rollout = group.rollout {
+            lines.append(
+                "  rollout     \(rollout.phase.rawValue), to \(rollout.source), begun \(age(rollout.startedAt)) ago: "
+                    + rollout.reason
+            )
+        }
         lines += table(group.instances)
         if why { lines += explanation(group) }
         return lines.joined(separator: "\n")

@@ -159,8 +159,11 @@ struct HypervisorSampler: Service {
             )
         }
         let templates = targets.map { $0.template() }
+        // One that has clones would be written under their layers when it ran: not even a group that names another
+        // template now may take it for an instance.
+        let unstartable = Set(templates.compactMap { $0 } + memory.clones.values.map(\.template))
         let names = Set(memory.inventory.map(\.name))
-        var left = memory.inventory.filter { !templates.contains($0.name) }
+        var left = memory.inventory.filter { memory.clones[$0.uuid] != nil || !unstartable.contains($0.name) }
         for (target, template) in zip(targets, templates) {
             let mine = left.filter { Self.fits($0, memory.clones[$0.uuid], target) }
             let taken = Set(mine.map(\.uuid))
@@ -217,6 +220,7 @@ struct HypervisorSampler: Service {
             isActive: state?.isActive ?? false,
             hasSavedImage: domain.hasManagedSave,
             cloneState: clone?.state,
+            template: clone?.identity,
             memory: domain.maxMemory,
             vCPUs: domain.vcpuCount
         )
@@ -249,6 +253,10 @@ struct HypervisorSampler: Service {
 /// What a clone's record says that matters to groups.
 private struct CloneMark: Sendable {
     var group: String?
+    /// The name of the domain, or the path of the image, that it was made from.
+    var template: String
+    /// What tells that template from others.
+    var identity: String?
     var state: FleetObservation.CloneState
 
     /// `nil` for a domain that we did not make; a copy that somebody made of a clone is none of ours.
@@ -256,6 +264,8 @@ private struct CloneMark: Sendable {
         guard domain.metadata != nil, let record = domain.record, let clone = record.clone, clone.uuid == domain.uuid
         else { return nil }
         group = record.group
+        template = clone.template
+        identity = record.attributes["template"]
         state =
             switch clone.state {
             case .making: .making

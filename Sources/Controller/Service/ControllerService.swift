@@ -114,6 +114,7 @@ public struct ControllerService: Sendable {
                 settings: FleetSettings(settings),
                 ledger: ledger.filter { $0.group == group.name },
                 breaker: try await store.breaker(group: group.name),
+                templates: try await store.templates(group: group.name),
                 now: clock.now,
                 date: clock.date
             )
@@ -173,6 +174,7 @@ public struct ControllerService: Sendable {
                 policy: policy,
                 store: store,
                 registry: registry,
+                clones: clones,
                 clock: clock,
                 interval: configuration.interval,
                 report: { events.record($0) },

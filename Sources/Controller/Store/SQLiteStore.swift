@@ -59,6 +59,9 @@ public struct SQLiteStore: Store {
                     """
             )
         }
+        migrator.registerMigration("3") { database in
+            try database.execute(sql: "ALTER TABLE groupState ADD COLUMN templates BLOB")
+        }
         return migrator
     }
 
@@ -83,12 +86,20 @@ public struct SQLiteStore: Store {
         }.map { try WireCoding.decoder().decode(StartBreaker.self, from: $0) } ?? StartBreaker()
     }
 
+    /// What a group's clones are made from.
+    public func templates(group: String) async throws -> CloneTemplates {
+        try await database.read { database in
+            try Data.fetchOne(database, sql: "SELECT templates FROM groupState WHERE name = ?", arguments: [group])
+        }.map { try WireCoding.decoder().decode(CloneTemplates.self, from: $0) } ?? CloneTemplates()
+    }
+
     /// Writes a change in one transaction.
     public func commit(_ change: StoreChange) async throws {
         let instances = try change.instances.map { ($0.uuid, try WireCoding.encoder().encode($0)) }
         let events = try change.events.map { ($0.at, $0.kind.rawValue, try WireCoding.encoder().encode($0)) }
         let sets = try change.endpointSets.mapValues { try WireCoding.encoder().encode($0) }
         let breakers = try change.breakers.mapValues { try WireCoding.encoder().encode($0) }
+        let templates = try change.templates.mapValues { try WireCoding.encoder().encode($0) }
         try await database.write { database in
             for (uuid, row) in instances {
                 try database.execute(
@@ -111,7 +122,7 @@ public struct SQLiteStore: Store {
                     arguments: [Self.eventLimit]
                 )
             }
-            for (column, rows) in [("endpointSet", sets), ("breaker", breakers)] {
+            for (column, rows) in [("endpointSet", sets), ("breaker", breakers), ("templates", templates)] {
                 for (group, row) in rows {
                     try database.execute(
                         sql: """

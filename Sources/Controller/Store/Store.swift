@@ -9,6 +9,8 @@ public protocol Store: Sendable {
     func endpointSet(group: String) async throws -> EndpointSet?
     /// The breaker of a group; a closed one when none was written.
     func breaker(group: String) async throws -> StartBreaker
+    /// What a group's clones are made from, and the last rollout.
+    func templates(group: String) async throws -> CloneTemplates
     /// Writes a change.
     func commit(_ change: StoreChange) async throws
     /// The newest events first, at most `limit`.
@@ -38,6 +40,8 @@ public struct StoreChange: Sendable, Equatable {
     public var endpointSets: [String: EndpointSet]
     /// The breakers to remember, by group.
     public var breakers: [String: StartBreaker]
+    /// What clones are made from, by group.
+    public var templates: [String: CloneTemplates]
 
     /// A change.
     public init(
@@ -45,18 +49,21 @@ public struct StoreChange: Sendable, Equatable {
         removed: [String] = [],
         events: [ControllerEvent] = [],
         endpointSets: [String: EndpointSet] = [:],
-        breakers: [String: StartBreaker] = [:]
+        breakers: [String: StartBreaker] = [:],
+        templates: [String: CloneTemplates] = [:]
     ) {
         self.instances = instances
         self.removed = removed
         self.events = events
         self.endpointSets = endpointSets
         self.breakers = breakers
+        self.templates = templates
     }
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool {
         instances.isEmpty && removed.isEmpty && events.isEmpty && endpointSets.isEmpty && breakers.isEmpty
+            && templates.isEmpty
     }
 }
 

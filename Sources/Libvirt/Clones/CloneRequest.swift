@@ -19,6 +19,12 @@ public struct CloneRequest: Sendable {
     public var memory: UInt64?
     /// Virtual CPUs instead of those that a template domain has.
     public var vcpus: Int?
+    /// What its MACs are made from: the same give the same, as far as they are free; nil for its UUID.
+    ///
+    /// A DHCP server gives an address that a removed clone had on lease to another at once only when that has its MAC.
+    public var macSeed: String?
+    /// Further attributes of its ``InstanceRecord``.
+    public var attributes: [String: String] = [:]
 
     /// What clones are made from.
     public enum Template: Hashable, Sendable {

@@ -34,7 +34,7 @@ extension Hypervisor {
             let name = CloneRecord.volumeName(clone: request.name, uuid: request.uuid, target: disk.target)
             return VolumeReference(pool: request.pool, name: name)
         }
-        let macs = try await freeAddresses(template.networks.count, uuid: request.uuid, domains: domains)
+        let macs = try await freeAddresses(template.networks.count, request, domains: domains)
         let clone = CloneRecord(
             uuid: request.uuid,
             template: source,
@@ -42,7 +42,7 @@ extension Hypervisor {
             volumes: volumes,
             reservation: try reservation(request, networks: template.networks, macs: macs)
         )
-        var record = InstanceRecord(clone: clone)
+        var record = InstanceRecord(attributes: request.attributes, clone: clone)
         record.group = request.group
         var identity = DomainTemplate.Identity(
             name: request.name,
@@ -87,10 +87,23 @@ extension Hypervisor {
     }
 
     /// MACs that no domain and no static lease has.
-    private func freeAddresses(_ count: Int, uuid: String, domains: [DomainInfo]) async throws -> [String] {
+    private func freeAddresses(
+        _ count: Int,
+        _ request: CloneRequest,
+        domains: [DomainInfo]
+    ) async throws -> [String] {
         let used = domains.flatMap(\.interfaces).compactMap(\.mac)
         let reserved = try await networks().flatMap(\.reservations).compactMap(\.mac)
-        return MACAddress.addresses(uuid: uuid, count: count, avoiding: Set(used + reserved))
+        return MACAddress.addresses(
+            seed: request.macSeed ?? request.uuid,
+            count: count,
+            avoiding: Set(used + reserved)
+        )
+    }
+
+    /// The MACs that the first interfaces of a clone would get if it were made now.
+    public func macAddresses(for request: CloneRequest, count: Int) async throws -> [String] {
+        try await freeAddresses(count, request, domains: domains())
     }
 
     private func reservation(

@@ -3,17 +3,17 @@ enum MACAddress {
     /// QEMU's prefix, locally administered.
     static let prefix = "52:54:00"
 
-    /// The addresses of a domain's interfaces: the same for the same UUID, and none of those that are taken.
+    /// The addresses of a domain's interfaces: the same for the same seed, and none of those that are taken.
     ///
     /// 24 bits are little for many domains (1000 of them collide with a chance of 3 %), so a taken address is passed
     /// over for the next one of the sequence.
-    static func addresses(uuid: String, count: Int, avoiding taken: Set<String>) -> [String] {
+    static func addresses(seed: String, count: Int, avoiding taken: Set<String>) -> [String] {
         var taken = taken
         var found: [String] = []
         var attempt = 0
         // Ends: there are 2^24 addresses, and far fewer attempts are made than that.
         while found.count < count, attempt < 1 << 16 {
-            let address = address("\(uuid)/\(attempt)")
+            let address = address("\(seed)/\(attempt)")
             if taken.insert(address).inserted { found.append(address) }
             attempt += 1
         }
