@@ -77,9 +77,6 @@ struct HistoryMachine {
     var wakes = 0
     /// The session and the number of wakes at which the full probe last passed.
     var passed: (session: UInt64, wakes: Int)?
-    /// Boots by orders since an order to start was last written down, and whether anything stopped it since.
-    var bootsOfOrder = 0
-    var stoppedSinceBoot = false
 
     init(uuid: String) { self.uuid = uuid }
 
@@ -107,7 +104,6 @@ struct HistoryMachine {
         pausedAt = nil
         shutdownLeft = nil
         seenOff = false
-        stoppedSinceBoot = true
     }
 
     mutating func pause(at wall: Double) {

@@ -54,6 +54,8 @@ struct HistoryOracle {
     private var timeout = Duration.zero
     private var lease = Duration.zero
     private var usedImages: Set<Int> = []
+    private var failedImages: Set<Int> = []
+    private var startedLives: [String: UInt64] = [:]
     /// What the controller may think of the host.
     private var active: Set<String> = []
     private var units = 0
@@ -90,9 +92,21 @@ struct HistoryOracle {
         if !usedImages.insert(image).inserted { fail(.image, "image \(image)") }
     }
 
-    mutating func boots(_ machine: HistoryMachine) {
-        if machine.bootsOfOrder > 0, !machine.stoppedSinceBoot { fail(.startTwice, machine.uuid) }
+    /// An order to start goes out; a life of an instance begins with each order that is written down.
+    mutating func starts(_ uuid: String, life: UInt64, underWay: Bool) {
+        if underWay || startedLives[uuid] == life { fail(.startTwice, uuid) }
     }
+
+    /// The controller heard that an order to start was carried out.
+    mutating func heardOfStart(_ uuid: String, life: UInt64) { startedLives[uuid] = life }
+
+    /// An image is to be resumed.
+    mutating func resumes(image: Int) {
+        if failedImages.contains(image) { fail(.image, "image \(image), whose resumption failed") }
+    }
+
+    /// The controller heard that an image could not be resumed.
+    mutating func heardOfFailure(image: Int) { failedImages.insert(image) }
 
     mutating func stops(_ machine: HistoryMachine) {
         if machine.isActive, machine.maker == .others { fail(.notOwned, "\(machine.uuid) is stopped") }
@@ -108,6 +122,8 @@ struct HistoryOracle {
     mutating func restarted(at now: Moment, _ disk: HistoryDisk) {
         pace.restarted()
         (active, taken) = ([], [])
+        // What was heard and not written down is heard again.
+        (failedImages, startedLives) = ([], [:])
         let old = drains
         drains = [:]
         for instance in disk.ledger.values where instance.state == .draining {

@@ -18,7 +18,7 @@ extension HistoryRun {
         oracle.begin(before, steering)
         var step = controller.fleet.step(observation, now: now, date: date)
         oracle.stepped(before, controller.fleet, step, observation, machines, now: now)
-        step.prepend(steering)
+        if !steering.isEmpty { step.prepend(steering) }
         if isTick {
             decide(observation, &step)
             checkHealth()
@@ -116,7 +116,7 @@ extension HistoryRun {
             set = EndpointSet(revision: controller.set.revision + 1, endpoints: endpoints)
         }
         note(step)
-        controller.pending.append(step, group: "g", endpointSet: set)
+        if !step.isEmpty || set != nil { controller.pending.append(step, group: "g", endpointSet: set) }
         var kill = generated
         if !controller.pending.isEmpty {
             if let at = killAt, at.commit == commits + 1 { kill = at.how }
@@ -129,10 +129,6 @@ extension HistoryRun {
                 controller.storeFails = true
             } else {
                 commits += 1
-                for instance in controller.pending.instances
-                where instance.state == .starting && disk.ledger[instance.uuid]?.state != .starting {
-                    if let index = index(instance.uuid) { machines[index].bootsOfOrder = 0 }
-                }
                 disk.commit(controller.pending)
                 controller.pending = StoreChange()
                 controller.storeFails = false

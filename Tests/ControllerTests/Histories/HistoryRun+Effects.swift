@@ -46,6 +46,9 @@ extension HistoryRun {
                 board.endStart(uuid, life: life, nil)
                 return
             }
+            let index = index(uuid)
+            let isUnderWay = effects.contains { $0.index == index && $0.work == .start && $0.life == life }
+            oracle.starts(uuid, life: life, underWay: isUnderWay)
             oracle.takesRoom(uuid)
             controller.sessions[uuid] = nil
             begin(.start, uuid, life: life)
@@ -102,8 +105,11 @@ extension HistoryRun {
         let uuid = machines[index].uuid
         switch effect.work {
         case .start, .resume, .park:
+            let image = machines[index].image?.number
             let result = order(effect)
             guard isHeard else { return }
+            if effect.work == .start, result == .succeeded { oracle.heardOfStart(uuid, life: effect.life) }
+            if effect.work == .resume(.saved), let image, case .failed = result { oracle.heardOfFailure(image: image) }
             if case .resume = effect.work, result == .succeeded {
                 send(.resume, uuid)
             }
@@ -130,7 +136,11 @@ extension HistoryRun {
             let passes = effect.fate != .fails && isWell(index)
             if passes { machines[index].passed = (session, machines[index].wakes) }
             endProbe(effect, session: session, passes: passes, isHeard: isHeard)
-        case .check: endProbe(effect, session: nil, passes: isWell(index), isHeard: isHeard)
+        case .check:
+            let isWell = isWell(index)
+            endProbe(effect, session: nil, passes: isWell, isHeard: isHeard)
+            // Only bad news makes the controller look at once.
+            if isWell { return }
         case .hook(let point):
             guard isHeard else { return }
             let result: FleetObservation.Hook = effect.fate == .fails ? .failed("exit 1") : .passed
@@ -184,13 +194,10 @@ extension HistoryRun {
             machines[index].startsThatFail -= 1
             return .failed("no bootable device")
         }
-        oracle.boots(machines[index])
         // One that comes long after it was given up, or to a domain that was defined anew meanwhile, is anybody's.
         let isAnother = machines[index].definedAt >= effect.givenAt
         let isLate = isAnother || effect.givenAt.duration(to: now) > settings.limits.startDeadline * 2
         machines[index].boot(by: isLate ? .unclear : .controller)
-        machines[index].bootsOfOrder += 1
-        machines[index].stoppedSinceBoot = false
         wake(index)
         return .succeeded
     }
@@ -211,6 +218,7 @@ extension HistoryRun {
             wake(index)
             return .succeeded
         }
+        oracle.resumes(image: image.number)
         guard !machines[index].restoreFails else { return .failed("error while loading state") }
         let stopsHalfWay = machines[index].restoreStopsHalfWay
         wake(index)

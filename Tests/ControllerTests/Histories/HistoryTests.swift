@@ -71,6 +71,6 @@ extension HistoryRun {
             if isDead, random.once(in: 2) { restart() }
             guard oracle.broken.isEmpty else { return }
         }
-        if seed / 8 % 8 == 0 { settleDown() }
+        if seed / 8 % 16 == 0 { settleDown() }
     }
 }
