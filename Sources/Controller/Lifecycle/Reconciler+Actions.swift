@@ -39,6 +39,13 @@ extension Reconciler {
             group.addTask { await start(uuid, life: life) }
         case .resume(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
+            // A paused domain has its memory; a saved one needs it anew.
+            if kind == .saved, let need = need(of: uuid),
+                !parts.capacity.reserve(uuid, need, leaving: state.group.host)
+            {
+                board.endStart(uuid, life: life, nil)
+                return
+            }
             // From now on, not from the order's end, which may never be heard of: what its agent said before the pause
             // tells nothing of its clock.
             board.noteResumed(uuid, at: parts.clock.now)
@@ -48,6 +55,7 @@ extension Reconciler {
                 } then: {
                     parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
                 }
+                parts.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
             }
         case .park(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }

@@ -40,20 +40,15 @@ extension HistoryRun {
         switch action {
         case .start(let uuid):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
-            guard
-                controller.capacity.reserve(uuid, HistoryController.need, leaving: HistoryController.reserve)
-            else {
-                board.endStart(uuid, life: life, nil)
-                return
-            }
+            guard takeRoom(uuid, life: life) else { return }
             let index = index(uuid)
             let isUnderWay = effects.contains { $0.index == index && $0.work == .start && $0.life == life }
             oracle.starts(uuid, life: life, underWay: isUnderWay)
-            oracle.takesRoom(uuid)
             controller.sessions[uuid] = nil
             begin(.start, uuid, life: life)
         case .resume(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
+            if kind == .saved, !takeRoom(uuid, life: life) { return }
             board.noteResumed(uuid, at: now)
             begin(.resume(kind), uuid, life: life)
         case .park(let uuid, let kind):
@@ -79,6 +74,16 @@ extension HistoryRun {
         case .clone, .removeClone: break
         case .announceScaling, .announceScaled: break
         }
+    }
+
+    /// Takes what an instance needs of the host; an order that finds no room stands and is tried again.
+    private mutating func takeRoom(_ uuid: String, life: UInt64) -> Bool {
+        guard controller.capacity.reserve(uuid, HistoryController.need, leaving: HistoryController.reserve) else {
+            controller.board.endStart(uuid, life: life, nil)
+            return false
+        }
+        oracle.takesRoom(uuid)
+        return true
     }
 
     private mutating func give(_ kind: ProbeBoard.Order.Kind, _ work: Effect.Work, _ uuid: String, again: Double) {
@@ -114,7 +119,7 @@ extension HistoryRun {
                 send(.resume, uuid)
             }
             controller.board.endStart(uuid, life: effect.life, result)
-            if effect.work == .start {
+            if effect.work == .start || effect.work == .resume(.saved) {
                 let isStarted = controller.board.starts[uuid] == .succeeded
                 controller.capacity.settle(uuid, started: isStarted)
                 if !isStarted { oracle.givesRoomBack(uuid) }

@@ -21,12 +21,14 @@ struct HistoryTests {
     func generated(part: Int) {
         var found: [HistoryOracle.Property: (count: Int, example: String)] = [:]
         var all = HistoryHash()
+        var seen: Set<HistoryOracle.Transition> = []
         for seed in stride(from: Self.first + part, to: Self.first + Self.histories, by: Self.parts) {
             let run = HistoryRun.played(seed: UInt64(seed))
             all.add(run.hash.value)
             if seed / Self.parts % 64 == 0, HistoryRun.played(seed: UInt64(seed)).hash != run.hash {
                 found[.determinism] = (1, "seed \(seed)")
             }
+            seen.formUnion(run.oracle.transitions)
             for broken in run.oracle.broken.prefix(1) {
                 let example = found[broken.property]?.example ?? "seed \(seed), tick \(run.tick): \(broken.text)"
                 found[broken.property] = ((found[broken.property]?.count ?? 0) + 1, example)
@@ -35,6 +37,8 @@ struct HistoryTests {
         for (property, finding) in found.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             Issue.record("\(property.rawValue): \(finding.count) times, first in \(finding.example)")
         }
+        let unlisted = seen.filter { !CrashEnumerationTests.isKnown($0) }.map { "\($0.from) -> \($0.to)" }
+        #expect(unlisted == [], "changes without a scenario that kills the controller there")
         if ProcessInfo.processInfo.environment["CMS_HISTORY_HASH"] != nil { print("part \(part): \(all.value)") }
     }
 }
