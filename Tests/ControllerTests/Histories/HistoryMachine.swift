@@ -73,6 +73,9 @@ struct HistoryMachine {
     var restoreFails = false
     var restoreStopsHalfWay = false
 
+    /// Ticks for which nobody measures it.
+    var unmeasured = 0
+
     /// How often an order of the controller's woke it.
     var wakes = 0
     /// The session and the number of wakes at which the full probe last passed.

@@ -61,6 +61,7 @@ extension HistoryRun {
         case 19: machines[index].guest?.isHolding.toggle()
         case 20: machines[index].guest?.lag += Double(random.within(-10...10))
         case 21: commands.append(.protect(uuid, random.once(in: 2)))
+        case 23, 24: machines[index].unmeasured = random.within(4...12)
         case 22: machines[index].shutdownLeft = machines[index].power == .running ? 0 : nil
         default: break
         }
@@ -101,6 +102,7 @@ extension HistoryRun {
             machines[index].isDefined = true
             machines[index].bootTicks = 1
             machines[index].isSick = false
+            machines[index].unmeasured = 0
             machines[index].startsThatFail = 0
             machines[index].parksThatFail = 0
             machines[index].ignoresShutdown = false

@@ -32,6 +32,7 @@ extension HistoryRun {
     /// Boots, connects, works and reports in each guest that runs.
     mutating func liveGuests() {
         for index in machines.indices {
+            if machines[index].unmeasured > 0 { machines[index].unmeasured -= 1 }
             if let left = machines[index].shutdownLeft {
                 if left <= 0 {
                     stop(index)
@@ -119,7 +120,8 @@ extension HistoryRun {
 
     /// A load report of one guest.
     private mutating func report(_ index: Int) {
-        guard reportsMissing == 0, machines[index].power == .running, let guest = machines[index].guest, guest.isUp
+        guard reportsMissing == 0, machines[index].unmeasured == 0, machines[index].power == .running,
+            let guest = machines[index].guest, guest.isUp
         else { return }
         let uuid = machines[index].uuid
         guard var session = controller.sessions[uuid], session.isConnected, session.number == guest.session else {
@@ -208,6 +210,7 @@ extension HistoryRun {
                 controller.samples[uuid] = nil
                 continue
             }
+            guard machines[index].unmeasured == 0 else { continue }
             controller.samples[uuid] = HostSample(at: now, utilization: load(index), steal: 0)
         }
     }

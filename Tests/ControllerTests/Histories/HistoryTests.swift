@@ -69,7 +69,7 @@ extension HistoryRun {
     }
 
     mutating func playThrough(_ seed: UInt64) {
-        let length = random.within(15...(random.once(in: 6) ? 40 : 24))
+        let length = random.within(15...(random.once(in: 6) ? 40 : 18))
         for _ in 0..<length {
             play()
             if isDead, random.once(in: 2) { restart() }
