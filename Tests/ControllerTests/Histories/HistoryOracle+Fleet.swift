@@ -121,6 +121,7 @@ extension HistoryOracle {
             let needs =
                 switch instance.state {
                 case .starting, .resuming, .parking, .standby, .draining, .stopping, .quarantined: true
+                case .creating, .removing: true
                 case .booting, .probing, .unhealthy: instance.isOwned
                 case .off, .inService, .failed, .creating, .removing: false
                 }
