@@ -88,6 +88,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            resources: [.embedInCode("Simulation/chart.py")],
             swiftSettings: settings
         ),
         .target(name: "GuestAgent", dependencies: ["Shared"] + http + nio + basics + pki, swiftSettings: settings),
@@ -103,7 +104,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "cms-controller",
-            dependencies: ["Controller"] + basics + commandLine,
+            dependencies: ["Autoscaling", "Controller"] + basics + commandLine,
             swiftSettings: settings
         ),
         .executableTarget(

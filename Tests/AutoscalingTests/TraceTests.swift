@@ -60,6 +60,12 @@ struct TraceTests {
     func refused() throws {
         #expect(Replay(lines: Array(record().dropFirst())) == nil)
         #expect(Replay(lines: []) == nil)
+        for (policy, interval) in [
+            (GroupPolicy(min: 0), Duration.seconds(1)), (.standard, .zero), (.standard, .seconds(1e9)),
+        ] {
+            let header = TraceHeader(group: "web", policy: policy, interval: interval)
+            #expect(Replay(lines: [.header(header)]) == nil)
+        }
         var text = try #require(String(data: JSONEncoder().encode(record()[0]), encoding: .utf8))
         text = text.replacingOccurrences(of: #""version":1"#, with: #""version":9"#)
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(TraceLine.self, from: Data(text.utf8)) }

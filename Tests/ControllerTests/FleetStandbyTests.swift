@@ -20,8 +20,11 @@ struct FleetStandbyTests {
     func fill(_ name: String, _ scene: inout Scene, saved: Bool = false) {
         _ = scene.step()
         scene.boot(name)
+        _ = scene.step()
+        scene.starts[name] = .succeeded
         scene.set(name, running: false, active: !saved, saved: saved)
         _ = scene.step()
+        #expect(scene.state(name) == .standby)
     }
 
     @Test("filled by booting, probing and pausing one; clients never hear of it")
@@ -206,6 +209,25 @@ struct FleetStandbyTests {
         scene.hostRoom = 1
         _ = scene.step()
         #expect(scene.state("vm3") == .starting)
+    }
+
+    @Test("a maximum that was lowered empties the pool, and scale in stops instead of parking")
+    func loweredMaximum() {
+        var scene = scene(paused: 1)
+        fill("vm2", &scene)
+        scene.fleet.settings.maximum = 1
+        _ = scene.step()
+        #expect(scene.state("vm2") == .stopping)
+        scene.set("vm2", running: false)
+        _ = scene.step()
+        #expect(scene.state("vm2") == .off)
+        scene.fleet.settings.maximum = 0
+        _ = scene.scaleIn(work: ["vm1": 0])
+        scene.acknowledged = ["vm1"]
+        scene.work("vm1", pending: 0, accepting: false)
+        _ = scene.step()
+        _ = scene.step(after: 2)
+        #expect(scene.state("vm1") == .stopping)
     }
 
     @Test("a pool that has become too large is emptied, and the paused are not asked to shut down")

@@ -71,6 +71,26 @@ struct StoreTests {
         }
     }
 
+    @Test("a damaged store is put aside, said so, and begun anew", arguments: [0, 100, 5000])
+    func damagedStore(offset: Int) async throws {
+        try await withDirectory { path in
+            let directory = try StateDirectory(path: path)
+            let events = (0..<500).map { ControllerEvent(.overload, at: now, detail: "event \($0)") }
+            try await directory.store().commit(StoreChange(events: events))
+            let file = path + "/cms.sqlite"
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+            try #require(bytes.count > offset + 4000)
+            bytes.replaceSubrange(offset..<offset + 4000, with: Data(repeating: 0xA5, count: 4000))
+            try bytes.write(to: URL(fileURLWithPath: file))
+            try? FileManager.default.removeItem(atPath: file + "-wal")
+            var kept: String?
+            let store = try directory.store { name, _ in kept = name }
+            #expect(try await store.events(limit: 10).isEmpty)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: try #require(kept))).count == bytes.count)
+            try await store.commit(StoreChange(events: [ControllerEvent(.overload, at: now, detail: "x")]))
+        }
+    }
+
     @Test("a token works once, for its machine, in its time; the same key may ask again")
     func tokens() async throws {
         let store = try SQLiteStore.inMemory()

@@ -11,6 +11,7 @@ extension EndToEndTests {
         policy:
           rules: [{target: {metric: utilization, percent: 100}}]
           scale-in: {window: 1s}
+          on-starved: scale-out
         standby: \(standby)
         drain: {timeout: 60s, stop-timeout: 60s, lease: 5s}
         """

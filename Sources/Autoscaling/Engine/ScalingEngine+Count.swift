@@ -4,7 +4,14 @@ extension ScalingEngine {
         let pass = LoadPass(policy: policy, now: now, clock: clock, tick: ticks)
         var tally = LoadTally(tallies: Array(repeating: RuleTally(), count: policy.rules.count))
         for load in loads {
-            memory[load.id, default: InstanceMemory(thresholds: pass.thresholds.count)].observe(load, pass, &tally)
+            // A default value in the subscript would be a closure, and with it an allocation, for each instance.
+            if let index = memory.index(forKey: load.id) {
+                memory.values[index].observe(load, pass, &tally)
+            } else {
+                var fresh = InstanceMemory(thresholds: pass.thresholds.count)
+                fresh.observe(load, pass, &tally)
+                memory[load.id] = fresh
+            }
         }
         if memory.count > loads.count { memory = memory.filter { $0.value.seen == ticks } }
         return tally

@@ -53,7 +53,7 @@ extension ScalingEngine {
             let used = recentOrders.reduce(0) { $0 + max(0, $1.by) }
             course.clamp(
                 .rateLimit,
-                to: capacity + min(course.growth, max(0, perMinute - used)),
+                to: capacity + min(course.growth, max(0, perMinute.asCount - used)),
                 "at most \(perMinute) a minute are added"
             )
         }
@@ -80,7 +80,7 @@ extension ScalingEngine {
             let used = recentOrders.reduce(0) { $0 + max(0, -$1.by) }
             course.clamp(
                 .rateLimit,
-                to: capacity - min(course.shrinkage, max(0, perMinute - used)),
+                to: capacity - min(course.shrinkage, max(0, perMinute.asCount - used)),
                 "at most \(perMinute) a minute are removed"
             )
         }

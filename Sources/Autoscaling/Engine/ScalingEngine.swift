@@ -134,15 +134,24 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
         if change > 0 {
             lastOut = clock
             // What is on its way answers this overload: the next one must show itself anew.
-            for id in memory.keys { memory[id]?.streaks.resetAll() }
+            resetStreaks()
         } else {
             lastIn = clock
+        }
+    }
+
+    /// Sets every count of hot samples to zero, in place: whatever held the keys or indices would make a copy of it all.
+    private mutating func resetStreaks() {
+        var index = memory.values.startIndex
+        while index != memory.values.endIndex {
+            memory.values[index].streaks.resetAll()
+            memory.values.formIndex(after: &index)
         }
     }
 }
 
 extension [Int] {
     fileprivate mutating func resetAll() {
-        for index in indices { self[index] = 0 }
+        for index in indices where self[index] != 0 { self[index] = 0 }
     }
 }

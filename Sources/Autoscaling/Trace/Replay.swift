@@ -27,7 +27,11 @@ public struct Replay: Sendable, Hashable {
     public let ticks: [TraceTick]
     private let policies: [Int: GroupPolicy]
 
-    /// A trace's lines; `nil` when no header comes before the first tick.
+    /// The longest closed loop, seconds: a month.
+    static let longest = 31 * 86_400
+
+    /// A trace's lines; `nil` when no header comes before the first tick, or one has a policy or an interval that no
+    /// controller would have taken.
     public init?(lines: [TraceLine]) {
         var header: TraceHeader?
         var ticks: [TraceTick] = []
@@ -35,6 +39,9 @@ public struct Replay: Sendable, Hashable {
         for line in lines {
             switch line {
             case .header(let next):
+                guard .milliseconds(1)...(.seconds(3600)) ~= next.interval,
+                    next.policy.problems(interval: next.interval).isEmpty
+                else { return nil }
                 header = next
                 policies[ticks.count] = next.policy
             case .tick(let tick):
@@ -88,7 +95,7 @@ public struct Replay: Sendable, Hashable {
             }
             known = next
             owed += passed / .seconds(1)
-            while owed >= 1 {
+            while owed >= 1, arrivals.count < Self.longest {
                 arrivals.append(demand / 100 * model.rate)
                 owed -= 1
             }

@@ -22,6 +22,10 @@ public final class AgentRegistry: Sendable {
         public var report: LoadReport?
         /// When the last report came.
         public var reportedAt: Moment?
+        /// A report about one interval older than the last, if there is one.
+        public var earlier: LoadReport?
+        /// When that one came.
+        public var earlierAt: Moment?
         /// By how much the guest's clock was behind when it came, seconds.
         public var clockOffset: Double?
         /// The open command stream, if any.
@@ -43,6 +47,8 @@ public final class AgentRegistry: Sendable {
 
     /// The longest line of commands an agent may leave unread before its stream is ended.
     static let streamBuffer = 64
+    /// About how old the report is that growth is measured against.
+    static let growthSpan = Duration.milliseconds(800)
     private let state = Mutex(State())
     private let onChange: @Sendable (String) -> Void
 
@@ -108,6 +114,14 @@ public final class AgentRegistry: Sendable {
             // Reports may overtake each other on two connections: the newer one stays.
             if let last = session.report, last.sequence > report.sequence, last.measuredAt > report.measuredAt {
                 return (true, false)
+            }
+            // Reports come in bursts while the load moves: growth is measured over the time of a steady beat.
+            if let before = session.reportedAt,
+                session.earlierAt.map({ $0.duration(to: now) >= Self.growthSpan * 2 }) ?? true
+                    || before.duration(to: now) >= Self.growthSpan
+            {
+                state.sessions[uuid]?.earlier = session.report
+                state.sessions[uuid]?.earlierAt = before
             }
             state.sessions[uuid]?.report = report
             state.sessions[uuid]?.reportedAt = now
@@ -175,15 +189,20 @@ extension AgentRegistry.Session {
     }
 
     /// The last report as the engine takes it.
-    public var sample: GuestSample? {
-        guard let report, let reportedAt else { return nil }
+    public var sample: GuestSample? { Self.sample(report, at: reportedAt, vCPUs: registration.vCPUs) }
+
+    /// The one about an interval before it.
+    public var earlierSample: GuestSample? { Self.sample(earlier, at: earlierAt, vCPUs: registration.vCPUs) }
+
+    private static func sample(_ report: LoadReport?, at moment: Moment?, vCPUs: Int) -> GuestSample? {
+        guard let report, let moment else { return nil }
         return GuestSample(
-            at: reportedAt,
+            at: moment,
             busy: report.busy,
             steal: report.steal,
             queued: report.queued,
             serviceTime: report.serviceTimeMean,
-            vCPUs: registration.vCPUs,
+            vCPUs: vCPUs,
             inFlight: report.inFlight,
             requestsPerSecond: report.requestsPerSecond
         )

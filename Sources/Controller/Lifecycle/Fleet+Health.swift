@@ -101,16 +101,17 @@ extension Fleet {
             step.actions.append(.discardImage(uuid: instance.uuid))
             return
         }
-        if turn.domain?.isRunning ?? false {
+        if turn.domain?.isActive ?? false {
             // A start that was given up succeeded after all, or somebody else's did: it is taken in like any other.
             enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
+            continueFrom(instance, turn, in: &step)
             return
         }
         if instance.isClone, instance.failures >= limits.attempts || instance.goal == .standby && !standbyHasRoom {
             remove(instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
             return
         }
-        instance.isOwned = false
+        settleLateOrder(&instance, turn)
         instance.standby = nil
         if instance.failures >= limits.attempts {
             let reason = instance.reason
@@ -150,17 +151,23 @@ extension Fleet {
 
     mutating func moveQuarantined(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
-        let startedByHand = turn.domain?.isRunning ?? false
-        guard turn.isOverdue || startedByHand else { return }
+        settleLateOrder(&instance, turn)
+        let isActive = turn.domain?.isActive ?? false
+        guard turn.isOverdue || isActive else {
+            if instance != instances[instance.uuid] { write(instance, in: &step) }
+            return
+        }
         instance.failures = 0
         enter(
             .off,
             &instance,
-            reason: startedByHand ? "somebody started the domain" : "the quarantine ended",
+            reason: isActive ? "the domain runs" : "the quarantine ended",
             now: turn.now,
             date: turn.date,
             in: &step
         )
+        // At once, before an order takes it for one of the reserve.
+        continueFrom(instance, turn, in: &step)
     }
 
     /// Takes an instance out of the endpoint set; its domain keeps running.
@@ -175,11 +182,14 @@ extension Fleet {
 
     /// The domain stopped without an order of ours.
     mutating func stopped(_ instance: Instance, wasComing: Bool, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
         guard !(wasComing && instance.isOwned) else {
+            // It is off: whoever starts it before the next attempt owns it. Only an image that is left is still ours.
+            let mayCome = lateOrders[instance.uuid].map { turn.now < $0 } ?? false
+            instance.isOwned = mayCome || turn.domain?.hasSavedImage ?? false
             fail(instance, reason: "the domain stopped before its agent registered", turn, in: &step)
             return
         }
-        var instance = instance
         instance.isOwned = false
         instance.standby = nil
         enter(.off, &instance, reason: "the domain stopped", now: turn.now, date: turn.date, in: &step)
@@ -197,6 +207,8 @@ extension Fleet {
     mutating func fail(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
         instance.failures += 1
+        // The hypervisor's word for the start is newer than its list of domains: the domain is ours.
+        if turn.start == .succeeded { giveUp(&instance, turn) }
         enter(.failed, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
         step.events.append(
             ControllerEvent(.instanceFailed, at: turn.date, instance: instance.name, detail: reason)

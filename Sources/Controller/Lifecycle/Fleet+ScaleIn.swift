@@ -116,7 +116,7 @@ extension Fleet {
     /// Parks an instance while the warm pool has room, and stops it otherwise.
     private mutating func leave(_ instance: Instance, isDone: Bool, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
-        if isDone, standbyHasRoom, turn.domain?.isRunning ?? false {
+        if isDone, standbyHasRoom, counted <= settings.maximum, turn.domain?.isRunning ?? false {
             beginParking(instance, reason: "the standby pool has room", turn, in: &step)
             return
         }

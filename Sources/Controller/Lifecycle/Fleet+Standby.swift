@@ -6,7 +6,8 @@ extension Fleet {
     /// Fills, shrinks and refreshes the warm pool, one instance at a time: it must not take the CPU that clients wait for.
     mutating func tendStandby(hostRoom: Int?, now: Moment, date: Date, in step: inout FleetStep) {
         let pool = ordered.filter(\.isOfPool)
-        if pool.count > settings.standby.total {
+        // What is above a maximum that was lowered leaves the pool first.
+        if pool.count > settings.standby.total || counted > settings.maximum && !pool.isEmpty {
             retire(pool, now: now, date: date, in: &step)
             return
         }
@@ -50,13 +51,18 @@ extension Fleet {
     /// Ends the last of a pool that has become too large.
     private mutating func retire(_ pool: [Instance], now: Moment, date: Date, in step: inout FleetStep) {
         guard var instance = pool.last(where: { $0.state == .standby && $0.isOwned }) else { return }
-        enter(.stopping, &instance, reason: "the standby pool is too large", now: now, date: date, in: &step)
+        let isAboveMaximum = pool.count <= settings.standby.total
+        let reason =
+            isAboveMaximum
+            ? "\(counted) domains are there and \(settings.maximum) are allowed" : "the standby pool is too large"
+        enter(.stopping, &instance, reason: reason, now: now, date: date, in: &step)
         step.events.append(
             ControllerEvent(
                 .standbyRetired,
                 at: date,
                 instance: instance.name,
-                detail: "the standby pool holds \(pool.count), and \(settings.standby.total) are wanted"
+                detail: isAboveMaximum
+                    ? reason : "the standby pool holds \(pool.count), and \(settings.standby.total) are wanted"
             )
         )
     }
@@ -98,7 +104,9 @@ extension Fleet {
     mutating func moveParking(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         guard turn.hypervisorAnswers else { return }
         let kind = instance.standby ?? .paused
-        let isThere = kind == .paused ? turn.domainPaused : turn.domainStopped && turn.domain?.hasSavedImage == true
+        // The end of an order to save says succeeded, and the domain is off: no start is being confirmed here.
+        let isOff = !(turn.domain?.isActive ?? false)
+        let isThere = kind == .paused ? turn.domainPaused : isOff && turn.domain?.hasSavedImage == true
         if isThere, turn.start != .underWay {
             var instance = instance
             enter(.standby, &instance, reason: kind.rawValue, now: turn.now, date: turn.date, in: &step)
@@ -111,7 +119,7 @@ extension Fleet {
                     detail: "booted, enrolled, ready and \(kind.rawValue)"
                 )
             )
-        } else if turn.domainStopped, turn.start != .underWay {
+        } else if isOff, turn.start != .underWay {
             stopped(instance, wasComing: true, turn, in: &step)
         } else if case .failed(let reason) = turn.start {
             fail(instance, reason: "the domain could not be \(kind.rawValue): \(reason)", turn, in: &step)
@@ -170,6 +178,7 @@ extension Fleet {
                 step.actions.append(.resume(uuid: instance.uuid, kind: kind))
             }
         } else if turn.start != nil, turn.isOverdue {
+            giveUp(&instance, turn)
             fail(instance, reason: "the domain was not resumed in time", turn, in: &step)
         }
     }

@@ -50,10 +50,15 @@ extension Fleet {
     }
 
     mutating func moveOff(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        guard let domain = turn.domain, domain.isRunning else { return }
+        // A paused one is no reserve either: nothing can start it.
         var instance = instance
+        settleLateOrder(&instance, turn)
+        guard let domain = turn.domain, domain.isActive else {
+            if instance != instances[instance.uuid] { write(instance, in: &step) }
+            return
+        }
         // Whoever started it did so without an order of ours: it is never ours to stop, unless we made it.
-        instance.isOwned = instance.isClone
+        instance.isOwned = instance.isOwned || instance.isClone
         instance.failures = 0
         instance.goal = .service
         instance.standby = nil
@@ -70,9 +75,25 @@ extension Fleet {
         continueFrom(instance, turn, in: &step)
     }
 
+    /// The hypervisor still works on an order that is given up now. What comes of it within the time that a start may
+    /// take is ours, in whatever state the instance is by then.
+    mutating func giveUp(_ instance: inout Instance, _ turn: Turn) {
+        instance.isOwned = true
+        lateOrders[instance.uuid] = turn.now.advanced(by: limits.startDeadline)
+    }
+
+    /// An order that was given up will not be carried out any more: from now on whoever starts the domain owns it.
+    mutating func settleLateOrder(_ instance: inout Instance, _ turn: Turn) {
+        guard instance.isOwned, lateOrders[instance.uuid].map({ $0 <= turn.now }) ?? true else { return }
+        lateOrders[instance.uuid] = nil
+        instance.isOwned = false
+    }
+
     mutating func moveStarting(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
-        if turn.start == .succeeded || (turn.domain?.isRunning ?? false) && turn.start != .underWay {
+        // Paused counts as well: an order whose end nobody heard of may have been carried out, and a domain that is
+        // active is never started.
+        if turn.start == .succeeded || (turn.domain?.isActive ?? false) && turn.start != .underWay {
             instance.isOwned = true
             instance.standby = nil
             enter(.booting, &instance, reason: "the domain runs", now: turn.now, date: turn.date, in: &step)
@@ -93,6 +114,7 @@ extension Fleet {
             if turn.isOverdue { deadlines[instance.uuid] = turn.now.advanced(by: limits.startDeadline) }
             if turn.hypervisorAnswers { step.actions.append(.start(uuid: instance.uuid)) }
         } else if turn.isOverdue {
+            giveUp(&instance, turn)
             fail(instance, reason: "the domain was not started in time", turn, in: &step)
         }
     }
@@ -100,6 +122,7 @@ extension Fleet {
     /// A state may have been passed through while nobody looked: looks at the next one at once.
     mutating func continueFrom(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         switch instance.state {
+        case .off: moveOff(instance, turn, in: &step)
         case .booting: moveBooting(instance, turn, in: &step)
         case .probing: moveProbing(instance, turn, in: &step)
         default: break
@@ -155,7 +178,7 @@ extension Fleet {
             }
             if instance.goal == .standby {
                 park(instance, turn, in: &step)
-            } else if passesHook(.beforeInService, instance, turn, in: &step) {
+            } else if !turn.domainPaused, passesHook(.beforeInService, instance, turn, in: &step) {
                 serve(instance, turn, in: &step)
             }
         } else {

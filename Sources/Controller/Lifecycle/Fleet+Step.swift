@@ -67,7 +67,8 @@ extension Fleet {
         in step: inout FleetStep
     ) {
         let known = Set(domains.map(\.uuid))
-        for instance in ordered where !known.contains(instance.uuid) {
+        let gone = instances.values.filter { !known.contains($0.uuid) }.sorted(by: Self.areInOrder)
+        for instance in gone {
             // Of those an order stands, and its own result tells when there is nothing left to do.
             if instance.state == .creating || instance.state == .removing { continue }
             forget(instance.uuid)
@@ -107,7 +108,7 @@ extension Fleet {
 
     mutating func forget(_ uuid: String) {
         instances[uuid] = nil
-        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.serving] {
+        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.lateOrders, \.serving] {
             self[keyPath: path][uuid] = nil
         }
     }

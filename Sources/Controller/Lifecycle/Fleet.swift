@@ -29,6 +29,8 @@ public struct Fleet: Sendable, Equatable {
     var takenNames: Set<String> = []
     /// Where the UUIDs of clones come from.
     let uuids: UUIDSource
+    /// Until when an order to start or to resume that was given up may still be carried out: what it brings up is ours.
+    var lateOrders: [String: Moment] = [:]
     /// When an instance last came into service.
     public internal(set) var lastInService: Moment?
     /// Since when each instance is in service, on the steady clock.
@@ -69,6 +71,9 @@ public struct Fleet: Sendable, Equatable {
             }
             if instance.state == .draining { leases[instance.uuid] = now.advanced(by: settings.drain.lease) }
             if instance.state.isComing { hopes[instance.uuid] = now.advanced(by: limits.startDeadline) }
+            if instance.isOwned, [.failed, .quarantined, .off].contains(instance.state) {
+                lateOrders[instance.uuid] = now.advanced(by: limits.startDeadline)
+            }
             guard let span = span(of: instance) else { continue }
             // A wall clock that was set back must not stretch a deadline, one set forward must not cut it to nothing.
             let elapsed = min(max(0, date.timeIntervalSince(instance.since)), span / .seconds(1))

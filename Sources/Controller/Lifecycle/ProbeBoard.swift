@@ -11,7 +11,7 @@ final class ProbeBoard: Sendable {
         /// Orders under way that need no result, and from when they may be given again.
         var orders: [Order: Moment] = [:]
         var hooks: [String: [HookPoint: FleetObservation.Hook]] = [:]
-        /// When each instance was last resumed.
+        /// When each instance was last told to resume.
         var resumedAt: [String: Moment] = [:]
         var retryAt: [String: Moment] = [:]
         /// Which life an instance is in: a result of an earlier one is dropped.
@@ -105,7 +105,7 @@ final class ProbeBoard: Sendable {
         }
     }
 
-    /// The domain runs again from `now` on.
+    /// The domain is told at `now` to run again: only reports from later on count.
     func noteResumed(_ uuid: String, at now: Moment) {
         state.withLock { $0.resumedAt[uuid] = now }
     }

@@ -39,11 +39,13 @@ extension Reconciler {
             group.addTask { await start(uuid, life: life) }
         case .resume(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
+            // From now on, not from the order's end, which may never be heard of: what its agent said before the pause
+            // tells nothing of its clock.
+            board.noteResumed(uuid, at: parts.clock.now)
             group.addTask {
                 await order(uuid, life: life) {
                     try await parts.domains.resume(uuid: uuid, kind)
                 } then: {
-                    board.noteResumed(uuid, at: parts.clock.now)
                     parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
                 }
             }

@@ -77,6 +77,7 @@ extension Reconciler {
         let input = groupObservation(state, estimates, hostRoom: observation.hostRoom, now: now)
         let decision = state.engine.decide(input, now: now, calendar: CalendarTime(date))
         parts.status.publish(decision, at: date)
+        parts.trace?.record(decision, at: date)
         parts.logger.debug("decision", metadata: ["reason": "\(decision.reason)"])
         tell(decision, &state, &step, date: date)
         switch decision.order {
@@ -101,6 +102,7 @@ extension Reconciler {
                 id: instance.uuid,
                 host: samples[instance.uuid],
                 guest: sessions[instance.uuid]?.sample,
+                earlier: sessions[instance.uuid]?.earlierSample,
                 interval: interval,
                 now: now
             )

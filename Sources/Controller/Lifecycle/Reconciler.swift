@@ -24,6 +24,7 @@ public struct Reconciler: Service {
         var hooks: any HookRunner
         var capacity: HostCapacity
         var status: GroupStatusBoard
+        var trace: TraceRecorder?
         var signals: Signals
         var clock: SteadyClock
         var activity: ActivityLog?

@@ -32,6 +32,8 @@ struct HypervisorSampler: Service {
         var clones: [String: CloneMark] = [:]
         var isStale = true
         var inventoryAge = 0
+        /// The domains that were active when the inventory was read.
+        var active: Set<String> = []
         var previous: [String: DomainStatistics] = [:]
     }
 
@@ -135,17 +137,21 @@ struct HypervisorSampler: Service {
     private func refreshed(_ memory: Memory, isTick: Bool) async throws -> Memory {
         var memory = memory
         memory.inventoryAge += 1
-        let isRead = memory.isStale || memory.inventoryAge >= Self.inventoryTicks
+        let statistics = try await hypervisor.statistics()
+        let active = Dictionary(statistics.map { ($0.uuid, $0) }) { $1 }
+        // Read after the statistics, and whenever they show another set: that a domain went off and that its memory was
+        // saved must not be seen one without the other.
+        let isRead =
+            memory.isStale || memory.inventoryAge >= Self.inventoryTicks || Set(active.keys) != memory.active
         if isRead {
             memory.inventory = try await hypervisor.domains()
+            memory.active = Set(active.keys)
             memory.clones = Dictionary(
                 memory.inventory.compactMap { domain in CloneMark(domain).map { (domain.uuid, $0) } }
             ) { $1 }
             memory.isStale = false
             memory.inventoryAge = 0
         }
-        let statistics = try await hypervisor.statistics()
-        let active = Dictionary(statistics.map { ($0.uuid, $0) }) { $1 }
         if isRead {
             try await measureHost(
                 memory.inventory,

@@ -41,8 +41,13 @@ public struct ControllerService: Sendable {
         reload: (@Sendable () throws -> ControllerConfiguration)? = nil,
         logger: Logger
     ) {
-        self.init(configuration: configuration, hypervisor: hypervisor, reload: reload, logger: logger) {
-            try $0.store()
+        self.init(configuration: configuration, hypervisor: hypervisor, reload: reload, logger: logger) { directory in
+            try directory.store { kept, reason in
+                logger.error(
+                    "store damaged; a new one is begun from what the hypervisor says",
+                    metadata: ["kept": "\(kept)", "reason": "\(reason)"]
+                )
+            }
         }
     }
 
@@ -135,6 +140,17 @@ public struct ControllerService: Sendable {
                     hooks: SystemHookRunner(client: hookClient),
                     capacity: capacity,
                     status: group.status,
+                    trace: TraceRecorder(
+                        path: "\(configuration.stateDirectory)/trace-\(group.name).jsonl",
+                        header: { [interval = configuration.interval] in
+                            TraceHeader(
+                                group: group.name,
+                                policy: group.configuration.policy,
+                                interval: interval
+                            )
+                        },
+                        logger: logger
+                    ),
                     signals: group.signals,
                     clock: clock,
                     activity: activity,

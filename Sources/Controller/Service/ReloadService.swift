@@ -35,7 +35,7 @@ struct ReloadService: Service {
     }
 
     /// Puts what can change into effect; returns what is in effect then.
-    private func take(_ new: ControllerConfiguration, after old: ControllerConfiguration) -> ControllerConfiguration {
+    func take(_ new: ControllerConfiguration, after old: ControllerConfiguration) -> ControllerConfiguration {
         let plan = ControllerConfiguration.reloadPlan(from: old, to: new)
         var effective = ControllerConfiguration.effective(from: old, to: new)
         // Groups come and go with a restart only: their domains would change hands while orders are under way.

@@ -19,6 +19,9 @@ public struct SQLiteStore: Store {
         }
         self.init(database: try DatabaseQueue(path: path, configuration: configuration))
         try Self.migrator.migrate(database)
+        // Damage anywhere shows now, while something can be done about it, and not at some later write.
+        let verdict = try database.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+        guard verdict == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: verdict) }
     }
 
     /// A store in memory, for tests and simulations.

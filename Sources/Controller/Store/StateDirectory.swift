@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import Shared
 import SwiftASN1
@@ -76,7 +77,39 @@ public struct StateDirectory: Sendable {
     }
 
     /// The store; made when there is none yet.
-    public func store() throws -> SQLiteStore {
+    ///
+    /// One that is damaged is put aside under another name and a new one is made: what runs is read from the hypervisor
+    /// anew, and nobody has to do without the service meanwhile.
+    ///
+    /// - Parameter onDamage: Called with the name under which a damaged store was kept, and with what is wrong with it.
+    public func store(onDamage: (_ kept: String, _ reason: String) -> Void = { _, _ in }) throws -> SQLiteStore {
+        do {
+            return try SQLiteStore(path: "\(path)/cms.sqlite")
+        } catch let error as DatabaseError where Self.isDamage(error) {
+            onDamage(try putAside(), "\(error)")
+            return try freshStore()
+        } catch {
+            throw Failure.unusable(path: path, reason: "the store cannot be opened: \(error)")
+        }
+    }
+
+    private static func isDamage(_ error: DatabaseError) -> Bool {
+        [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+    }
+
+    /// Renames the store's files; returns the name of the main one.
+    private func putAside() throws -> String {
+        let stamp = Date().rfc3339.replacing(":", with: "-")
+        let kept = "\(path)/cms.sqlite.damaged-\(stamp)"
+        for suffix in ["-wal", "-shm", ""] where FileManager.default.fileExists(atPath: "\(path)/cms.sqlite\(suffix)") {
+            guard rename("\(path)/cms.sqlite\(suffix)", kept + suffix) == 0 else {
+                throw Failure.unusable(path: path, reason: String(cString: strerror(errno)))
+            }
+        }
+        return kept
+    }
+
+    private func freshStore() throws -> SQLiteStore {
         do {
             return try SQLiteStore(path: "\(path)/cms.sqlite")
         } catch {

@@ -59,7 +59,7 @@ struct DecisionOracle {
 
     /// Whether the scale-in window holds the size although it is covered and all of it wished for less.
     private mutating func starves(_ decision: Decision, window: Duration) -> Bool {
-        let byData = decision.clamps.last { $0.name == .starved || $0.name == .unknownForbidsScaleIn }
+        let byData = decision.clamps.prefix { $0.name == .starved || $0.name == .unknownForbidsScaleIn }.last
         wishes.append((time, byData?.to ?? decision.rawWish))
         guard decision.clamps.contains(where: { $0.name == .stabilizationIn && $0.to == decision.capacity }) else {
             return false

@@ -1,0 +1,162 @@
+import Autoscaling
+import Foundation
+import Shared
+
+@testable import Controller
+
+/// What survives the controller: the store's content.
+struct HistoryDisk {
+    var ledger: [String: Instance] = [:]
+    var breaker = StartBreaker()
+    var set = EndpointSet(revision: 0, endpoints: [])
+
+    mutating func commit(_ change: StoreChange) {
+        for uuid in change.removed { ledger[uuid] = nil }
+        for instance in change.instances { ledger[instance.uuid] = instance }
+        if let breaker = change.breakers["g"] { self.breaker = breaker }
+        if let set = change.endpointSets["g"] { self.set = set }
+    }
+}
+
+/// One life of a controller: all that a kill takes away. What is not ``Fleet`` or `ScalingEngine` imitates the glue
+/// around them.
+struct HistoryController {
+    struct Session {
+        var number: UInt64
+        var url: String
+        var isConnected = true
+        var reportedAt: Moment?
+        var offset: Double?
+        var work: FleetObservation.Work?
+        var sample: GuestSample?
+        /// Commands on their way to the agent.
+        var mailbox: [AgentCommand.Kind] = []
+    }
+
+    var fleet: Fleet
+    var engine: ScalingEngine
+    let board = ProbeBoard()
+    let capacity = HostCapacity()
+    var pending = StoreChange()
+    var storeFails = false
+    var sessions: [String: Session] = [:]
+    var counter: UInt64
+    var set: EndpointSet
+    var departures: [String: UInt64] = [:]
+    /// What each client has acknowledged; `nil` for one that does not watch.
+    var watchers: [UInt64?]
+    var view: [FleetObservation.Domain]?
+    var samples: [String: HostSample] = [:]
+    let bornAt: Moment
+
+    static let reserve = HostReserve(memory: .bytes(0), vCPUOvercommit: 8)
+    static let need = HostCapacity.Need(memory: 1 << 30, vCPUs: 1)
+
+    init(
+        _ disk: HistoryDisk,
+        settings: FleetSettings,
+        policy: GroupPolicy,
+        interval: Duration,
+        clients: Int,
+        counter: UInt64,
+        now: Moment,
+        date: Date
+    ) {
+        let ledger = disk.ledger.values.sorted { $0.uuid < $1.uuid }
+        fleet = Fleet(settings: settings, ledger: ledger, breaker: disk.breaker, now: now, date: date)
+        engine = ScalingEngine(policy: policy, interval: interval)
+        set = disk.set
+        watchers = Array(repeating: nil, count: clients)
+        self.counter = counter
+        bornAt = now
+    }
+
+    /// The endpoints that left and of which every client that watches has acknowledged it.
+    var acknowledged: Set<String> {
+        guard !departures.isEmpty else { return [] }
+        let least = watchers.compactMap { $0 }.min() ?? .max
+        return Set(departures.filter { $0.value <= least }.keys)
+    }
+
+    mutating func publish(_ new: EndpointSet) {
+        for endpoint in new.endpoints { departures[endpoint.id] = nil }
+        for endpoint in set.endpoints where !new.endpoints.contains(where: { $0.id == endpoint.id }) {
+            departures[endpoint.id] = new.revision
+        }
+        set = new
+    }
+
+    func room() -> Int? {
+        guard fleet.instances.values.contains(where: { $0.state == .off }) else { return nil }
+        return capacity.room(for: Self.need, leaving: Self.reserve)
+    }
+
+    func observe(now: Moment, interval: Duration) -> FleetObservation {
+        board.confirmStarts(active: Set((view ?? []).filter(\.isActive).map(\.uuid)))
+        let resumedAt = board.resumedAt
+        var agents: [String: FleetObservation.Agent] = [:]
+        for (uuid, session) in sessions {
+            var isAwake = false
+            if let reportedAt = session.reportedAt, let offset = session.offset {
+                isAwake = reportedAt > resumedAt[uuid] ?? Moment(nanoseconds: .min) && abs(offset) <= 2
+            }
+            let isFresh =
+                session.isConnected
+                && session.reportedAt.map { $0.duration(to: now) <= interval * LoadEstimate.freshIntervals } ?? false
+            agents[uuid] = FleetObservation.Agent(
+                endpoint: Endpoint(id: uuid, name: uuid, url: session.url),
+                session: session.number,
+                isConnected: session.isConnected,
+                isAwake: isAwake,
+                work: isFresh ? session.work : nil
+            )
+        }
+        return FleetObservation(
+            domains: view,
+            agents: agents,
+            starts: board.starts,
+            probes: board.probes,
+            hooks: board.hooks,
+            acknowledged: acknowledged,
+            hostRoom: room()
+        )
+    }
+
+    func groupObservation(_ observation: FleetObservation, interval: Duration, now: Moment) -> GroupObservation {
+        var inService: [LoadEstimate] = []
+        var (draining, ready, reserve, removable) = (0, 0, 0, 0)
+        for uuid in HistoryRun.names {
+            guard let instance = fleet.instances[uuid] else { continue }
+            switch instance.state {
+            case .inService:
+                if instance.isOwned, !instance.isProtected { removable += 1 }
+                inService.append(
+                    LoadEstimate(
+                        id: uuid,
+                        host: samples[uuid],
+                        guest: sessions[uuid]?.sample,
+                        interval: interval,
+                        inServiceSince: fleet.serving[uuid],
+                        now: now
+                    )
+                )
+            case .draining, .stopping: draining += 1
+            case .off: reserve += 1
+            case .standby: ready += 1
+            default: if instance.goal == .standby, instance.state.isComing, instance.state != .failed { ready += 1 }
+            }
+        }
+        return GroupObservation(
+            inService: inService,
+            coming: fleet.coming(at: now),
+            draining: draining,
+            standby: ready,
+            reserve: reserve,
+            counted: fleet.counted,
+            hostRoom: observation.hostRoom,
+            breaker: fleet.breaker.reason(at: now),
+            removable: removable,
+            lastInService: fleet.lastInService
+        )
+    }
+}

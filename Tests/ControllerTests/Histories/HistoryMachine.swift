@@ -1,0 +1,159 @@
+import Autoscaling
+import Foundation
+
+@testable import Controller
+
+/// One domain as it really is, and the guest in it: what the controller can only guess at.
+struct HistoryMachine {
+    enum Power { case off, running, paused }
+
+    /// Who made the domain active.
+    enum Maker {
+        case nobody
+        /// An order of the controller's.
+        case controller
+        /// Somebody by hand, while the controller had seen it off and no order stood.
+        case others
+        /// Nobody can tell: by hand while an order stood, or before anybody had looked.
+        case unclear
+    }
+
+    /// What is in a guest's memory.
+    struct Guest {
+        /// Ticks until the agent has enrolled; `nil`: it never does.
+        var bootLeft: Int?
+        var isUp = false
+        var isAccepting = true
+        var isHolding = false
+        var pending = 0
+        /// Requests that never end.
+        var stuck = 0
+        /// Seconds by which its clock is behind.
+        var lag = 0.0
+        /// The number of the session it believes to be in; 0 for none.
+        var session: UInt64 = 0
+        /// Ticks until it connects anew.
+        var reconnectIn = 0
+        /// Whether it answers probes.
+        var isWell = true
+    }
+
+    /// A memory image on disk.
+    struct Image {
+        var number: Int
+        var guest: Guest
+        var savedAt: Double
+        /// Whether its domain has run on since: the hypervisor's layer never restores such a one.
+        var isStale = false
+    }
+
+    let uuid: String
+    var isDefined = true
+    /// Since when it is defined.
+    var definedAt = Moment.seconds(0)
+    var power = Power.off
+    var maker = Maker.nobody
+    var guest: Guest?
+    var image: Image?
+    /// The image whose restoration stopped half-way, before the guest ran on.
+    var halfRestored: Int?
+    var pausedAt: Double?
+    /// Whether a look of the controller has seen it off since it stopped.
+    var seenOff = true
+    /// Ticks until a shutdown under way is done; `nil` when none is.
+    var shutdownLeft: Int?
+
+    /// What is wrong with it.
+    var bootTicks: Int? = 1
+    var startsThatFail = 0
+    var parksThatFail = 0
+    var ignoresShutdown = false
+    /// Whether its guest fails all probes.
+    var isSick = false
+    var restoreFails = false
+    var restoreStopsHalfWay = false
+
+    /// How often an order of the controller's woke it.
+    var wakes = 0
+    /// The session and the number of wakes at which the full probe last passed.
+    var passed: (session: UInt64, wakes: Int)?
+    /// Boots by orders since an order to start was last written down, and whether anything stopped it since.
+    var bootsOfOrder = 0
+    var stoppedSinceBoot = false
+
+    init(uuid: String) { self.uuid = uuid }
+
+    var isActive: Bool { power != .off }
+
+    /// Boots, from the beginning.
+    mutating func boot(by maker: Maker) {
+        power = .running
+        self.maker = maker
+        image = nil
+        halfRestored = nil
+        guest = Guest(bootLeft: bootTicks)
+        guest?.isWell = !isSick
+        shutdownLeft = nil
+        seenOff = false
+    }
+
+    /// Loses its memory.
+    mutating func stop() {
+        if halfRestored == nil { image?.isStale = true }
+        power = .off
+        maker = .nobody
+        guest = nil
+        halfRestored = nil
+        pausedAt = nil
+        shutdownLeft = nil
+        seenOff = false
+        stoppedSinceBoot = true
+    }
+
+    mutating func pause(at wall: Double) {
+        guard power == .running else { return }
+        power = .paused
+        pausedAt = wall
+    }
+
+    /// Runs on from where it was paused; returns the image that was used up by it.
+    mutating func unpause(at wall: Double) -> Int? {
+        guard power == .paused else { return nil }
+        power = .running
+        guest?.lag += max(0, wall - (pausedAt ?? wall))
+        pausedAt = nil
+        let used = halfRestored
+        if used != nil {
+            halfRestored = nil
+            image = nil
+        }
+        return used
+    }
+
+    mutating func save(as number: Int, at wall: Double) {
+        guard let guest, power != .off else { return }
+        let from = pausedAt ?? wall
+        let restored = halfRestored
+        stop()
+        image = Image(number: restored ?? number, guest: guest, savedAt: from)
+    }
+
+    /// Becomes active with the memory of its image; returns the image that was used up, if it runs on.
+    mutating func restore(by maker: Maker, at wall: Double, halfWay: Bool) -> Int? {
+        guard let image, power == .off else { return nil }
+        power = halfWay ? .paused : .running
+        self.maker = maker
+        seenOff = false
+        guest = image.guest
+        guest?.session = 0
+        guest?.reconnectIn = 1
+        guest?.lag += max(0, wall - image.savedAt)
+        if halfWay {
+            halfRestored = image.number
+            pausedAt = wall
+            return nil
+        }
+        self.image = nil
+        return image.number
+    }
+}

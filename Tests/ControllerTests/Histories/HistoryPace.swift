@@ -1,0 +1,79 @@
+import Autoscaling
+import Foundation
+
+@testable import Controller
+
+/// Watches the engine's orders in time: windows in both directions, and the lower bound.
+struct HistoryPace {
+    /// Observed time, as the engine's: nothing passes in a jump, nor while nothing is decided.
+    private var time = Duration.zero
+    private var lastDecision: Moment?
+    /// Since when the present engine observes.
+    private var observedSince = Duration.zero
+    private var lastOut: Duration?
+    private var lastIn: Duration?
+    /// Since when fewer than the lower bound serve although a start is possible and none is ordered.
+    private var belowSince: Duration?
+
+    mutating func restarted() {
+        observedSince = time
+        lastDecision = nil
+        belowSince = nil
+    }
+
+    mutating func configured() { belowSince = nil }
+
+    mutating func skipped() { belowSince = nil }
+
+    mutating func gaveOrder() { belowSince = nil }
+
+    mutating func judge(
+        _ decision: Decision,
+        _ fleet: Fleet,
+        _ policy: GroupPolicy,
+        interval: Duration,
+        start: Duration,
+        now: Moment
+    ) -> [(HistoryOracle.Property, String)] {
+        if let lastDecision { time += min(max(.zero, lastDecision.duration(to: now)), interval * 3) }
+        lastDecision = now
+        var findings: [(HistoryOracle.Property, String)] = []
+        let seen = decision.observation
+        let serving = seen.inService.count
+        let room = min(seen.reserve, policy.max - seen.counted, seen.hostRoom ?? .max)
+        let startable = seen.standby + (fleet.breaker.isOpen(at: now) ? 0 : max(0, room))
+        var ordered = 0
+        switch decision.order {
+        case .scaleOut(let count):
+            ordered = count
+            if decision.desired > policy.min {
+                if let lastIn, time - lastIn < policy.scaleOut.window { findings.append((.opposite, "out after in")) }
+            }
+            lastOut = time
+        case .scaleIn(let count):
+            ordered = -count
+            if serving - count < policy.min { findings.append((.minimum, "a scale in to \(serving - count)")) }
+            if decision.desired < policy.max {
+                if let lastOut, time - lastOut < policy.scaleIn.window { findings.append((.opposite, "in after out")) }
+                if time - observedSince < policy.scaleIn.window {
+                    findings.append((.opposite, "in by a window that is not covered"))
+                }
+            }
+            lastIn = time
+        case .hold: break
+        }
+        let missing = min(policy.min - decision.capacity, startable)
+        if missing > max(0, ordered) { findings.append((.minimum, "\(missing) are missing, ordered \(ordered)")) }
+        if serving < policy.min, startable > 0, ordered <= 0 {
+            let since = belowSince ?? time
+            belowSince = since
+            // An attempt that fails at its deadline is followed by one more before another instance is taken.
+            if time - since > start * 2 + interval * 3 {
+                findings.append((.minimum, "\(serving) serve for \(time - since)"))
+            }
+        } else {
+            belowSince = nil
+        }
+        return findings
+    }
+}

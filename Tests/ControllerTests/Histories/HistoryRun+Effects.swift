@@ -1,0 +1,242 @@
+import Autoscaling
+import Foundation
+import Shared
+
+@testable import Controller
+
+extension HistoryRun {
+    /// Ticks until an effect is done.
+    mutating func delay() -> Int {
+        guard hasFaults else { return 0 }
+        return switch random.below(12) {
+        case 0, 1: 1
+        case 2: random.within(2...4)
+        case 3 where random.once(in: 3): random.within(5...16)
+        default: 0
+        }
+    }
+
+    private mutating func fate() -> Effect.Fate {
+        guard hasFaults else { return .good }
+        return switch random.below(24) {
+        case 0: .fails
+        case 1: .lostBefore
+        case 2: .lostAfter
+        default: .good
+        }
+    }
+
+    private mutating func begin(_ work: Effect.Work, _ uuid: String, life: UInt64) {
+        guard let index = index(uuid) else { return }
+        effects.append(
+            Effect(index: index, life: life, work: work, due: tick + delay(), fate: fate(), givenAt: now)
+        )
+    }
+
+    /// Gives one effect, as the reconciler does.
+    mutating func perform(_ action: FleetStep.Action) {
+        let board = controller.board
+        let mayOrder = !controller.storeFails
+        switch action {
+        case .start(let uuid):
+            guard mayOrder, let life = board.beginStart(uuid) else { return }
+            guard
+                controller.capacity.reserve(uuid, HistoryController.need, leaving: HistoryController.reserve)
+            else {
+                board.endStart(uuid, life: life, nil)
+                return
+            }
+            oracle.takesRoom(uuid)
+            controller.sessions[uuid] = nil
+            begin(.start, uuid, life: life)
+        case .resume(let uuid, let kind):
+            guard mayOrder, let life = board.beginStart(uuid) else { return }
+            board.noteResumed(uuid, at: now)
+            begin(.resume(kind), uuid, life: life)
+        case .park(let uuid, let kind):
+            guard mayOrder, let life = board.beginStart(uuid) else { return }
+            begin(.park(kind), uuid, life: life)
+        case .destroy(let uuid): give(.destroy, .destroy, uuid, again: 5)
+        case .shutdown(let uuid): give(.shutdown, .shutdown, uuid, again: 10)
+        case .discardImage(let uuid): give(.discardImage, .discardImage, uuid, again: 5)
+        case .wake(let uuid): send(.resume, uuid)
+        case .rotate(let uuid): send(.rotate, uuid)
+        case .drain(let uuid, _):
+            guard board.admit(.drain, uuid, again: .seconds(1), now: now) else { return }
+            oracle.refusesWork(uuid, controller, at: now)
+            send(.drain, uuid)
+        case .runHook(let uuid, _, let point):
+            guard let life = board.beginHook(uuid, point) else { return }
+            begin(.hook(point), uuid, life: life)
+        case .probe(let uuid, _, let session):
+            guard let life = board.beginProbe(uuid, now: now) else { return }
+            begin(.probe(session: session), uuid, life: life)
+        case .forget(let uuid): board.forget(uuid)
+        // Groups of these histories have no template.
+        case .clone, .removeClone: break
+        case .announceScaling, .announceScaled: break
+        }
+    }
+
+    private mutating func give(_ kind: ProbeBoard.Order.Kind, _ work: Effect.Work, _ uuid: String, again: Double) {
+        guard controller.board.admit(kind, uuid, again: .seconds(again), now: now) else { return }
+        begin(work, uuid, life: 0)
+    }
+
+    private mutating func send(_ command: AgentCommand.Kind, _ uuid: String) {
+        guard controller.sessions[uuid]?.isConnected == true else { return }
+        controller.sessions[uuid]?.mailbox.append(command)
+    }
+
+    /// Carries out what is due.
+    mutating func runEffects() {
+        guard !effects.isEmpty else { return }
+        let all = effects
+        effects = all.filter { $0.due > tick }
+        for effect in all where effect.due <= tick { apply(effect, isHeard: true) }
+    }
+
+    /// Carries one effect out; the controller hears of its end or not.
+    mutating func apply(_ effect: Effect, isHeard: Bool) {
+        let index = effect.index
+        let uuid = machines[index].uuid
+        switch effect.work {
+        case .start, .resume, .park:
+            let result = order(effect)
+            guard isHeard else { return }
+            if case .resume = effect.work, result == .succeeded {
+                send(.resume, uuid)
+            }
+            controller.board.endStart(uuid, life: effect.life, result)
+            if effect.work == .start {
+                let isStarted = controller.board.starts[uuid] == .succeeded
+                controller.capacity.settle(uuid, started: isStarted)
+                if !isStarted { oracle.givesRoomBack(uuid) }
+            }
+        case .destroy:
+            guard reaches(effect) else { return }
+            oracle.stops(machines[index])
+            if machines[index].isActive { stop(index) }
+            if isHeard { controller.sessions[uuid] = nil }
+        case .shutdown:
+            guard reaches(effect) else { return }
+            oracle.stops(machines[index])
+            guard machines[index].power == .running, !machines[index].ignoresShutdown else { return }
+            machines[index].shutdownLeft = hasFaults ? random.below(4) : 0
+        case .discardImage:
+            guard reaches(effect) else { return }
+            machines[index].image = nil
+        case .probe(let session):
+            let passes = effect.fate != .fails && isWell(index)
+            if passes { machines[index].passed = (session, machines[index].wakes) }
+            endProbe(effect, session: session, passes: passes, isHeard: isHeard)
+        case .check: endProbe(effect, session: nil, passes: isWell(index), isHeard: isHeard)
+        case .hook(let point):
+            guard isHeard else { return }
+            let result: FleetObservation.Hook = effect.fate == .fails ? .failed("exit 1") : .passed
+            controller.board.endHook(uuid, life: effect.life, point, result)
+        }
+        if isHeard { wantsLook = true }
+    }
+
+    private func isWell(_ index: Int) -> Bool {
+        machines[index].power == .running && machines[index].guest.map { $0.isUp && $0.isWell } ?? false
+    }
+
+    private func endProbe(_ effect: Effect, session: UInt64?, passes: Bool, isHeard: Bool) {
+        guard isHeard else { return }
+        controller.board.endProbe(
+            machines[effect.index].uuid,
+            life: effect.life,
+            session: session,
+            failure: passes ? nil : "no answer",
+            retryAt: session == nil ? now : now.advanced(by: .seconds(1))
+        )
+    }
+
+    private func reaches(_ effect: Effect) -> Bool {
+        hypervisorSilent == 0 && machines[effect.index].isDefined && effect.fate != .fails
+            && effect.fate != .lostBefore
+    }
+
+    /// Gives the hypervisor an order; `nil` when nobody knows what became of it.
+    private mutating func order(_ effect: Effect) -> FleetObservation.Start? {
+        let index = effect.index
+        guard hypervisorSilent == 0, effect.fate != .lostBefore else { return nil }
+        guard machines[index].isDefined else { return .failed("no domain") }
+        guard effect.fate != .fails || machines[index].isActive else { return .failed("refused") }
+        let result: FleetObservation.Start? =
+            switch effect.work {
+            case .start: start(effect)
+            case .resume(let kind): resume(index, kind)
+            case .park(let kind): park(index, kind)
+            default: nil
+            }
+        return effect.fate == .lostAfter ? nil : result
+    }
+
+    private mutating func start(_ effect: Effect) -> FleetObservation.Start {
+        let index = effect.index
+        guard machines[index].power == .off else {
+            return machines[index].power == .running ? .succeeded : .failed("already paused")
+        }
+        if machines[index].startsThatFail > 0 {
+            machines[index].startsThatFail -= 1
+            return .failed("no bootable device")
+        }
+        oracle.boots(machines[index])
+        // One that comes long after it was given up, or to a domain that was defined anew meanwhile, is anybody's.
+        let isAnother = machines[index].definedAt >= effect.givenAt
+        let isLate = isAnother || effect.givenAt.duration(to: now) > settings.limits.startDeadline * 2
+        machines[index].boot(by: isLate ? .unclear : .controller)
+        machines[index].bootsOfOrder += 1
+        machines[index].stoppedSinceBoot = false
+        wake(index)
+        return .succeeded
+    }
+
+    private mutating func resume(_ index: Int, _ kind: StandbyKind) -> FleetObservation.Start? {
+        if kind == .paused {
+            guard machines[index].isActive else { return .failed("not running") }
+            guard machines[index].power == .paused else { return .succeeded }
+            wake(index)
+            note(machines[index].unpause(at: wall))
+            return .succeeded
+        }
+        guard machines[index].power == .off else {
+            return machines[index].power == .running ? .succeeded : .failed("already paused")
+        }
+        guard let image = machines[index].image, !image.isStale else {
+            machines[index].boot(by: .controller)
+            wake(index)
+            return .succeeded
+        }
+        guard !machines[index].restoreFails else { return .failed("error while loading state") }
+        let stopsHalfWay = machines[index].restoreStopsHalfWay
+        wake(index)
+        note(machines[index].restore(by: .controller, at: wall, halfWay: stopsHalfWay))
+        return stopsHalfWay ? nil : .succeeded
+    }
+
+    /// A probe and a report of before tell nothing from now on.
+    private mutating func wake(_ index: Int) {
+        machines[index].wakes += 1
+        oracle.reportedLag[index] = nil
+    }
+
+    private mutating func park(_ index: Int, _ kind: StandbyKind) -> FleetObservation.Start {
+        if machines[index].parksThatFail > 0 {
+            machines[index].parksThatFail -= 1
+            return .failed("no space left")
+        }
+        oracle.parks(machines[index])
+        guard machines[index].isActive else { return .failed("not running") }
+        if kind == .paused {
+            machines[index].pause(at: wall)
+        } else {
+            images += 1
+            machines[index].save(as: images, at: wall)
+        }
+        return .succeeded
+    }
+}

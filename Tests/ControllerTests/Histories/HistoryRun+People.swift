@@ -1,0 +1,121 @@
+import Autoscaling
+import Foundation
+import Shared
+
+@testable import Controller
+
+extension HistoryRun {
+    /// What goes wrong, and what people do, at one tick.
+    mutating func meddle() {
+        if random.once(in: 5) { demand = Double(random.below(random.once(in: 2) ? 120 : 500)) }
+        for index in machines.indices where random.once(in: 8) { meddle(index) }
+        switch random.below(60) {
+        case 0: hypervisorSilent = random.within(1...6)
+        case 1: storeFailing = random.within(1...6)
+        case 2: samplesMissing = random.within(1...6)
+        case 3: reportsMissing = random.within(1...6)
+        case 4: hostUnits = random.within(0...6)
+        case 5: clients[random.below(clients.count)].hangs = random.within(3...20)
+        case 6: commands.append(.retry(random.once(in: 2) ? nil : machines[random.below(machines.count)].uuid))
+        case 7: commands.append(.drain(machines[random.below(machines.count)].uuid))
+        case 8, 9:
+            var settings = settings
+            var policy = policy
+            GeneratedGroup.change(&settings, &policy, &random)
+            commands.append(.configure(policy, settings))
+        default: break
+        }
+    }
+
+    /// What happens to one machine.
+    private mutating func meddle(_ index: Int) {
+        let uuid = machines[index].uuid
+        switch random.below(30) {
+        case 0, 1: startByHand(index)
+        case 2: stop(index)
+        case 3:
+            // Off and on again before anybody looks.
+            stop(index)
+            startByHand(index)
+        case 4: machines[index].pause(at: wall)
+        case 5: unpause(index)
+        case 6:
+            if machines[index].power == .off {
+                machines[index].isDefined.toggle()
+                machines[index].definedAt = now
+            }
+        case 7: machines[index].bootTicks = random.once(in: 3) ? nil : random.below(6)
+        case 8: machines[index].bootTicks = 0
+        case 9: machines[index].startsThatFail = random.within(1...3)
+        case 10: machines[index].parksThatFail = random.within(1...2)
+        case 11: machines[index].ignoresShutdown.toggle()
+        case 12: machines[index].restoreFails.toggle()
+        case 13: machines[index].restoreStopsHalfWay.toggle()
+        case 14, 15:
+            // The stream breaks; the agent comes back soon.
+            controller.sessions[uuid]?.isConnected = false
+            machines[index].guest?.session = 0
+            machines[index].guest?.reconnectIn = random.below(8)
+        case 16, 17: machines[index].guest?.isWell.toggle()
+        case 18: machines[index].guest?.stuck = random.below(3)
+        case 19: machines[index].guest?.isHolding.toggle()
+        case 20: machines[index].guest?.lag += Double(random.within(-10...10))
+        case 21: commands.append(.protect(uuid, random.once(in: 2)))
+        case 22: machines[index].shutdownLeft = machines[index].power == .running ? 0 : nil
+        default: break
+        }
+    }
+
+    /// Somebody starts a domain.
+    mutating func startByHand(_ index: Int) {
+        guard machines[index].isDefined, machines[index].power == .off else { return }
+        let row = controller.fleet.instances[machines[index].uuid]
+        let mayCome = controller.fleet.lateOrders[machines[index].uuid] != nil
+        let stands = mayCome || row.map { [.starting, .resuming].contains($0.state) } ?? false
+        let maker: HistoryMachine.Maker = machines[index].seenOff && !stands ? .others : .unclear
+        if let image = machines[index].image, !image.isStale {
+            // Whoever wakes what the controller put to sleep does not make it his own.
+            note(machines[index].restore(by: .unclear, at: wall, halfWay: false))
+        } else {
+            machines[index].boot(by: maker)
+        }
+    }
+
+    mutating func unpause(_ index: Int) {
+        note(machines[index].unpause(at: wall))
+    }
+
+    /// A memory image was used up.
+    mutating func note(_ image: Int?) {
+        if let image { oracle.resumed(image: image) }
+    }
+
+    /// From now on nothing goes wrong any more.
+    mutating func calm() {
+        hasFaults = false
+        (hypervisorSilent, storeFailing, samplesMissing, reportsMissing) = (0, 0, 0, 0)
+        hostUnits = 10
+        demand = 50
+        for client in clients.indices { clients[client].hangs = 0 }
+        for index in machines.indices {
+            machines[index].isDefined = true
+            machines[index].bootTicks = 1
+            machines[index].isSick = false
+            machines[index].startsThatFail = 0
+            machines[index].parksThatFail = 0
+            machines[index].ignoresShutdown = false
+            machines[index].restoreFails = false
+            machines[index].restoreStopsHalfWay = false
+            guard var guest = machines[index].guest else { continue }
+            guest.isWell = true
+            guest.stuck = 0
+            guest.isHolding = false
+            guest.reconnectIn = min(guest.reconnectIn, 1)
+            if guest.bootLeft == nil { guest.bootLeft = 1 }
+            machines[index].guest = guest
+            // What somebody paused by hand he lets run again, where the controller may not touch it.
+            let isOwned = controller.fleet.instances[machines[index].uuid]?.isOwned ?? false
+            if machines[index].power == .paused, !isOwned { unpause(index) }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Autoscaling
+import Foundation
+import Testing
+
+@testable import Controller
+
+@Suite("What holds over whole histories of a group, whatever happens")
+struct HistoryTests {
+    /// Histories to generate; `CMS_HISTORIES` gives another number.
+    static let histories = ProcessInfo.processInfo.environment["CMS_HISTORIES"].flatMap { Int($0) } ?? 100_000
+    static let first = ProcessInfo.processInfo.environment["CMS_HISTORY_FIRST"].flatMap { Int($0) } ?? 0
+    static let parts = 8
+
+    @Test("one history, printed", .enabled(if: ProcessInfo.processInfo.environment["CMS_HISTORY"] != nil))
+    func printed() {
+        guard let seed = ProcessInfo.processInfo.environment["CMS_HISTORY"].flatMap({ UInt64($0) }) else { return }
+        HistoryRun.print(seed: seed)
+    }
+
+    @Test("generated histories with faults, people, jumps of the clocks and kills", arguments: 0..<parts)
+    func generated(part: Int) {
+        var found: [HistoryOracle.Property: (count: Int, example: String)] = [:]
+        var all = HistoryHash()
+        for seed in stride(from: Self.first + part, to: Self.first + Self.histories, by: Self.parts) {
+            let run = HistoryRun.played(seed: UInt64(seed))
+            all.add(run.hash.value)
+            if seed / Self.parts % 64 == 0, HistoryRun.played(seed: UInt64(seed)).hash != run.hash {
+                found[.determinism] = (1, "seed \(seed)")
+            }
+            for broken in run.oracle.broken.prefix(1) {
+                let example = found[broken.property]?.example ?? "seed \(seed), tick \(run.tick): \(broken.text)"
+                found[broken.property] = ((found[broken.property]?.count ?? 0) + 1, example)
+            }
+        }
+        for (property, finding) in found.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            Issue.record("\(property.rawValue): \(finding.count) times, first in \(finding.example)")
+        }
+        if ProcessInfo.processInfo.environment["CMS_HISTORY_HASH"] != nil { print("part \(part): \(all.value)") }
+    }
+}
+
+extension HistoryRun {
+    /// The beginning of the history of that seed.
+    static func generated(seed: UInt64) -> HistoryRun {
+        var random = HistoryRandom(seed: seed &* 31 &+ 7)
+        let count = min(random.within(1...5), random.within(1...5))
+        let policy = GeneratedGroup.policy(&random, count: count)
+        let settings = GeneratedGroup.settings(&random, policy)
+        let units = random.once(in: 3) ? random.within(1...5) : 10
+        return HistoryRun(
+            seed: seed,
+            count: count,
+            policy: policy,
+            settings: settings,
+            interval: .seconds(1),
+            hostUnits: units
+        )
+    }
+
+    /// The history of that seed, to its end or to the first broken property.
+    static func played(seed: UInt64) -> HistoryRun {
+        var run = generated(seed: seed)
+        run.playThrough(seed)
+        return run
+    }
+
+    mutating func playThrough(_ seed: UInt64) {
+        let length = random.within(15...(random.once(in: 6) ? 40 : 24))
+        for _ in 0..<length {
+            play()
+            if isDead, random.once(in: 2) { restart() }
+            guard oracle.broken.isEmpty else { return }
+        }
+        if seed / 8 % 8 == 0 { settleDown() }
+    }
+}
