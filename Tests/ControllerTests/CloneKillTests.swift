@@ -160,6 +160,7 @@ struct CloneWorld {
 struct CloneKillTests {
     private func play(_ kill: (Int, CloneWorld.Kill)?) -> CloneWorld {
         var world = CloneWorld(kill: kill.map { (commit: $0.0, how: $0.1) })
+        world.settleDown(wanted: 1)
         world.settleDown(wanted: 2)
         world.settleDown(wanted: 1)
         return world
