@@ -94,7 +94,7 @@ extension SocketTests {
                 #expect(try await waitForConflict(group, second))
                 try await group.lab.waitForEvent(.rolloutFailed, saying: "did not register")
                 try await waitUntil("it is rolled back") { try await group.phase() == .failed }
-                #expect(try await group.clones().map(\.uuid) == [old])
+                try await waitUntil("the new one is removed") { try await group.clones().map(\.uuid) == [old] }
                 #expect(!log.story.contains("change -fib-1"))
                 try await group.expectNoOrphans(besides: 1)
                 await second.stop()

@@ -6,7 +6,7 @@ import Synchronization
 @testable import Controller
 
 /// Counts.
-final class Counter: Sendable {
+final class NumberSource: Sendable {
     private let value: Mutex<Int>
 
     init(_ value: Int) { self.value = Mutex(value) }
@@ -43,7 +43,7 @@ struct Scene {
     ) {
         var all = FleetSettings(limits: limits)
         settings(&all)
-        let count = Counter(0)
+        let count = NumberSource(0)
         // The first clone is fib-1 by UUID too, and so on.
         let uuids = UUIDSource { "fib-\(count.next())" }
         fleet = Fleet(settings: all, now: .seconds(0), date: Self.begin, uuids: uuids)

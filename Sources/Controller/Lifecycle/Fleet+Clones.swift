@@ -64,9 +64,9 @@ extension Fleet {
                 )
             )
         } else if case .failed(let reason) = turn.start {
-            giveUp(instance, reason: "the clone could not be made: \(reason)", turn, in: &step)
+            abandon(instance, reason: "the clone could not be made: \(reason)", turn, in: &step)
         } else if turn.start == nil, settings.template == nil {
-            giveUp(instance, reason: "the group has no template any more", turn, in: &step)
+            abandon(instance, reason: "the group has no template any more", turn, in: &step)
         } else if turn.start == nil {
             // The order was not given yet, or nobody knows what became of it: it is given again, for the same clone.
             if turn.isOverdue { deadlines[instance.uuid] = turn.now.advanced(by: limits.startDeadline) }
@@ -74,12 +74,12 @@ extension Fleet {
                 step.actions.append(.clone(uuid: instance.uuid, name: instance.name))
             }
         } else if turn.isOverdue, turn.hypervisorAnswers {
-            giveUp(instance, reason: "the clone was not made within \(limits.startDeadline)", turn, in: &step)
+            abandon(instance, reason: "the clone was not made within \(limits.startDeadline)", turn, in: &step)
         }
     }
 
     /// A clone that could not be made leaves nothing behind, not even its name: another order makes another one.
-    private mutating func giveUp(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
+    private mutating func abandon(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
         fail(instance, reason: reason, turn, in: &step)
         guard let failed = instances[instance.uuid] else { return }
         remove(failed, reason: reason, now: turn.now, date: turn.date, in: &step)
