@@ -71,7 +71,7 @@ struct DepartureTests {
 
     @Test("an acknowledgement, and a client's end, are told")
     func told() throws {
-        let count = Counter(0)
+        let count = NumberSource(0)
         let directory = EndpointDirectory(EndpointSet(revision: 1, endpoints: [one])) { _ = count.next() }
         let watch = try #require(try directory.watch(client: "a", from: nil, at: date))
         directory.acknowledge(client: "a", watch: watch.id, revision: 1)

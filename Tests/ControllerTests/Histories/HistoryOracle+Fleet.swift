@@ -123,7 +123,7 @@ extension HistoryOracle {
                 case .starting, .resuming, .parking, .standby, .draining, .stopping, .quarantined: true
                 case .creating, .removing: true
                 case .booting, .probing, .unhealthy: instance.isOwned
-                case .off, .inService, .failed, .creating, .removing: false
+                case .off, .inService, .failed: false
                 }
             if needs { fail(.deadline, "\(instance.uuid) in \(instance.state)") }
         }
