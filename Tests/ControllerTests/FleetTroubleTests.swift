@@ -125,6 +125,28 @@ struct FleetTroubleTests {
         #expect(scene.fleet.instances["vm1"]?.isOwned == false)
     }
 
+    @Test("a replacement that ends in quarantine holds up no other")
+    func replacementFails() {
+        var scene = Scene(["vm1", "vm2"])
+        _ = scene.step()
+        scene.serveOwned("vm1")
+        scene.serveOwned("vm2")
+        scene.fleet.settings.limits.attempts = 1
+        for name in ["vm1", "vm2"] {
+            scene.agents[name]?.isConnected = false
+            _ = scene.step()
+            _ = scene.step(after: 61)
+            #expect(scene.state(name) == .failed, "it is replaced")
+            scene.set(name, running: false)
+            _ = scene.step()
+            #expect(scene.state(name) == .starting)
+            scene.starts[name] = .failed("no")
+            _ = scene.step()
+            _ = scene.step()
+            #expect(scene.state(name) == .quarantined)
+        }
+    }
+
     @Test("an order that was kept back is no failure, and its time counts from when it goes out")
     func keptBack() {
         var scene = Scene(["vm1"])

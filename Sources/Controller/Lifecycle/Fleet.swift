@@ -135,6 +135,8 @@ public struct Fleet: Sendable, Equatable {
             serving[instance.uuid] = nil
         }
         if state != .draining { leases[instance.uuid] = nil }
+        // One that did not come back holds up no other replacement.
+        if state == .off || state == .quarantined { instance.isReplacement = false }
         if state != .probing, state != .draining { holds[instance.uuid] = nil }
         write(instance, in: &step)
     }

@@ -73,6 +73,8 @@ struct HistoryMachine {
     var restoreFails = false
     var restoreStopsHalfWay = false
 
+    /// Since when it is active.
+    var activeSince = Moment.seconds(0)
     /// Ticks for which nobody measures it.
     var unmeasured = 0
 

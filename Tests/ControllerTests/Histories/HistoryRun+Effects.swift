@@ -126,12 +126,14 @@ extension HistoryRun {
             }
         case .destroy:
             guard reaches(effect) else { return }
-            oracle.stops(machines[index])
+            // An order that hung since an earlier boot says nothing of what the controller knew of this one.
+            if effect.givenAt > machines[index].activeSince { oracle.stops(machines[index]) }
             if machines[index].isActive { stop(index) }
             if isHeard { controller.sessions[uuid] = nil }
         case .shutdown:
             guard reaches(effect) else { return }
-            oracle.stops(machines[index])
+            // An order that hung since an earlier boot says nothing of what the controller knew of this one.
+            if effect.givenAt > machines[index].activeSince { oracle.stops(machines[index]) }
             guard machines[index].power == .running, !machines[index].ignoresShutdown else { return }
             machines[index].shutdownLeft = hasFaults ? random.below(4) : 0
         case .discardImage:
@@ -184,7 +186,7 @@ extension HistoryRun {
             switch effect.work {
             case .start: start(effect)
             case .resume(let kind): resume(index, kind)
-            case .park(let kind): park(index, kind)
+            case .park(let kind): park(effect, kind)
             default: nil
             }
         return effect.fate == .lostAfter ? nil : result
@@ -201,7 +203,7 @@ extension HistoryRun {
         }
         // One that comes long after it was given up, or to a domain that was defined anew meanwhile, is anybody's.
         let isAnother = machines[index].definedAt >= effect.givenAt
-        let isLate = isAnother || effect.givenAt.duration(to: now) > settings.limits.startDeadline * 2
+        let isLate = isAnother || effect.givenAt.duration(to: now) > settings.limits.startDeadline
         machines[index].boot(by: isLate ? .unclear : .controller)
         wake(index)
         return .succeeded
@@ -237,12 +239,13 @@ extension HistoryRun {
         oracle.reportedLag[index] = nil
     }
 
-    private mutating func park(_ index: Int, _ kind: StandbyKind) -> FleetObservation.Start {
+    private mutating func park(_ effect: Effect, _ kind: StandbyKind) -> FleetObservation.Start {
+        let index = effect.index
         if machines[index].parksThatFail > 0 {
             machines[index].parksThatFail -= 1
             return .failed("no space left")
         }
-        oracle.parks(machines[index])
+        if effect.givenAt > machines[index].activeSince { oracle.parks(machines[index]) }
         guard machines[index].isActive else { return .failed("not running") }
         if kind == .paused {
             machines[index].pause(at: wall)

@@ -70,9 +70,12 @@ extension HistoryRun {
     /// Somebody starts a domain.
     mutating func startByHand(_ index: Int) {
         guard machines[index].isDefined, machines[index].power == .off else { return }
+        machines[index].activeSince = now
         let row = controller.fleet.instances[machines[index].uuid]
         let mayCome = controller.fleet.lateOrders[machines[index].uuid] != nil
-        let stands = mayCome || row.map { [.starting, .resuming].contains($0.state) } ?? false
+        // What could not be written down, or is not yet, the controller may take for its own.
+        let isOnPaper = disk.ledger[machines[index].uuid]?.isOwned ?? false
+        let stands = mayCome || isOnPaper || row.map { [.starting, .resuming].contains($0.state) } ?? false
         let maker: HistoryMachine.Maker = machines[index].seenOff && !stands ? .others : .unclear
         if let image = machines[index].image, !image.isStale {
             // Whoever wakes what the controller put to sleep does not make it his own.
