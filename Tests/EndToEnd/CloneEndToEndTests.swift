@@ -70,7 +70,7 @@ extension EndToEndTests {
         """
         min: \(min)
         max: 3
-        domains: "nothing-*"
+        domains: "fib-*"
         template: {domain: vm2, pool: \(ClonePool.name), name: "fib-{n}"}
         policy:
           rules: [{target: {metric: utilization, percent: 100}}]
