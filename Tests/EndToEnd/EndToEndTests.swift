@@ -19,6 +19,9 @@ struct EndToEndTests {
         try await world.startController()
         try await world.waitFor("instance.probed", "vm1", within: .seconds(120))
         #expect(try await world.endpoints() == ["vm1"])
+        let console = try await world.theLab().console(of: "vm1")
+        #expect(console.contains("has a certificate"), "the agent's log is on the console")
+        #expect(!console.contains("cannot be read") && !console.contains("SEGV"), "the agent starts once, and well")
 
         // What an operator would see with curl: the set, then vm2's arrival.
         let watch = try await world.startWatch()

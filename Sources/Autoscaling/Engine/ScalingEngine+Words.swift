@@ -32,7 +32,7 @@ extension ScalingEngine {
         let direction = clamp.from > course.capacity ? "out" : "in"
         let goal = "scale \(direction) to \(clamp.from)"
         switch clamp.name {
-        case .starved: return "\(goal) follows when the host withholds no CPU, or with on-starved scaleOut"
+        case .starved: return "\(goal) follows when the host withholds no CPU, or with on-starved: scale-out"
         case .unknownForbidsScaleIn: return "\(goal) is weighed again when the load of each instance is known"
         case .stabilizationOut:
             return "\(goal) follows when the wish stands for \(waiting(outWait, smallest, policy.scaleOut, clamp.from))"

@@ -99,6 +99,7 @@ final class ProbeBoard: Sendable {
                 state.retryAt[uuid] = retryAt
             } else {
                 probe.failures = 0
+                state.retryAt[uuid] = retryAt
                 if let session { probe.passedSession = session }
             }
             state.probes[uuid] = probe

@@ -200,7 +200,7 @@ extension Reconciler {
     }
 
     /// Asks each endpoint that clients use whether it is well.
-    func checkHealth(_ fleet: Fleet, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
+    func checkHealth(_ fleet: Fleet, every pause: Duration, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
         for instance in fleet.instances.values where instance.state == .inService {
             let uuid = instance.uuid
             guard let endpoint = instance.endpoint, let life = board.beginProbe(uuid, now: parts.clock.now) else {
@@ -217,7 +217,15 @@ extension Reconciler {
                         metadata: ["instance": "\(endpoint.name)", "error": "\(error)"]
                     )
                 }
-                board.endProbe(uuid, life: life, session: nil, failure: failure, retryAt: parts.clock.now)
+                // A little early, so that a check each second does not miss every other tick.
+                let next = parts.clock.now.advanced(by: pause * 0.9 - interval * 0.5)
+                board.endProbe(
+                    uuid,
+                    life: life,
+                    session: nil,
+                    failure: failure,
+                    retryAt: failure == nil ? next : parts.clock.now
+                )
                 if failure != nil { parts.signals.send(.look) }
             }
         }

@@ -99,7 +99,7 @@ public struct Reconciler: Service {
         step.prepend(steering)
         if signal == .tick {
             decide(&state, observation, &step, now: now, date: date)
-            checkHealth(state.fleet, in: &group)
+            checkHealth(state.fleet, every: state.group.health.interval, in: &group)
         }
         await settle(step, &state, date: date, in: &group)
         parts.status.publish(state.fleet, now: now, storeFails: state.storeFails, hypervisorLost: state.hypervisorLost)

@@ -62,7 +62,9 @@ public struct StatusText {
         var words = [instance.state.rawValue]
         if instance.state == .standby, let kind = instance.standby { words = [kind.rawValue] }
         if instance.isProtected { words.append("(protected)") }
-        if !instance.isOwned, instance.state != .off { words.append("(not ours)") }
+        if !instance.isOwned, [.booting, .probing, .inService, .unhealthy].contains(instance.state) {
+            words.append("(not ours)")
+        }
         return words.joined(separator: " ")
     }
 

@@ -28,8 +28,15 @@ public struct IdentityStore: Sendable {
     /// - Throws: IdentityError when files are there but cannot be read.
     public func load() throws -> Identity? {
         // The entry itself is asked for, not what it leads to: an identity of another user is an error, not none.
+        // Not with FileManager: with a missing file its error came out of an optimised `try?` as an error of this
+        // function, already freed (Swift 6.3.1), and whoever printed it crashed.
         let entry = directory + "/cert.pem"
-        guard (try? FileManager.default.attributesOfItem(atPath: entry)) != nil else { return nil }
+        guard faccessat(AT_FDCWD, entry, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else {
+                throw IdentityError.unreadable(path: entry, reason: String(cString: strerror(errno)))
+            }
+            return nil
+        }
         return try Identity(
             certificatePEM: read("cert.pem"),
             privateKeyPEM: read("key.pem"),

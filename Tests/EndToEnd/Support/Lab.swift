@@ -86,6 +86,12 @@ struct Lab: Sendable {
         Int(try await virsh("domid", name).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
+    /// What a guest has written to its console since it was reset.
+    func console(of name: String) throws -> String {
+        let path = "\(directory)/log/qemu/\(name)-console.log"
+        return FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
     /// Types a line into the root shell on a guest's console, once the shell is there.
     func type(_ line: String, into name: String) async throws {
         let console = "\(directory)/log/qemu/\(name)-console.log"
