@@ -110,7 +110,8 @@ extension ControllerAPI {
 
     /// The instance that the path names by name or UUID, with its group.
     private func find(_ context: PeerContext) throws -> (GroupRuntime, String) {
-        let name = try context.parameters.require("instance")
+        let path = try context.parameters.require("instance")
+        let name = path.removingPercentEncoding ?? path
         for group in parts.groups {
             let rows = group.report().instances
             if let row = rows.first(where: { $0.uuid == name.lowercased() || $0.name == name }) {

@@ -78,7 +78,9 @@ public struct OperatorClient: Sendable {
     }
 
     private static func escaped(_ name: String) -> String {
-        name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        // The unreserved characters of RFC 3986.
+        name.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~")))
+            ?? ""
     }
 
     private func send(_ method: HTTPMethod, _ path: String) async throws -> ByteBuffer {
