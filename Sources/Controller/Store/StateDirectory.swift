@@ -85,7 +85,7 @@ public struct StateDirectory: Sendable {
     public func store(onDamage: (_ kept: String, _ reason: String) -> Void = { _, _ in }) throws -> SQLiteStore {
         do {
             return try SQLiteStore(path: "\(path)/cms.sqlite")
-        } catch let error as DatabaseError where Self.isDamage(error) {
+        } catch where Self.isDamage(error) {
             onDamage(try putAside(), "\(error)")
             return try freshStore()
         } catch {
@@ -93,8 +93,12 @@ public struct StateDirectory: Sendable {
         }
     }
 
-    private static func isDamage(_ error: DatabaseError) -> Bool {
-        [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+    /// Whether what is in the file is to blame, and not the disk or the file's owner.
+    private static func isDamage(_ error: any Error) -> Bool {
+        // Rows that make no sense are no errors of SQLite's.
+        guard let error = error as? DatabaseError else { return !(error is CancellationError) }
+        return [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH]
+            .contains(error.resultCode)
     }
 
     /// Renames the store's files; returns the name of the main one.
