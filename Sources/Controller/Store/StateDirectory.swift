@@ -85,7 +85,7 @@ public struct StateDirectory: Sendable {
     public func store(onDamage: (_ kept: String, _ reason: String) -> Void = { _, _ in }) throws -> SQLiteStore {
         do {
             return try SQLiteStore(path: "\(path)/cms.sqlite")
-        } catch where Self.isDamage(error) {
+        } catch  where Self.isDamage(error) {
             onDamage(try putAside(), "\(error)")
             return try freshStore()
         } catch {
