@@ -197,6 +197,23 @@ import Testing
         #expect(try await Traces(hypervisor) == before)
     }
 
+    @Test("leaves nothing or everything when it is cancelled on the way", arguments: 0..<5)
+    func cancelledOnTheWay(_ changes: Int) async throws {
+        let hypervisor = Self.host()
+        let before = try await Traces(hypervisor)
+        let request = Self.request()
+        let events = hypervisor.lifecycleEvents()
+        let task = Task { try await hypervisor.cloneDomain(request) }
+        if changes > 0 {
+            for await event in events where event.kind == .defined { break }
+            for _ in 1..<changes { await Task.yield() }
+        }
+        task.cancel()
+        let result = await task.result
+        #expect(try await hypervisor.unfinishedClones().isEmpty)
+        if (try? result.get()) == nil { #expect(try await Traces(hypervisor) == before) }
+    }
+
     @Test func aCopyOfACloneOwnsNothing() async throws {
         let hypervisor = Self.host()
         let clone = try await hypervisor.cloneDomain(Self.request())

@@ -70,6 +70,13 @@ import Testing
         (45, "authentication failed: access denied by policy", "polkit"),
         (55, "Requested operation is not valid: network 'default' is not active", "virsh net-start"),
         (42, "Domain not found", "virsh list"),
+        (1, "qemu unexpectedly closed the monitor: load of migration failed: Invalid argument", "--force-boot"),
+        (9, "operation failed: failed to read domain XML", "--force-boot"),
+        (9, "libvirt_iohelper: failure with c.save: Unable to write c.save: No space left on device", "full"),
+        (49, "Storage pool not found", "pool-list"),
+        (50, "Storage volume not found", "pool-refresh"),
+        (55, "Requested operation is not valid: storage pool 'x' is not active", "pool-start"),
+        (90, "storage volume 'x' exists already", "vol-delete"),
     ])
     func namesTheRemedy(_ code: Int, _ message: String, _ remedy: String) {
         let error = LibvirtError(code: .init(rawValue: code), domain: 7, message: message, operation: "x")

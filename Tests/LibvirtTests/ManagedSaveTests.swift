@@ -110,7 +110,7 @@ import Testing
     @Test func aFailedRestoreKeepsTheImage() async throws {
         let (hypervisor, uuid) = try await saved()
         hypervisor.setRestoreFault(.fails, of: uuid)
-        await expectError(.operationFailed) { try await hypervisor.start(uuid: uuid) }
+        await expectError(.internalError) { try await hypervisor.start(uuid: uuid) }
         let domain = try await hypervisor.domain(uuid: uuid)
         #expect(domain.state == .shutOff && domain.hasManagedSave)
         hypervisor.setRestoreFault(nil, of: uuid)

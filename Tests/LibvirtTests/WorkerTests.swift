@@ -28,6 +28,7 @@ import Testing
             async let slow: Void = workers.run(.operation, deadline: .seconds(50)) { gate.wait() }
             #expect(try await workers.run(.query, deadline: .seconds(50)) { 1 } == 1)
             #expect(try await workers.run(.operation, deadline: .seconds(50)) { 2 } == 2)
+            #expect(try await workers.run(.save, deadline: .seconds(50)) { 3 } == 3)
             gate.signal()
             try await slow
         }

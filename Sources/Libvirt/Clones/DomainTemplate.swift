@@ -87,9 +87,9 @@ public struct DomainTemplate: Sendable {
     /// The definition of a clone: all that the template has, but none of what is the template's own.
     ///
     /// New are name, UUID, MACs and the sources of the writable disks. Left out are the title, labels that belong to one
-    /// process, firmware variables' path, our metadata and credentials, the names of host interfaces, log files, and
-    /// paths, ports and sockets on the host; libvirt chooses new ones. Serial lines that were bound to a port, file or
-    /// socket become pseudo-terminals.
+    /// process, firmware variables (they begin anew from the firmware's own), our metadata and credentials, the names of
+    /// host interfaces, log files, and paths, ports and sockets on the host; libvirt chooses new ones. Serial lines that
+    /// were bound to a port, file or socket become pseudo-terminals.
     ///
     /// - Throws: ``LibvirtError/Code/invalidArgument`` unless there is one MAC for each interface and one volume for
     ///   each disk.

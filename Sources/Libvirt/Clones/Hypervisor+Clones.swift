@@ -12,22 +12,29 @@ extension Hypervisor {
     /// ``createLinkedVolume(_:backing:)`` and ``addDHCPReservation(_:network:)`` throw.
     public func cloneDomain(_ request: CloneRequest) async throws -> DomainInfo {
         let plan = try await plan(request)
+        // Tasks of their own, and awaited. A cancelled call may still have its effect later, and nothing may come into
+        // being once the clean-up has begun; nor must the clean-up be cancelled with its caller.
         do {
-            _ = try await define(xml: plan.definition)
-            for (volume, backing) in zip(plan.record.volumes, plan.backings) {
-                _ = try await createLinkedVolume(volume, backing: backing)
-            }
-            if let reservation = plan.record.reservation {
-                try await addDHCPReservation(reservation.lease, network: reservation.network)
-            }
-            try await updateRecord(uuid: request.uuid) { $0.clone?.state = .ready }
+            let clone = try await Task { try await make(plan) }.value
+            try Task.checkCancellation()
+            return clone
         } catch {
-            // A task of its own, and awaited: the clean-up must not be cancelled with its caller. What it cannot do
-            // now stays on record.
+            // What it cannot do now stays on record.
             await Task { try? await removeClone(uuid: request.uuid) }.value
             throw error
         }
-        return try await domain(uuid: request.uuid)
+    }
+
+    private func make(_ plan: ClonePlan) async throws -> DomainInfo {
+        _ = try await define(xml: plan.definition)
+        for (volume, backing) in zip(plan.record.volumes, plan.backings) {
+            _ = try await createLinkedVolume(volume, backing: backing)
+        }
+        if let reservation = plan.record.reservation {
+            try await addDHCPReservation(reservation.lease, network: reservation.network)
+        }
+        try await updateRecord(uuid: plan.record.uuid) { $0.clone?.state = .ready }
+        return try await domain(uuid: plan.record.uuid)
     }
 
     /// Removes a clone with all it owns: volumes, static lease, managed save, snapshots' metadata, firmware variables.

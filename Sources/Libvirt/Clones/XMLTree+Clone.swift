@@ -93,8 +93,8 @@ extension XMLTree {
     private func individualizeChannel() {
         removeElements { $0.name == "log" }
         switch attributes["type"] {
-        case "spicevmc", "qemu-vdagent", "null", "pty":
-            return removeElements { $0.name == "source" && attributes["type"] == "pty" }
+        case "spicevmc", "qemu-vdagent", "null": return
+        case "pty": removeElements { $0.name == "source" }
         default:
             // Without a path libvirt makes one for each domain.
             attributes["type"] = "unix"

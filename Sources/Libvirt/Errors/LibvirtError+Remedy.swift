@@ -25,6 +25,11 @@ extension LibvirtError {
             return
                 "The disk of the storage pool, or of saved memory, is full: delete what nobody needs, or give it a larger disk"
         }
+        if ["load of migration failed", "failed to read domain xml", "failed to read qemu header"]
+            .contains(where: text.contains)
+        {
+            return "The saved memory cannot be read: boot without it (virsh start NAME --force-boot)"
+        }
         switch code {
         case .authFailed, .authUnavailable, .accessDenied, .operationDenied:
             return "The user may not manage libvirt: join the libvirt group, or add a polkit rule"

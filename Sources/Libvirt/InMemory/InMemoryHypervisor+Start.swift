@@ -149,8 +149,8 @@ extension InMemoryHypervisor.Domain {
     ) throws(LibvirtError) {
         guard image.fault != .fails else {
             throw LibvirtError(
-                code: .operationFailed,
-                message: "job 'restore domain' failed: error while loading state",
+                code: .internalError,
+                message: "qemu unexpectedly closed the monitor: load of migration failed: Invalid argument",
                 operation: "start \(info.name)"
             )
         }

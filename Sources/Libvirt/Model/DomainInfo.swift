@@ -18,7 +18,8 @@ public struct DomainInfo: Hashable, Sendable {
     public var interfaces: [DomainInterface]
     /// Whether its memory lies on disk, so that its next start goes on from there.
     ///
-    /// In an active domain: a restore that is under way or was interrupted; see ``Hypervisor/resume(uuid:)``.
+    /// In an active domain: one that is being saved or restored right now, or whose restore was interrupted; see
+    /// ``Hypervisor/resume(uuid:)``.
     public var hasManagedSave: Bool
     /// Our element in its metadata, as ``Hypervisor/metadata(uuid:)`` gives it; of the running domain where it is active.
     public var metadata: String?
