@@ -91,6 +91,27 @@ struct SteeringTests {
         #expect(log.events.first?.detail.contains("listen") == true, "\(log.events)")
     }
 
+    @Test("a thousand events in a tick push out neither the tick nor what is said of the hypervisor")
+    func storm() async {
+        let signals = Signals()
+        signals.send(.tick)
+        signals.send(.hypervisorLost("gone"))
+        for _ in 0..<1000 { signals.send(.look) }
+        signals.send(.hypervisorConnected)
+        var seen: [Signals.Signal] = []
+        for await signal in signals.stream {
+            signals.taken(signal)
+            seen.append(signal)
+            if seen.count == 4 { break }
+        }
+        #expect(seen == [.tick, .hypervisorLost("gone"), .look, .hypervisorConnected])
+        signals.send(.look)
+        for await signal in signals.stream {
+            #expect(signal == .look, "what happens after a look asks for another one")
+            break
+        }
+    }
+
     @Test("rows of an earlier version are read with the usual values")
     func oldRows() throws {
         let row = """

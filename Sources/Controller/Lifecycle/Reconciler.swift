@@ -63,6 +63,7 @@ public struct Reconciler: Service {
         try await withThrowingDiscardingTaskGroup { group in
             var state = initial
             for await signal in parts.signals.stream.cancelOnGracefulShutdown() {
+                parts.signals.taken(signal)
                 await take(signal, &state, in: &group)
             }
             group.cancelAll()

@@ -66,7 +66,9 @@ struct HypervisorSampler: Service {
     /// Samples until the service stops.
     func run() async throws {
         let stale = Flag()
-        let looks = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(4))
+        // Not a word in the stream of looks: a burst of events must not push a tick out of it.
+        let due = Flag()
+        let looks = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         // Cancellation is how an orderly stop arrives here; nothing else can be thrown.
         try? await cancelWhenGracefulShutdown {
             try await withThrowingDiscardingTaskGroup { group in
@@ -79,7 +81,7 @@ struct HypervisorSampler: Service {
                             ]
                         )
                         stale.raise()
-                        looks.continuation.yield(false)
+                        looks.continuation.yield()
                     }
                 }
                 group.addTask {
@@ -90,20 +92,22 @@ struct HypervisorSampler: Service {
                         } else {
                             tell(.hypervisorConnected)
                         }
-                        looks.continuation.yield(false)
+                        looks.continuation.yield()
                     }
                 }
                 group.addTask {
                     var next = clock.continuous.now
                     while true {
-                        looks.continuation.yield(true)
+                        due.raise()
+                        looks.continuation.yield()
                         next = max(next.advanced(by: interval), clock.continuous.now)
                         try await clock.continuous.sleep(until: next, tolerance: .milliseconds(1))
                     }
                 }
                 group.addTask {
                     var memory = Memory()
-                    for await isTick in looks.stream {
+                    for await _ in looks.stream {
+                        let isTick = due.lower()
                         if stale.lower() { memory.isStale = true }
                         await look(&memory, isTick: isTick)
                         tell(isTick ? .tick : .look)

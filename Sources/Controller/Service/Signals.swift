@@ -1,6 +1,7 @@
 import Synchronization
 
-/// What makes the reconciler look. Looking twice is harmless, so the oldest are dropped when too many wait.
+/// What makes the reconciler look. One look that waits stands for all that are asked for meanwhile, so that a burst of
+/// events pushes nothing else out.
 final class Signals: Sendable {
     enum Signal: Sendable, Equatable {
         /// A sample interval has passed: the engine decides.
@@ -18,13 +19,26 @@ final class Signals: Sendable {
     let stream: AsyncStream<Signal>
     private let continuation: AsyncStream<Signal>.Continuation
     private let commands = Mutex<[GroupCommand]>([])
+    private let lookWaits = Mutex(false)
 
     init() {
         (stream, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(256))
     }
 
     func send(_ signal: Signal) {
+        if signal == .look {
+            let isNew = lookWaits.withLock { waits in
+                defer { waits = true }
+                return !waits
+            }
+            guard isNew else { return }
+        }
         continuation.yield(signal)
+    }
+
+    /// A signal is being followed: whatever happens from now on asks for another one.
+    func taken(_ signal: Signal) {
+        if signal == .look { lookWaits.withLock { $0 = false } }
     }
 
     /// Asks for something that must not be dropped; `false` when too much waits already.
