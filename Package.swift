@@ -51,8 +51,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -75,7 +77,8 @@ let package = Package(
         .target(
             name: "Shared",
             dependencies: http + nio + basics + pki + [
-                .product(name: "NIOCertificateReloading", package: "swift-nio-extras")
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
             ],
             swiftSettings: settings
         ),
@@ -84,6 +87,8 @@ let package = Package(
             dependencies: ["Autoscaling", "Libvirt", "Shared"] + http + nio + basics + pki + [
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Yams", package: "Yams"),
@@ -91,7 +96,12 @@ let package = Package(
             resources: [.embedInCode("Simulation/chart.py")],
             swiftSettings: settings
         ),
-        .target(name: "GuestAgent", dependencies: ["Shared"] + http + nio + basics + pki, swiftSettings: settings),
+        .target(
+            name: "GuestAgent",
+            dependencies: ["Shared", .product(name: "CoreMetrics", package: "swift-metrics")] + http + nio + basics
+                + pki,
+            swiftSettings: settings
+        ),
         .target(
             name: "Client",
             dependencies: ["Shared"] + nio + basics + [

@@ -15,6 +15,12 @@ struct ControllerOptions: ParsableArguments {
     @Option(help: .setting(.listen, "address:port"))
     var listen: String?
 
+    @Option(help: .setting(.webListen, "address:port"))
+    var webListen: String?
+
+    @Option(help: .setting(.webTokenFile, "file"), completion: .file())
+    var webTokenFile: String?
+
     @Option(help: .setting(.stateDir, "dir"))
     var stateDir: String?
 
@@ -72,7 +78,8 @@ struct ControllerOptions: ParsableArguments {
     /// What the command line gave.
     var flags: [ConfigurationKey: String] {
         let all: [(ConfigurationKey, String?)] = [
-            (.hosts, hosts), (.connect, connect), (.listen, listen), (.stateDir, stateDir), (.min, min), (.max, max),
+            (.hosts, hosts), (.connect, connect), (.listen, listen),
+            (.webListen, webListen), (.webTokenFile, webTokenFile), (.stateDir, stateDir), (.min, min), (.max, max),
             (.standby, standby), (.threshold, threshold), (.samples, samples), (.interval, interval),
             (.logFile, logFile), (.advertise, advertise), (.startDeadline, startDeadline), (.attempts, attempts),
             (.quarantine, quarantine), (.drainTimeout, drainTimeout),

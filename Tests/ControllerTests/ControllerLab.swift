@@ -183,7 +183,7 @@ extension ControllerLab {
 
     /// The events, oldest first.
     func events() async throws -> [ControllerEvent] {
-        try await store().events(limit: 10_000).reversed()
+        try await store().events(EventQuery(order: .oldestFirst, limit: 10_000))
     }
 
     func kinds(of instance: String) async throws -> [ControllerEvent.Kind] {
@@ -251,7 +251,7 @@ struct DiskStore: Store {
     func endpointSet(group: String) async throws -> EndpointSet? { try await base.endpointSet(group: group) }
     func breaker(group: String) async throws -> StartBreaker { try await base.breaker(group: group) }
     func templates(group: String) async throws -> CloneTemplates { try await base.templates(group: group) }
-    func events(limit: Int) async throws -> [ControllerEvent] { try await base.events(limit: limit) }
+    func events(_ query: EventQuery) async throws -> [ControllerEvent] { try await base.events(query) }
 
     func commit(_ change: StoreChange) async throws {
         try disk.check()

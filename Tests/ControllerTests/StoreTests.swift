@@ -33,7 +33,7 @@ struct StoreTests {
             let again = try StateDirectory(path: path).store()
             #expect(try await again.ledger() == [instance])
             #expect(try await again.endpointSet() == set)
-            #expect(try await again.events(limit: 10).map(\.kind) == [.overload])
+            #expect(try await again.events(EventQuery(limit: 10)).map(\.kind) == [.overload])
             try await again.commit(StoreChange(removed: ["a"]))
             #expect(try await again.ledger().isEmpty)
         }
@@ -85,7 +85,7 @@ struct StoreTests {
             try? FileManager.default.removeItem(atPath: file + "-wal")
             var kept: String?
             let store = try directory.store { name, _ in kept = name }
-            #expect(try await store.events(limit: 10).isEmpty)
+            #expect(try await store.events(EventQuery(limit: 10)).isEmpty)
             #expect(FileManager.default.fileExists(atPath: try #require(kept)))
             try await store.commit(StoreChange(events: [ControllerEvent(.overload, at: now, detail: "x")]))
         }

@@ -12,4 +12,12 @@ public enum ScalingRule: Sendable, Hashable, Codable {
         case .targetTracking(let rule): rule.metric == .demand ? "target demand" : "target utilization"
         }
     }
+
+    /// The load from which the rule acts, percent: its target or its threshold.
+    public var actingLoad: Double {
+        switch self {
+        case .threshold(let rule): rule.threshold
+        case .targetTracking(let rule): rule.target
+        }
+    }
 }

@@ -73,7 +73,7 @@ extension ControllerAPI {
         guard (1...10_000).contains(limit) else {
             throw Problem(.badRequest, code: "out-of-range", detail: "'limit' is a number from 1 to 10000")
         }
-        return try Response.message(try await parts.store.events(limit: limit))
+        return try Response.message(try await parts.store.events(EventQuery(limit: limit)))
     }
 
     /// Whether `?name`, `?name=` or `?name=true` is in the query.

@@ -6,6 +6,10 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case connect
     /// Where the API listens.
     case listen
+    /// Where people and monitoring look.
+    case webListen = "web-listen"
+    /// The secret that the web interface asks for.
+    case webTokenFile = "web-token-file"
     /// Where the state is.
     case stateDir = "state-dir"
     /// The fewest instances.

@@ -76,6 +76,8 @@ extension ControllerConfiguration {
             others: Array(groups.dropFirst()),
             uri: try HypervisorURI(process.required("connect", process.text)),
             listen: try process.required("listen") { HostPort(try process.text($0) ?? "", defaultPort: 7000) },
+            webListen: try process.text("web-listen").flatMap { HostPort($0, defaultPort: 7080) },
+            webTokenFile: try process.text("web-token-file"),
             stateDirectory: try process.text("state-dir")
                 ?? defaultStateDirectory(environment: environment, isRoot: isRoot),
             interval: interval,

@@ -10,6 +10,10 @@ public struct ControllerConfiguration: Sendable {
     public var uri: HypervisorURI
     /// Where the API listens.
     public var listen: HostPort
+    /// Where the dashboard and the metrics are served; `nil`: nowhere.
+    public var webListen: HostPort?
+    /// The file with the token of the web interface, if there is one.
+    public var webTokenFile: String?
     /// Where the state is.
     public var stateDirectory: String
     /// The time between two samples.
@@ -27,6 +31,8 @@ public struct ControllerConfiguration: Sendable {
         others: [GroupConfiguration] = [],
         uri: HypervisorURI,
         listen: HostPort,
+        webListen: HostPort? = nil,
+        webTokenFile: String? = nil,
         stateDirectory: String,
         interval: Duration = .seconds(1),
         issuing: IssuingPolicy = IssuingPolicy(),
@@ -36,6 +42,8 @@ public struct ControllerConfiguration: Sendable {
         self.groups = [group] + others
         self.uri = uri
         self.listen = listen
+        self.webListen = webListen
+        self.webTokenFile = webTokenFile
         self.stateDirectory = stateDirectory
         self.interval = interval
         self.issuing = issuing

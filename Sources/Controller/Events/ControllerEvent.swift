@@ -90,6 +90,8 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
         case storeRecovered = "store.recovered"
     }
 
+    /// The number that the store gave it; they grow. `nil` until it is stored.
+    public var id: Int64?
     /// What happened.
     public var kind: Kind
     /// When, by the wall clock.
@@ -100,15 +102,25 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
     public var instance: String?
     /// The revision of the endpoint set, where it concerns one.
     public var revision: UInt64?
+    /// Who asked for it: an operator's name; absent when nobody did.
+    public var by: String?
     /// What happened in words, with the remedy where there is one.
     public var detail: String
 
     /// An event.
-    public init(_ kind: Kind, at: Date, instance: String? = nil, revision: UInt64? = nil, detail: String) {
+    public init(
+        _ kind: Kind,
+        at: Date,
+        instance: String? = nil,
+        revision: UInt64? = nil,
+        by: String? = nil,
+        detail: String
+    ) {
         self.kind = kind
         self.at = at
         self.instance = instance
         self.revision = revision
+        self.by = by
         self.detail = detail
     }
 }

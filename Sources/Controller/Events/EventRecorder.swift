@@ -10,13 +10,15 @@ struct EventRecorder: Service {
     /// Refusals that are written down in the long run, and at once: a flood of them must not fill the disk.
     private static let refusals = (perSecond: 1.0, burst: 20.0)
     private let store: any Store
+    private let observatory: Observatory
     private let clock: SteadyClock
     private let logger: Logger
     private let stream: AsyncStream<ControllerEvent>
     private let continuation: AsyncStream<ControllerEvent>.Continuation
 
-    init(store: any Store, clock: SteadyClock, logger: Logger) {
+    init(store: any Store, observatory: Observatory, clock: SteadyClock, logger: Logger) {
         self.store = store
+        self.observatory = observatory
         self.clock = clock
         self.logger = logger
         (stream, continuation) = AsyncStream.makeStream(
@@ -50,6 +52,7 @@ struct EventRecorder: Service {
             logger.log(level: event.kind.level, "event", metadata: metadata)
             do {
                 try await store.commit(StoreChange(events: [event]))
+                observatory.tell(.step(Observatory.Step(group: event.group, at: event.at, events: [event])))
             } catch {
                 logger.warning("event not stored", metadata: ["error": "\(error)"])
             }

@@ -61,19 +61,19 @@ extension Reconciler {
         return HostCapacity.Need(memory: memory, vCPUs: domain.vCPUs ?? 1)
     }
 
-    /// Lets the engine decide on this tick's loads.
+    /// Lets the engine decide on this tick's loads; `nil` when nothing can be decided.
     func decide(
         _ state: inout State,
         _ observation: FleetObservation,
+        _ estimates: [(Instance, LoadEstimate)],
         _ step: inout FleetStep,
         now: Moment,
         date: Date
-    ) {
-        let estimates = estimates(of: state.fleet, now: now)
+    ) -> Decision? {
         report(estimates, date: date)
         // Without the hypervisor nothing can be started, so nothing is decided: the overload counts anew afterwards.
         // The same while the store fails, for an order that cannot be written down is not carried out.
-        guard observation.domains != nil, !state.storeFails else { return }
+        guard observation.domains != nil, !state.storeFails else { return nil }
         let input = groupObservation(state, estimates, hostRoom: observation.hostRoom, now: now)
         let decision = state.engine.decide(input, now: now, calendar: CalendarTime(date))
         parts.status.publish(decision, at: date)
@@ -92,9 +92,10 @@ extension Reconciler {
             )
         case .hold: break
         }
+        return decision
     }
 
-    private func estimates(of fleet: Fleet, now: Moment) -> [(Instance, LoadEstimate)] {
+    func estimates(of fleet: Fleet, now: Moment) -> [(Instance, LoadEstimate)] {
         let samples = parts.view.snapshot.samples
         let sessions = parts.registry.sessions
         return fleet.ordered.filter { ![.off, .standby, .creating, .removing].contains($0.state) }.map { instance in

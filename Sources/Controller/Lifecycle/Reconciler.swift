@@ -25,6 +25,7 @@ public struct Reconciler: Service {
         var capacity: HostCapacity
         var status: GroupStatusBoard
         var trace: TraceRecorder?
+        var observatory: Observatory
         var signals: Signals
         var clock: SteadyClock
         var activity: ActivityLog?
@@ -98,11 +99,15 @@ public struct Reconciler: Service {
         var step = state.fleet.step(observation, now: now, date: date)
         step.events.insert(contentsOf: events, at: 0)
         step.prepend(steering)
+        var record: (TickRecord, Decision?)?
         if signal == .tick {
-            decide(&state, observation, &step, now: now, date: date)
+            let estimates = estimates(of: state.fleet, now: now)
+            let decision = decide(&state, observation, estimates, &step, now: now, date: date)
+            record = (self.record(state, estimates, decision, now: now, date: date), decision)
             checkHealth(state.fleet, every: state.group.health.interval, in: &group)
         }
         await settle(step, &state, date: date, in: &group)
+        if let (record, decision) = record { parts.observatory.tell(.tick(record, decision)) }
         parts.status.publish(state.fleet, now: now, storeFails: state.storeFails, hypervisorLost: state.hypervisorLost)
     }
 
@@ -130,6 +135,7 @@ public struct Reconciler: Service {
         state.pending.append(step, group: state.group.name, endpointSet: set)
         if !state.pending.isEmpty { await persist(&state, date: date) }
         for event in step.events { log(event) }
+        tell(step, of: state.group.name, date: date)
         do {
             if let set { try parts.directory.publish(set, at: parts.clock.date) }
         } catch {

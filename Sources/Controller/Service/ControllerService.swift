@@ -88,6 +88,7 @@ public struct ControllerService: Sendable {
         let identity = try RotatingIdentity(try authority.makeIdentity(leaf, now: clock.date))
 
         let listening = Listening()
+        let observatory = Observatory()
         var groups: [GroupRuntime] = []
         for (group, networks) in zip(configuration.groups, networksOf) {
             let told = try await store.endpointSet(group: group.name)
@@ -151,6 +152,7 @@ public struct ControllerService: Sendable {
                         },
                         logger: logger
                     ),
+                    observatory: observatory,
                     signals: group.signals,
                     clock: clock,
                     activity: activity,
@@ -165,7 +167,7 @@ public struct ControllerService: Sendable {
             reconcilers.append(WhenListening(listening: listening, service: reconciler))
         }
         let policy = SharedIssuingPolicy(configuration.issuing)
-        let events = EventRecorder(store: store, clock: clock, logger: logger)
+        let events = EventRecorder(store: store, observatory: observatory, clock: clock, logger: logger)
         let api = ControllerAPI(
             parts: ControllerAPI.Parts(
                 groups: groups,

@@ -6,7 +6,7 @@ import Shared
 public struct SQLiteStore: Store {
     /// The most events kept; older ones are dropped.
     public static let eventLimit = 100_000
-    private let database: DatabaseQueue
+    let database: DatabaseQueue
 
     /// Opens or creates the file at `path`.
     public init(path: String) throws {
@@ -62,6 +62,18 @@ public struct SQLiteStore: Store {
         migrator.registerMigration("3") { database in
             try database.execute(sql: "ALTER TABLE groupState ADD COLUMN templates BLOB")
         }
+        // What is asked for most: what happened lately, of some kind, in some group, to some instance.
+        migrator.registerMigration("4") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE event ADD COLUMN groupName TEXT;
+                    ALTER TABLE event ADD COLUMN instance TEXT;
+                    UPDATE event SET groupName = json_extract(CAST(row AS TEXT), '$.group'),
+                        instance = json_extract(CAST(row AS TEXT), '$.instance');
+                    CREATE INDEX eventAt ON event (at);
+                    """
+            )
+        }
         return migrator
     }
 
@@ -96,7 +108,7 @@ public struct SQLiteStore: Store {
     /// Writes a change in one transaction.
     public func commit(_ change: StoreChange) async throws {
         let instances = try change.instances.map { ($0.uuid, try WireCoding.encoder().encode($0)) }
-        let events = try change.events.map { ($0.at, $0.kind.rawValue, try WireCoding.encoder().encode($0)) }
+        let events = try change.events.map { ($0, try WireCoding.encoder().encode($0)) }
         let sets = try change.endpointSets.mapValues { try WireCoding.encoder().encode($0) }
         let breakers = try change.breakers.mapValues { try WireCoding.encoder().encode($0) }
         let templates = try change.templates.mapValues { try WireCoding.encoder().encode($0) }
@@ -110,10 +122,12 @@ public struct SQLiteStore: Store {
             for uuid in change.removed {
                 try database.execute(sql: "DELETE FROM instance WHERE uuid = ?", arguments: [uuid])
             }
-            for (at, kind, row) in events {
+            for (event, row) in events {
                 try database.execute(
-                    sql: "INSERT INTO event (at, kind, row) VALUES (?, ?, ?)",
-                    arguments: [at.timeIntervalSince1970, kind, row]
+                    sql: "INSERT INTO event (at, kind, groupName, instance, row) VALUES (?, ?, ?, ?, ?)",
+                    arguments: [
+                        event.at.timeIntervalSince1970, event.kind.rawValue, event.group, event.instance, row,
+                    ]
                 )
             }
             if !events.isEmpty {
@@ -134,17 +148,6 @@ public struct SQLiteStore: Store {
                 }
             }
         }
-    }
-
-    /// The newest events first.
-    public func events(limit: Int) async throws -> [ControllerEvent] {
-        try await database.read { database in
-            try Data.fetchAll(
-                database,
-                sql: "SELECT row FROM event ORDER BY id DESC LIMIT ?",
-                arguments: [max(0, limit)]
-            )
-        }.map { try WireCoding.decoder().decode(ControllerEvent.self, from: $0) }
     }
 
     /// Keeps the hash of a new join token and forgets those long expired.

@@ -13,8 +13,8 @@ public protocol Store: Sendable {
     func templates(group: String) async throws -> CloneTemplates
     /// Writes a change.
     func commit(_ change: StoreChange) async throws
-    /// The newest events first, at most `limit`.
-    func events(limit: Int) async throws -> [ControllerEvent]
+    /// The events that are asked for, with their numbers.
+    func events(_ query: EventQuery) async throws -> [ControllerEvent]
     /// Keeps the hash of a new join token.
     func addToken(_ token: JoinTokenRecord) async throws
     /// Uses a token up for a machine and a key, if it can be used.

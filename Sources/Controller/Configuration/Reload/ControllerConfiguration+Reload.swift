@@ -9,6 +9,8 @@ extension ControllerConfiguration {
         plan.restart = difference([
             ("connect", old.uri == new.uri),
             ("listen", old.listen == new.listen),
+            ("web-listen", old.webListen == new.webListen),
+            ("web-token-file", old.webTokenFile == new.webTokenFile),
             ("state-dir", old.stateDirectory == new.stateDirectory),
             ("interval", old.interval == new.interval),
             ("log-file", old.logFile == new.logFile),
@@ -41,6 +43,8 @@ extension ControllerConfiguration {
         var effective = new
         effective.uri = old.uri
         effective.listen = old.listen
+        effective.webListen = old.webListen
+        effective.webTokenFile = old.webTokenFile
         effective.stateDirectory = old.stateDirectory
         effective.interval = old.interval
         effective.logFile = old.logFile

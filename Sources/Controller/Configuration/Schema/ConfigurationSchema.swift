@@ -14,6 +14,20 @@ public enum ConfigurationSchema {
         KeyDescription("connect", .text(.connection), "qemu:///system", "The libvirt connection."),
         KeyDescription("listen", .text(.address), "0.0.0.0:7000", "Where the API listens."),
         KeyDescription(
+            "web-listen",
+            .text(.address),
+            "127.0.0.1:7080",
+            "Where the dashboard and the metrics are served; none: nowhere. Without TLS on loopback, elsewhere with TLS and a token.",
+            allowsNone: true
+        ),
+        KeyDescription(
+            "web-token-file",
+            .text(.path),
+            nil,
+            "A file with the token that the web interface asks for: on loopback before it steers, elsewhere before it shows anything.",
+            example: "/etc/cms/web-token"
+        ),
+        KeyDescription(
             "state-dir",
             .text(.path),
             nil,
