@@ -59,7 +59,7 @@ extension EndToEndTests {
     func scaleInForGood() async throws {
         try await world.bothServe()
         let lab = try await world.theLab()
-        let client = try await world.startClient("--mode", "low")
+        let client = try await world.startClient("--mode", "high")
         try await wait(for: "answers", within: .seconds(30)) { client.answers.count > 5 ? true : nil }
         let mark = await world.events.count
         try await world.stopController()
