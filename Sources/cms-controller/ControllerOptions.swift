@@ -24,6 +24,9 @@ struct ControllerOptions: ParsableArguments {
     @Option(help: .setting(.stateDir, "dir"))
     var stateDir: String?
 
+    @Option(help: .setting(.historySize, "size"))
+    var historySize: String?
+
     @Option(help: .setting(.min, "count"))
     var min: String?
 
@@ -79,7 +82,8 @@ struct ControllerOptions: ParsableArguments {
     var flags: [ConfigurationKey: String] {
         let all: [(ConfigurationKey, String?)] = [
             (.hosts, hosts), (.connect, connect), (.listen, listen),
-            (.webListen, webListen), (.webTokenFile, webTokenFile), (.stateDir, stateDir), (.min, min), (.max, max),
+            (.webListen, webListen), (.webTokenFile, webTokenFile), (.stateDir, stateDir), (.historySize, historySize),
+            (.min, min), (.max, max),
             (.standby, standby), (.threshold, threshold), (.samples, samples), (.interval, interval),
             (.logFile, logFile), (.advertise, advertise), (.startDeadline, startDeadline), (.attempts, attempts),
             (.quarantine, quarantine), (.drainTimeout, drainTimeout),

@@ -11,7 +11,7 @@ struct ReloadCommand: AsyncParsableCommand {
         discussion: """
             Give the flags the controller was started with. A configuration with an error is not passed on, and the \
             controller checks it once more by itself: a bad one changes nothing. It says in its log what changed at \
-            once and what waits for a restart (listen, connect, state-dir, interval, log-file, advertise, and hosts of a group).
+            once and what waits for a restart (listen, connect, state-dir, history-size, interval, log-file, advertise, and hosts of a group).
 
             Exit codes: 0 the controller was told, 1 none runs or it cannot be told, 64 wrong configuration.
             """

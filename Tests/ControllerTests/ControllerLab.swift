@@ -26,6 +26,8 @@ struct ControllerLab: Sendable {
     var hosts = "127.0.0.0/8"
     var interval = Duration.milliseconds(150)
     var limits = LifecycleLimits(startDeadline: .seconds(60))
+    /// The most bytes of the history; `nil`: none is kept.
+    var historySize: Int64?
     /// What else a test changes of the group.
     var group: @Sendable (inout GroupConfiguration) -> Void = { _ in }
 
@@ -91,6 +93,7 @@ struct ControllerLab: Sendable {
             advertise: [],
             logFile: nil
         )
+        configuration.historySize = historySize
         group(&configuration.groups[0])
         let power = Disk()
         let service = ControllerService(configuration: configuration, hypervisor: hypervisor, logger: .quiet) {

@@ -38,7 +38,7 @@ extension ControllerAPI {
     }
 
     /// The group that `?group=` names; the first one without it.
-    private func group(_ request: Request) throws -> GroupRuntime {
+    func group(_ request: Request) throws -> GroupRuntime {
         guard let name = request.uri.queryParameters["group"] else {
             guard let first = parts.groups.first else { throw Self.unknownGroup("", parts.groups) }
             return first

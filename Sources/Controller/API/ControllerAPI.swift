@@ -19,6 +19,8 @@ struct ControllerAPI: Sendable {
         var store: any Store
         var registry: AgentRegistry
         var clones: CloneOperator
+        /// `nil`: none is kept.
+        var history: History?
         var clock: SteadyClock
         var interval: Duration
         var report: @Sendable (ControllerEvent) -> Void
@@ -54,6 +56,8 @@ struct ControllerAPI: Sendable {
         router.post("/v1/instances/{instance}/drain", use: drain)
         router.get("/v1/instances", use: instances)
         router.get("/v1/events", use: events)
+        router.get("/v1/history", use: history)
+        router.get("/v1/decisions", use: decisions)
         return router
     }
 

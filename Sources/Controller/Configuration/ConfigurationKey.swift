@@ -12,6 +12,8 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case webTokenFile = "web-token-file"
     /// Where the state is.
     case stateDir = "state-dir"
+    /// The most space of the history.
+    case historySize = "history-size"
     /// The fewest instances.
     case min
     /// The most instances.

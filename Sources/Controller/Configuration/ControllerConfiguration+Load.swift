@@ -80,6 +80,7 @@ extension ControllerConfiguration {
             webTokenFile: try process.text("web-token-file"),
             stateDirectory: try process.text("state-dir")
                 ?? defaultStateDirectory(environment: environment, isRoot: isRoot),
+            historySize: try process.bytes("history-size"),
             interval: interval,
             issuing: IssuingPolicy(
                 agentLifetime: try process.required("agent-certificate-lifetime", process.duration),

@@ -16,6 +16,8 @@ public struct ControllerConfiguration: Sendable {
     public var webTokenFile: String?
     /// Where the state is.
     public var stateDirectory: String
+    /// The most bytes of the history; `nil`: none is kept.
+    public var historySize: Int64?
     /// The time between two samples.
     public var interval: Duration
     /// Lifetimes of certificates.
@@ -34,6 +36,7 @@ public struct ControllerConfiguration: Sendable {
         webListen: HostPort? = nil,
         webTokenFile: String? = nil,
         stateDirectory: String,
+        historySize: Int64? = nil,
         interval: Duration = .seconds(1),
         issuing: IssuingPolicy = IssuingPolicy(),
         advertise: [String] = [],
@@ -45,6 +48,7 @@ public struct ControllerConfiguration: Sendable {
         self.webListen = webListen
         self.webTokenFile = webTokenFile
         self.stateDirectory = stateDirectory
+        self.historySize = historySize
         self.interval = interval
         self.issuing = issuing
         self.advertise = advertise

@@ -88,6 +88,10 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
         case storeFailed = "store.failed"
         /// The store can be written again.
         case storeRecovered = "store.recovered"
+        /// The history is damaged, or cannot be written; everything else goes on.
+        case historyFailed = "history.failed"
+        /// The history is written again.
+        case historyRecovered = "history.recovered"
     }
 
     /// The number that the store gave it; they grow. `nil` until it is stored.

@@ -247,7 +247,7 @@ extension ControllerEvent.Kind {
         switch self {
         case .storeFailed, .instanceQuarantined, .breakerOpened, .rolloutFailed: .error
         case .hypervisorLost, .instanceFailed, .instanceUnhealthy, .instanceReplaced, .reserveEmpty, .scaleOutBlocked,
-            .hookFailed, .configurationRefused, .peerRefused:
+            .hookFailed, .configurationRefused, .peerRefused, .historyFailed:
             .warning
         default: .info
         }

@@ -168,6 +168,17 @@ public struct ControllerService: Sendable {
         }
         let policy = SharedIssuingPolicy(configuration.issuing)
         let events = EventRecorder(store: store, observatory: observatory, clock: clock, logger: logger)
+        let history = configuration.historySize.map { size in
+            History(
+                path: "\(directory.path)/\(HistoryStore.fileName)",
+                limit: size,
+                observatory: observatory,
+                groups: groups.count,
+                clock: clock,
+                report: { events.record($0) },
+                logger: logger
+            )
+        }
         let api = ControllerAPI(
             parts: ControllerAPI.Parts(
                 groups: groups,
@@ -177,6 +188,7 @@ public struct ControllerService: Sendable {
                 store: store,
                 registry: registry,
                 clones: clones,
+                history: history,
                 clock: clock,
                 interval: configuration.interval,
                 report: { events.record($0) },
@@ -235,7 +247,7 @@ public struct ControllerService: Sendable {
                 ),
                 application,
                 stopper,
-            ] + reconcilers
+            ] + [history].compactMap(\.self) + reconcilers
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -12,6 +12,7 @@ extension ControllerConfiguration {
             ("web-listen", old.webListen == new.webListen),
             ("web-token-file", old.webTokenFile == new.webTokenFile),
             ("state-dir", old.stateDirectory == new.stateDirectory),
+            ("history-size", old.historySize == new.historySize),
             ("interval", old.interval == new.interval),
             ("log-file", old.logFile == new.logFile),
             ("advertise", old.advertise == new.advertise),
@@ -46,6 +47,7 @@ extension ControllerConfiguration {
         effective.webListen = old.webListen
         effective.webTokenFile = old.webTokenFile
         effective.stateDirectory = old.stateDirectory
+        effective.historySize = old.historySize
         effective.interval = old.interval
         effective.logFile = old.logFile
         effective.advertise = old.advertise

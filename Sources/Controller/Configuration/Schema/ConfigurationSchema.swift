@@ -35,6 +35,13 @@ public enum ConfigurationSchema {
             example: "/var/lib/cms-controller"
         ),
         KeyDescription(
+            "history-size",
+            .bytes(16 << 20...1 << 40),
+            "512MiB",
+            "The most space that the history of samples and decisions takes in the state directory; none: none is kept.",
+            allowsNone: true
+        ),
+        KeyDescription(
             "interval",
             .duration(.milliseconds(100) ... .seconds(3600)),
             "1s",

@@ -1,0 +1,112 @@
+import Autoscaling
+
+/// What is kept of one group for one span of time: numbers in whole quanta, so that they take few bytes.
+struct HistoryRow: Sendable, Equatable {
+    /// The begin of the span, seconds since 1970.
+    var at: Int64
+    /// The group.
+    var group: GroupSample
+    /// The instances that were not off, by their number in the file.
+    var instances: [InstanceSample]
+}
+
+/// A group's numbers. What is no load is as it was last.
+struct GroupSample: Sendable, Equatable {
+    /// The demand of all in service, tenths of a percent: mean and maximum.
+    var demand: Int32?
+    var demandMost: Int32?
+    /// The share of ticks at which all were over the threshold, thousandths.
+    var overloaded: Int32?
+    /// The smallest load that a rule acts on, tenths of a percent.
+    var threshold: Int32?
+    var capacity: Int?
+    var desired: Int?
+    var minimum = 0
+    var maximum = 0
+    var revision: UInt64 = 0
+    var endpoints = 0
+}
+
+/// An instance's numbers.
+struct InstanceSample: Sendable, Equatable {
+    /// The number that stands for UUID and name in the file.
+    var id: Int
+    /// The state as it was last.
+    var state: InstanceState
+    /// The mean of each column, in quanta.
+    var mean: Loads
+    /// The maximum of each column, in quanta.
+    var most: Loads
+}
+
+/// The measured values of an instance, one lane for each column; ``missing`` where nobody measured.
+typealias Loads = SIMD8<Int32>
+
+/// The columns of an instance.
+enum LoadColumn: Int, Sendable, CaseIterable {
+    case host, guest, steal, demand, requestsPerSecond, p99, inFlight, queued
+
+    /// Quanta in one unit.
+    var scale: Double { self == .p99 ? 10_000 : 10 }
+}
+
+extension Loads {
+    /// Stands for what nobody measured.
+    static var missing: Int32 { .min }
+    /// Nothing was measured.
+    static var unknown: Loads { Loads(repeating: missing) }
+
+    /// Whether each lane holds a value.
+    var isPresent: SIMDMask<Loads.MaskStorage> { self .!= Self.missing }
+
+    /// A value in its unit.
+    subscript(column: LoadColumn) -> Double? {
+        let quanta = self[column.rawValue]
+        return quanta == Self.missing ? nil : Double(quanta) / column.scale
+    }
+
+    /// The values of one tick.
+    init(_ tick: TickRecord.Instance) {
+        self = .unknown
+        let values: [(LoadColumn, Double?)] = [
+            (.host, tick.host), (.guest, tick.guest), (.steal, tick.steal), (.demand, tick.demand),
+            (.requestsPerSecond, tick.requestsPerSecond), (.p99, tick.p99),
+            (.inFlight, tick.inFlight.map(Double.init)), (.queued, tick.queued.map(Double.init)),
+        ]
+        for (column, value) in values {
+            if let quanta = Int32(quanta: value, scale: column.scale) { self[column.rawValue] = quanta }
+        }
+    }
+}
+
+extension Int32 {
+    /// A value in whole quanta; `nil` when there is none. What a peer makes too large is cut off.
+    init?(quanta value: Double?, scale: Double) {
+        guard let value, value.isFinite else { return nil }
+        self = Int32(Swift.min(Swift.max(value * scale, -1e9), 1e9).rounded())
+    }
+}
+
+extension HistoryRow {
+    /// One tick; `number` gives the numbers of instances.
+    init(_ tick: TickRecord, at: Int64, number: (TickRecord.Instance) -> Int) {
+        self.at = at
+        let demand = Int32(quanta: tick.demand, scale: 10)
+        group = GroupSample(
+            demand: demand,
+            demandMost: demand,
+            overloaded: tick.overloaded.map { $0 ? 1000 : 0 },
+            threshold: Int32(quanta: tick.threshold, scale: 10),
+            capacity: tick.capacity,
+            desired: tick.desired,
+            minimum: tick.minimum,
+            maximum: tick.maximum,
+            revision: tick.revision,
+            endpoints: tick.endpoints
+        )
+        instances = tick.instances.map { instance in
+            let loads = Loads(instance)
+            return InstanceSample(id: number(instance), state: instance.state, mean: loads, most: loads)
+        }.sorted { $0.id < $1.id }
+    }
+}
