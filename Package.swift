@@ -90,10 +90,18 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.embedInCode("Simulation/chart.py")],
+            resources: [
+                .embedInCode("Simulation/chart.py"),
+                .embedInCode("Web/Assets/dashboard.css"),
+                .embedInCode("Web/Assets/dashboard.js"),
+                .embedInCode("Web/Assets/index.html"),
+                .embedInCode("Web/openapi.json"),
+            ],
             swiftSettings: settings
         ),
         .target(

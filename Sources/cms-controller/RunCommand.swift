@@ -24,6 +24,11 @@ struct RunCommand: AsyncParsableCommand {
             )
             try await service.run { port in
                 logger.info("listening", metadata: ["address": "\(configuration.listen.host)", "port": "\(port)"])
+            } onWebListening: { port in
+                logger.info(
+                    "web interface listening",
+                    metadata: ["address": "\(configuration.webListen?.host ?? "")", "port": "\(port)"]
+                )
             }
         } catch {
             throw runFailure(error)

@@ -60,22 +60,6 @@ extension ControllerAPI {
         )
     }
 
-    /// `GET /v1/instances`: the ledger, for operators.
-    @Sendable func instances(_ request: Request, _ context: PeerContext) async throws -> Response {
-        _ = try context.requireOperator()
-        return try Response.message(try await parts.store.ledger())
-    }
-
-    /// `GET /v1/events[?limit=N]`: what happened, newest first, for operators.
-    @Sendable func events(_ request: Request, _ context: PeerContext) async throws -> Response {
-        _ = try context.requireOperator()
-        let limit = request.uri.queryParameters["limit"].flatMap { Int($0) } ?? 100
-        guard (1...10_000).contains(limit) else {
-            throw Problem(.badRequest, code: "out-of-range", detail: "'limit' is a number from 1 to 10000")
-        }
-        return try Response.message(try await parts.store.events(EventQuery(limit: limit)))
-    }
-
     /// Whether `?name`, `?name=` or `?name=true` is in the query.
     private static func flag(_ name: Substring, in request: Request) -> Bool {
         (request.uri.query ?? "").split(separator: "&").contains { part in

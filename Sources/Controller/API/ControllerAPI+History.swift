@@ -11,7 +11,7 @@ extension ControllerAPI {
 
     /// `GET /v1/history[?group=G&since=TIME&until=TIME&points=N&instances=0]`: the past in columns.
     @Sendable func history(_ request: Request, _ context: PeerContext) async throws -> Response {
-        _ = try context.requireOperator()
+        try context.requireReader()
         let group = try group(request)
         let now = parts.clock.date
         let until = try Self.time("until", in: request, now: now) ?? now
@@ -33,7 +33,7 @@ extension ControllerAPI {
 
     /// `GET /v1/decisions[?group=G&limit=N]`: the decisions that differ from the one before, newest first.
     @Sendable func decisions(_ request: Request, _ context: PeerContext) async throws -> Response {
-        _ = try context.requireOperator()
+        try context.requireReader()
         let group = try group(request)
         let limit = try Self.number("limit", in: request, Self.decisions) ?? Self.usualDecisions
         return try await past { try await $0.decisions(group: group.name, limit: limit) }

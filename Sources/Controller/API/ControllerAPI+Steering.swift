@@ -3,18 +3,12 @@ import HTTPTypes
 import Hummingbird
 import Shared
 
-/// What operators may see and do.
+/// What operators may do.
 extension ControllerAPI {
-    /// `GET /v1/groups`: what each group does, and why.
-    @Sendable func groups(_ request: Request, _ context: PeerContext) async throws -> Response {
-        _ = try context.requireOperator()
-        return try Response.message(parts.groups.map { $0.report() })
-    }
-
     /// `POST /v1/groups/{group}/retry[?instance=NAME]`: closes the breaker and ends quarantines.
     @Sendable func retry(_ request: Request, _ context: PeerContext) async throws -> Response {
         let name = try context.requireOperator()
-        let group = try Self.group(try context.parameters.require("group"), of: parts.groups)
+        let group = try pathGroup(context)
         let instance = request.uri.queryParameters["instance"].map { String($0) }
         return try submit(.retry(instance: instance, by: name), to: group)
     }
@@ -53,7 +47,7 @@ extension ControllerAPI {
     /// `POST /v1/groups/{group}/rollout[?hold=SECONDS]`: replaces the clones that are not of the present template.
     @Sendable func rollout(_ request: Request, _ context: PeerContext) async throws -> Response {
         let name = try context.requireOperator()
-        let group = try Self.group(try context.parameters.require("group"), of: parts.groups)
+        let group = try pathGroup(context)
         guard let template = group.configuration.template else {
             throw Problem(.conflict, code: "no-template", detail: "the group '\(group.name)' has no template")
         }
@@ -90,7 +84,7 @@ extension ControllerAPI {
     /// `DELETE /v1/groups/{group}/rollout`: ends the rollout and goes back to the template before.
     @Sendable func abortRollout(_ request: Request, _ context: PeerContext) async throws -> Response {
         let name = try context.requireOperator()
-        let group = try Self.group(try context.parameters.require("group"), of: parts.groups)
+        let group = try pathGroup(context)
         guard group.report().rollout?.isActive == true else {
             throw Problem(.conflict, code: "no-rollout", detail: "no rollout is under way in '\(group.name)'")
         }

@@ -21,6 +21,8 @@ struct ControllerAPI: Sendable {
         var clones: CloneOperator
         /// `nil`: none is kept.
         var history: History?
+        /// Events and ticks for those who read along.
+        var feed: EventFeed
         var clock: SteadyClock
         var interval: Duration
         var report: @Sendable (ControllerEvent) -> Void
@@ -47,18 +49,30 @@ struct ControllerAPI: Sendable {
         router.get("/v1/agents/{uuid}/commands", use: commands)
         router.get("/v1/endpoints", use: endpoints)
         router.post("/v1/endpoints/acks", use: acknowledge)
+        addReading(to: router)
+        addSteering(to: router)
+        return router
+    }
+
+    /// What operators and the web interface may read.
+    func addReading(to router: Router<PeerContext>) {
         router.get("/v1/groups", use: groups)
+        router.get("/v1/groups/{group}", use: groupStatus)
+        router.get("/v1/instances", use: instances)
+        router.get("/v1/instances/{instance}", use: instance)
+        router.get("/v1/events", use: events)
+        router.get("/v1/history", use: history)
+        router.get("/v1/decisions", use: decisions)
+    }
+
+    /// What operators and the web interface, with its token, may do.
+    func addSteering(to router: Router<PeerContext>) {
         router.post("/v1/groups/{group}/retry", use: retry)
         router.post("/v1/groups/{group}/rollout", use: rollout)
         router.delete("/v1/groups/{group}/rollout", use: abortRollout)
         router.put("/v1/instances/{instance}/protection", use: protect)
         router.delete("/v1/instances/{instance}/protection", use: unprotect)
         router.post("/v1/instances/{instance}/drain", use: drain)
-        router.get("/v1/instances", use: instances)
-        router.get("/v1/events", use: events)
-        router.get("/v1/history", use: history)
-        router.get("/v1/decisions", use: decisions)
-        return router
     }
 
     /// Notes that a peer was refused, and why.

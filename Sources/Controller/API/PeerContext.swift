@@ -7,10 +7,12 @@ import Shared
 import SwiftASN1
 import X509
 
-/// Who sent a request, as the TLS layer proved it.
+/// Who sent a request, as the TLS layer or a token proved it.
 public enum Peer: Sendable, Equatable {
     /// No certificate was shown.
     case anonymous
+    /// Someone at the web interface who may look, and no more.
+    case reader
     /// A certificate of our authority was shown, for this identity.
     case identified(SPIFFEID)
     /// A certificate of our authority was shown that names no identity.
@@ -27,10 +29,13 @@ public struct PeerContext: RequestContext {
     public let address: IPAddress?
     /// The connection, below any HTTP/2 stream.
     let connection: any Channel
+    /// What carries this request alone at a time: the connection, or the stream of an HTTP/2 one.
+    let channel: any Channel
 
     /// The context of a request that came over `source`.
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
         connection = source.channel.parent.flatMap { $0.parent == nil ? nil : $0 } ?? source.channel
         address = connection.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
     }
@@ -78,6 +83,12 @@ extension PeerContext {
         }
     }
 
+    /// Checks that the sender may look at everything: an operator, or someone whom the web interface lets look.
+    func requireReader() throws {
+        if peer == .reader { return }
+        _ = try requireOperator()
+    }
+
     /// Checks that the sender is the agent of the machine `uuid`.
     func requireAgent(uuid: String) throws {
         let identity = try requireIdentity()
@@ -95,6 +106,12 @@ extension PeerContext {
     func requireIdentity() throws -> SPIFFEID {
         switch peer {
         case .identified(let id): return id
+        case .reader:
+            throw Problem(
+                .forbidden,
+                code: "read-only",
+                detail: "this needs the token of the web interface, or an operator's certificate on the other port"
+            )
         case .anonymous:
             throw Problem(
                 .unauthorized,

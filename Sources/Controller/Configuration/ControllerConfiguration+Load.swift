@@ -67,6 +67,12 @@ extension ControllerConfiguration {
                 )
             ]
         }
+        let webListen = try process.text("web-listen").flatMap { HostPort($0, defaultPort: 7080) }
+        if let webListen, !webListen.isLoopback, settings["web-token-file"] == nil {
+            for problem in webTokenMissing(webListen, source: "").problems {
+                problems.add(problem.key, settings["web-listen"]?.source ?? .standard, problem.reason)
+            }
+        }
         try problems.check()
         guard let first = groups.first else {
             throw ConfigurationError(key: ConfigurationSchema.groupsKey, reason: "there is no group; give at least one")
@@ -76,7 +82,7 @@ extension ControllerConfiguration {
             others: Array(groups.dropFirst()),
             uri: try HypervisorURI(process.required("connect", process.text)),
             listen: try process.required("listen") { HostPort(try process.text($0) ?? "", defaultPort: 7000) },
-            webListen: try process.text("web-listen").flatMap { HostPort($0, defaultPort: 7080) },
+            webListen: webListen,
             webTokenFile: try process.text("web-token-file"),
             stateDirectory: try process.text("state-dir")
                 ?? defaultStateDirectory(environment: environment, isRoot: isRoot),
@@ -105,6 +111,16 @@ extension ControllerConfiguration {
         )
         GroupCheck.alone(group, settings, at: prefix, interval: interval, problems: &problems)
         return group
+    }
+
+    /// The error of a web interface that others could reach and that has no token.
+    static func webTokenMissing(_ address: HostPort, source: String) -> ConfigurationError {
+        ConfigurationError(
+            key: "web-listen",
+            source: source,
+            reason: "on \(address) others can reach the web interface, and it has no token; give web-token-file a file "
+                + "with one, or listen on 127.0.0.1"
+        )
     }
 
     /// Where the state is when nobody says: systemd's directory, the system's, or the user's.

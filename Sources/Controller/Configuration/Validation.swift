@@ -20,7 +20,8 @@ public struct Validation: Sendable {
 
     /// All findings, in order; what depends on a failed one is left out.
     public func findings() async -> [Finding] {
-        var findings = [await port(), state()]
+        var findings = [await port("port", configuration.listen, option: "--listen")]
+        findings += await web() + [state()]
         do {
             try await hypervisor.connect()
             let version = try await hypervisor.ping()
@@ -42,17 +43,37 @@ public struct Validation: Sendable {
         return findings
     }
 
-    private func port() async -> Finding {
-        let address = configuration.listen
+    private func port(_ name: String, _ address: HostPort, option: String) async -> Finding {
         do {
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .bind(host: address.host, port: address.port).get()
             try await channel.close()
-            return Finding(isFine: true, text: "port: \(address) is free")
+            return Finding(isFine: true, text: "\(name): \(address) is free")
         } catch {
-            return Finding(isFine: false, text: "port: \(PortTaken.wrap(error, address))")
+            return Finding(isFine: false, text: "\(name): \(PortTaken.wrap(error, address, option: option))")
         }
+    }
+
+    private func web() async -> [Finding] {
+        guard let address = configuration.webListen else { return [] }
+        var findings = [await port("web port", address, option: "--web-listen")]
+        guard let path = configuration.webTokenFile else {
+            let problem = ControllerConfiguration.webTokenMissing(address, source: "")
+            findings.append(
+                address.isLoopback
+                    ? Finding(isFine: true, text: "web token: none; the web interface only shows")
+                    : Finding(isFine: false, text: "web token: \(problem)")
+            )
+            return findings
+        }
+        do {
+            _ = try WebToken(file: path)
+            findings.append(Finding(isFine: true, text: "web token: \(path) can be used"))
+        } catch {
+            findings.append(Finding(isFine: false, text: "\(error)"))
+        }
+        return findings
     }
 
     private func hooks(of group: GroupConfiguration) -> [Finding] {

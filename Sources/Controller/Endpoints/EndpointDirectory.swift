@@ -26,6 +26,8 @@ public final class EndpointDirectory: Sendable {
         /// The revision with which each endpoint left that is not back since.
         var departures: [String: UInt64] = [:]
         var counter: UInt64 = 0
+        /// Who waits for the next revision without being told of it as a client.
+        var waiters: [UInt64: AsyncStream<UInt64>.Continuation] = [:]
     }
 
     /// Changes that are remembered, so that a client that was away for a moment need not read the whole set.
@@ -34,6 +36,8 @@ public final class EndpointDirectory: Sendable {
     static let watchBuffer = 256
     /// The most watches at a time.
     public static let watchLimit = 20_000
+    /// The most that wait for a change at a time.
+    static let waiterLimit = 1024
     private let state: Mutex<State>
     private let onChange: @Sendable () -> Void
 
@@ -72,7 +76,28 @@ public final class EndpointDirectory: Sendable {
             }
             state.history.append((set.revision, line))
             if state.history.count > Self.historyLimit { state.history.removeFirst() }
+            for waiter in state.waiters.values { waiter.yield(set.revision) }
         }
+    }
+
+    /// The present revision and each one from now on, for those who look only: no acknowledgement is expected of them.
+    ///
+    /// - Returns: The revisions, the newest one if several came, and a number for ``endChanges(_:)``; `nil` when too
+    ///   many wait.
+    func changes() -> (revisions: AsyncStream<UInt64>, id: UInt64)? {
+        let (stream, continuation) = AsyncStream.makeStream(of: UInt64.self, bufferingPolicy: .bufferingNewest(1))
+        return state.withLock { state in
+            guard state.waiters.count < Self.waiterLimit else { return nil }
+            state.counter += 1
+            state.waiters[state.counter] = continuation
+            continuation.yield(state.set.revision)
+            return (stream, state.counter)
+        }
+    }
+
+    /// Nobody listens to these changes any more.
+    func endChanges(_ id: UInt64) {
+        state.withLock { $0.waiters.removeValue(forKey: id) }?.finish()
     }
 
     /// Tells everyone something that does not change the set.
@@ -162,10 +187,14 @@ public final class EndpointDirectory: Sendable {
 
     /// Ends all watches.
     public func shutDown() {
-        let watchers = state.withLock { state in
-            defer { state.watchers.removeAll() }
-            return Array(state.watchers.values)
+        let (watchers, waiters) = state.withLock { state in
+            defer {
+                state.watchers.removeAll()
+                state.waiters.removeAll()
+            }
+            return (Array(state.watchers.values), Array(state.waiters.values))
         }
         for watcher in watchers { watcher.continuation.finish() }
+        for waiter in waiters { waiter.finish() }
     }
 }

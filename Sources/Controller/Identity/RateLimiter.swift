@@ -36,6 +36,11 @@ public struct RateLimiter<Key: Hashable & Sendable>: Sendable {
         return passes
     }
 
+    /// Whether one more of `key` would pass at `now`; takes nothing.
+    public func wouldAdmit(_ key: Key, now: Moment) -> Bool {
+        buckets[key].map { level(of: $0, now: now) >= 1 } ?? true
+    }
+
     private func level(of bucket: Bucket, now: Moment) -> Double {
         min(burst, bucket.level + max(0, bucket.at.duration(to: now) / .seconds(1)) * perSecond)
     }

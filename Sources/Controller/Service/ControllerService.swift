@@ -68,10 +68,19 @@ public struct ControllerService: Sendable {
 
     /// Runs until SIGTERM, SIGINT or the task's cancellation.
     ///
-    /// - Parameter onListening: Called once with the port when the API listens.
+    /// - Parameters:
+    ///   - onListening: Called once with the port when the API listens.
+    ///   - onWebListening: Called once with the port when the web interface listens, if there is to be one.
     /// - Throws: What keeps it from running: a state directory in use, a hypervisor that does not answer, a range
-    ///   without a network, a port that is taken.
-    public func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+    ///   without a network, a port that is taken, a token of the web interface that cannot be used.
+    public func run(
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in },
+        onWebListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) async throws {
+        let token = try configuration.webListen == nil ? nil : configuration.webTokenFile.map { try WebToken(file: $0) }
+        if let address = configuration.webListen, !address.isLoopback, token == nil {
+            throw ControllerConfiguration.webTokenMissing(address, source: "")
+        }
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let lock = try directory.lock()
         defer { close(lock) }
@@ -88,6 +97,7 @@ public struct ControllerService: Sendable {
         let identity = try RotatingIdentity(try authority.makeIdentity(leaf, now: clock.date))
 
         let listening = Listening()
+        let webListening = Listening()
         let observatory = Observatory()
         var groups: [GroupRuntime] = []
         for (group, networks) in zip(configuration.groups, networksOf) {
@@ -164,7 +174,10 @@ public struct ControllerService: Sendable {
             )
             // Started last and stopped first: nothing is started before the API listens, and the streams that an
             // orderly stop ends are not taken for agents that were lost.
-            reconcilers.append(WhenListening(listening: listening, service: reconciler))
+            let ready = WhenListening(listening: listening, service: reconciler)
+            reconcilers.append(
+                configuration.webListen == nil ? ready : WhenListening(listening: webListening, service: ready)
+            )
         }
         let policy = SharedIssuingPolicy(configuration.issuing)
         let events = EventRecorder(store: store, observatory: observatory, clock: clock, logger: logger)
@@ -179,6 +192,7 @@ public struct ControllerService: Sendable {
                 logger: logger
             )
         }
+        let feed = EventFeed(store: store, observatory: observatory, clock: clock, logger: logger)
         let api = ControllerAPI(
             parts: ControllerAPI.Parts(
                 groups: groups,
@@ -189,6 +203,7 @@ public struct ControllerService: Sendable {
                 registry: registry,
                 clones: clones,
                 history: history,
+                feed: feed,
                 clock: clock,
                 interval: configuration.interval,
                 report: { events.record($0) },
@@ -207,6 +222,29 @@ public struct ControllerService: Sendable {
             SystemdNotifier().send(.ready, .status("listening on port \(port)"))
             await onListening(port)
         }
+        var web: [any Service] = []
+        if let address = configuration.webListen {
+            let webStopper = AcceptStopper(loops: MultiThreadedEventLoopGroup.singleton)
+            let server = WebServer(
+                address: address,
+                identity: identity,
+                routes: WebRoutes(
+                    api: api,
+                    access: WebAccess(address: address, token: token, clock: clock) { events.record($0) }
+                ),
+                stopper: webStopper,
+                report: { events.record($0) },
+                clock: clock,
+                logger: quiet(logger)
+            )
+            web = [
+                try server.service { port in
+                    webListening.begin(port)
+                    await onWebListening(port)
+                },
+                webStopper,
+            ]
+        }
 
         events.record(
             ControllerEvent(
@@ -221,6 +259,7 @@ public struct ControllerService: Sendable {
             [
                 HypervisorService(hypervisor: hypervisor),
                 events,
+                feed,
                 HypervisorSampler(
                     hypervisor: hypervisor,
                     targets: groups.map(\.target),
@@ -245,9 +284,9 @@ public struct ControllerService: Sendable {
                     clock: clock,
                     logger: logger
                 ),
-                application,
+                PortClaim(base: application, address: configuration.listen, option: "--listen"),
                 stopper,
-            ] + [history].compactMap(\.self) + reconcilers
+            ] + web + [history].compactMap(\.self) + reconcilers
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -259,7 +298,7 @@ public struct ControllerService: Sendable {
         } catch {
             try? await client.shutdown()
             try? await hookClient.shutdown()
-            throw PortTaken.wrap(error, configuration.listen)
+            throw error
         }
         try await client.shutdown()
         try await hookClient.shutdown()
@@ -320,21 +359,5 @@ public struct ControllerService: Sendable {
             },
             logger: quiet(logger)
         )
-    }
-}
-
-/// The port of the API is taken.
-public struct PortTaken: Error, CustomStringConvertible {
-    /// Where it should have listened.
-    public let address: HostPort
-
-    /// One sentence with the remedy.
-    public var description: String {
-        "port \(address.port) on \(address.host) is taken; stop what listens there, or choose another with --listen"
-    }
-
-    static func wrap(_ error: any Error, _ address: HostPort) -> any Error {
-        if let error = error as? IOError, error.errnoCode == EADDRINUSE { return PortTaken(address: address) }
-        return error
     }
 }

@@ -20,6 +20,13 @@ struct ServerNames {
         var names = ["localhost", Self.hostName]
         var addresses = ["127.0.0.1", "::1"].compactMap { IPAddress($0) } + onNetworks
         if let listen, !any { addresses.append(listen) }
+        if let web = configuration.webListen, !web.isLoopback {
+            if let address = IPAddress(web.host) {
+                if address.value != 0 { addresses.append(address) }
+            } else {
+                names.append(web.host)
+            }
+        }
         for name in configuration.advertise {
             if let address = IPAddress(name) { addresses.append(address) } else { names.append(name) }
         }

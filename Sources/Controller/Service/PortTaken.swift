@@ -1,0 +1,23 @@
+import Foundation
+import NIOCore
+import Shared
+
+/// A port on which the controller should listen is taken.
+public struct PortTaken: Error, CustomStringConvertible {
+    /// Where it should have listened.
+    public let address: HostPort
+    /// The option that says where.
+    public let option: String
+
+    /// One sentence with the remedy.
+    public var description: String {
+        "port \(address.port) on \(address.host) is taken; stop what listens there, or choose another with \(option)"
+    }
+
+    static func wrap(_ error: any Error, _ address: HostPort, option: String) -> any Error {
+        if let error = error as? IOError, error.errnoCode == EADDRINUSE {
+            return PortTaken(address: address, option: option)
+        }
+        return error
+    }
+}

@@ -1,0 +1,185 @@
+import Autoscaling
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Shared
+import Synchronization
+
+/// Decides who asks at the web interface, and what they may.
+struct WebAccess: Sendable {
+    /// What everyone may fetch, wherever it listens: nothing in it tells anything of the groups.
+    static let open: Set<String> = ["/healthz"]
+    /// The operator's name in events, for those with the token.
+    static let name = "web"
+    /// Wrong tokens that one address may show in the long run, and at once.
+    private static let failureRate = (perSecond: 1.0, burst: 10.0)
+
+    /// Whether only programs on this host can reach it.
+    let isLoopback: Bool
+    /// The token, if there is one.
+    let token: WebToken?
+    /// The names in `Host` that are taken on loopback.
+    let names: Set<String>
+    let clock: SteadyClock
+    let report: @Sendable (ControllerEvent) -> Void
+    private let failures = FailureGate(
+        RateLimiter(perSecond: failureRate.perSecond, burst: failureRate.burst)
+    )
+
+    init(
+        address: HostPort,
+        token: WebToken?,
+        clock: SteadyClock,
+        report: @escaping @Sendable (ControllerEvent) -> Void
+    ) {
+        isLoopback = address.isLoopback
+        self.token = token
+        names = ["localhost", "127.0.0.1", "::1", address.host.lowercased()]
+        self.clock = clock
+        self.report = report
+    }
+
+    /// The sender, as the request shows it.
+    ///
+    /// - Returns: The sender, or the answer when a token is wrong or wrong too often.
+    func peer(of request: Request, from address: IPAddress?) -> Result<Peer, Refusal> {
+        guard let token, let header = request.headers[.authorization] else {
+            return .success(isLoopback ? .reader : .anonymous)
+        }
+        let sender = address ?? IPAddress(family: .v4, value: 0)
+        guard failures.wouldAdmit(sender, now: clock.now) else { return .failure(Self.tooOften) }
+        let words = header.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, words[0].lowercased() == "bearer", token.matches(words[1]) else {
+            failures.count(sender, now: clock.now)
+            report(
+                ControllerEvent(
+                    .peerRefused,
+                    at: clock.date,
+                    detail: "\(sender) showed a wrong token to the web interface"
+                )
+            )
+            return .failure(Self.wrongToken)
+        }
+        return .success(.identified(.operator(name: Self.name)))
+    }
+
+    /// Checks the name under which a browser came: a page of another site may have had its name point here.
+    func checkHost(_ request: Request) throws {
+        guard isLoopback else { return }
+        let text = request.head.authority ?? ""
+        guard let host = HostPort(text, defaultPort: 80)?.host.lowercased(), names.contains(host) else {
+            throw Problem(
+                .misdirectedRequest,
+                code: "wrong-host",
+                detail:
+                    "the web interface answers under localhost, 127.0.0.1 and [::1] only, not '\(text.prefix(64))'; "
+                    + "open it under one of these"
+            )
+        }
+    }
+
+    /// Checks that a peer may do this; `nil` when it may.
+    func refusal(of peer: Peer, for request: Request, isOpen: Bool) -> Refusal? {
+        let reads = request.method == .get || request.method == .head
+        if reads, isOpen { return nil }
+        switch peer {
+        case .identified: return nil
+        case .reader where reads: return nil
+        case .reader, .anonymous, .nameless:
+            return token == nil ? Self.readOnly : Self.noToken
+        }
+    }
+
+    /// An answer that refuses.
+    struct Refusal: Error {
+        var problem: Problem
+        var headers: HTTPFields
+
+        var response: Response { problem.response(headers: headers) }
+    }
+
+    private static let challenge: HTTPFields = [.wwwAuthenticate: "Bearer realm=\"cms\""]
+
+    private static let noToken = Refusal(
+        problem: Problem(
+            .unauthorized,
+            code: "no-token",
+            detail: "this needs the token of the web interface: send 'Authorization: Bearer TOKEN'"
+        ),
+        headers: challenge
+    )
+
+    private static let wrongToken = Refusal(
+        problem: Problem(
+            .unauthorized,
+            code: "wrong-token",
+            detail: "this is not the token that the controller read from web-token-file at its start"
+        ),
+        headers: challenge
+    )
+
+    private static let tooOften = Refusal(
+        problem: Problem(
+            .tooManyRequests,
+            code: "too-often",
+            detail: "too many wrong tokens came from this address; wait a second"
+        ),
+        headers: [.retryAfter: "1"]
+    )
+
+    private static let readOnly = Refusal(
+        problem: Problem(
+            .forbidden,
+            code: "read-only",
+            detail: "the web interface only shows; to steer from it, start the controller with --web-token-file"
+        ),
+        headers: [:]
+    )
+}
+
+/// Counts wrong tokens by address.
+private final class FailureGate: Sendable {
+    private let limiter: Mutex<RateLimiter<IPAddress>>
+
+    init(_ limiter: RateLimiter<IPAddress>) {
+        self.limiter = Mutex(limiter)
+    }
+
+    func wouldAdmit(_ address: IPAddress, now: Moment) -> Bool {
+        limiter.withLock { $0.wouldAdmit(address, now: now) }
+    }
+
+    func count(_ address: IPAddress, now: Moment) {
+        _ = limiter.withLock { $0.admit(address, now: now) }
+    }
+}
+
+/// Lets through who may.
+struct WebAccessMiddleware: RouterMiddleware {
+    typealias Context = PeerContext
+    let access: WebAccess
+    let table: RouteTable
+
+    func handle(
+        _ request: Request,
+        context: PeerContext,
+        next: (Request, PeerContext) async throws -> Response
+    ) async throws -> Response {
+        try access.checkHost(request)
+        var context = context
+        switch access.peer(of: request, from: context.address) {
+        case .success(let peer): context.peer = peer
+        case .failure(let refusal): return refusal.response
+        }
+        let path = request.uri.path
+        let isOpen = WebAccess.open.contains(path) || StaticFiles.paths.contains(path)
+        // On loopback everyone may know which routes there are: a wrong one is said before who may use it.
+        let isRoute = WebRouteMiddleware.isPlain(path) && table.methods(of: path).contains(request.method.rawValue)
+        if isRoute || !access.isLoopback,
+            let refusal = access.refusal(of: context.peer, for: request, isOpen: isOpen)
+        {
+            return refusal.response
+        }
+        return try await next(request, context)
+    }
+}
