@@ -30,6 +30,7 @@ struct ClientCommand: AsyncParsableCommand {
               cms-client --controller cms.example:7000
               cms-client --controller cms.example --mode high --duration 60s
               cms-client --controller cms.example --mode ramp --log-file log.txt
+              cms-client --controller cms.example --group web --mode high --rate 50
             """,
         version: "cms-client \(CMSVersion.current)"
     )
@@ -39,6 +40,9 @@ struct ClientCommand: AsyncParsableCommand {
 
     @Option(help: "The controller, HOST or HOST:PORT; the port is 7000 unless given. Default: $CMS_CONTROLLER.")
     var controller: HostPort?
+
+    @Option(help: ArgumentHelp("The group to send to. Default: the controller's first one.", valueName: "name"))
+    var group: String?
 
     @Option(
         help: ArgumentHelp(
@@ -68,6 +72,9 @@ struct ClientCommand: AsyncParsableCommand {
             }
             controller = address
         }
+        if let group, group.isEmpty || group.utf8.count > 64 {
+            throw ValidationError("--group is the name of one of the controller's groups, 1 to 64 bytes.")
+        }
         try load.check(mode)
     }
 
@@ -78,6 +85,7 @@ struct ClientCommand: AsyncParsableCommand {
             let rotating = try RotatingIdentity(ClientIdentity.load(from: directory))
             let session = try ClientSession(
                 controller: controller,
+                group: group,
                 identity: rotating,
                 store: IdentityStore(directory: directory),
                 balance: balance,

@@ -13,6 +13,7 @@ import Foundation
 /// One run of the program: watcher, renewer, load, display and signals together.
 struct ClientSession {
     let controller: HostPort
+    let group: String?
     let pool: EndpointPool
     let settings: ServiceClient.Settings
     let identity: RotatingIdentity
@@ -26,6 +27,7 @@ struct ClientSession {
 
     init(
         controller: HostPort,
+        group: String?,
         identity: RotatingIdentity,
         store: IdentityStore,
         balance: BalancePolicy,
@@ -34,6 +36,7 @@ struct ClientSession {
         output: OutputArguments
     ) throws {
         self.controller = controller
+        self.group = group
         self.identity = identity
         self.store = store
         self.plan = plan
@@ -86,7 +89,9 @@ struct ClientSession {
 
     /// Runs all parts until the load is done. Returns why that failed.
     private func serve(_ load: LoadService, startedAt: Date) async -> String? {
-        let watcher = EndpointWatcher(controller: controller, identity: identity, pool: pool) {
+        var watch = EndpointWatcher.Settings()
+        watch.group = group
+        let watcher = EndpointWatcher(controller: controller, identity: identity, pool: pool, settings: watch) {
             [recorder, controller] event in
             recorder.record(RunEvent(event, controller: controller, at: Date()))
         }
@@ -116,6 +121,8 @@ struct ClientSession {
         do {
             try await ServiceGroup(configuration: configuration).run()
             return nil
+        } catch let problem as Problem where problem.statusCode == 404 {
+            return "the controller at \(controller) has no such watch: \(problem.detail)"
         } catch let problem as Problem {
             return "the controller at \(controller) refuses this identity: \(problem.detail)"
         } catch {

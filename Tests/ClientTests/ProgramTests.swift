@@ -143,6 +143,27 @@ import Testing
         }
     }
 
+    @Test func theGroupThatIsNamedIsWatchedAndAcknowledged() async throws {
+        try await withSite { site in
+            site.controller.serve(group: "web & more")
+            let run = try await start(
+                ["--group", "web & more", "--mode", "high", "--requests", "20"],
+                port: site.port
+            ).finish()
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(site.controller.groupsOfAcknowledgements == ["web & more"])
+        }
+    }
+
+    @Test func aGroupThatIsNotThereEndsTheRunWithTheNamesOfThoseThatAre() async throws {
+        try await withSite { site in
+            site.controller.serve(group: "web")
+            let run = try await start(["--group", "wed"], port: site.port).finish()
+            #expect(run.status == 1)
+            #expect(run.errors.contains("there are: web"), "\(run.errors)")
+        }
+    }
+
     @Test func aRefusedIdentityEndsTheRunWithTheControllersWords() async throws {
         try await withSite { site in
             let problem = Problem(.forbidden, code: "revoked", detail: "this certificate was revoked; ask for another")

@@ -21,7 +21,7 @@ struct ControllerAPI: Sendable {
     /// - Throws: Problem when the controller refuses.
     func watch(group: String?, from revision: UInt64?) async throws -> Lines {
         var query = revision.map { "watch&from=\($0)" } ?? "watch"
-        if let group { query += "&group=\(group)" }
+        if let group { query += "&group=\(Self.escaped(group))" }
         // The stream has no end of its own; the HTTP client breaks it off when it falls silent.
         let response = try await http.execute(request("/v1/endpoints?\(query)"), deadline: .distantFuture)
         guard response.status == .ok else { throw await Self.problem(response) }
@@ -30,7 +30,7 @@ struct ControllerAPI: Sendable {
 
     /// `POST /v1/endpoints/acks`.
     func acknowledge(_ message: EndpointAcknowledgement, group: String?) async throws {
-        let query = group.map { "?group=\($0)" } ?? ""
+        let query = group.map { "?group=\(Self.escaped($0))" } ?? ""
         let response = try await post("/v1/endpoints/acks\(query)", message)
         guard (200...299).contains(response.status.code) else { throw await Self.problem(response) }
         _ = try await response.body.collect(upTo: WireLimits.answerBody)
@@ -42,6 +42,15 @@ struct ControllerAPI: Sendable {
         guard (200...299).contains(response.status.code) else { throw await Self.problem(response) }
         let body = try await response.body.collect(upTo: WireLimits.answerBody)
         return try WireCoding.decode(IssuedCertificate.self, from: body)
+    }
+
+    /// A text as the value of a query's key.
+    private static func escaped(_ text: String) -> String {
+        text.utf8.map { byte in
+            let isPlain = byte < 0x80 && (UnicodeScalar(byte).properties.isAlphabetic || (0x30...0x39).contains(byte))
+            return isPlain || "._-~".utf8.contains(byte)
+                ? String(UnicodeScalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
+        }.joined()
     }
 
     private func post(_ path: String, _ message: some Encodable) async throws -> HTTPClientResponse {

@@ -59,7 +59,8 @@ public struct EndpointWatcher: Service {
 
     /// Watches until graceful shutdown or cancellation.
     ///
-    /// - Throws: Problem when the controller refuses the identity (401, 403) before it ever accepted it.
+    /// - Throws: Problem when the controller refuses the identity (401, 403), or has no such group (404), before it ever
+    ///   accepted the watch.
     public func run() async throws {
         let http = HTTPClient.cms(
             readTimeout: TimeAmount(settings.silence),
@@ -110,7 +111,7 @@ public struct EndpointWatcher: Service {
                 reason = "the controller closed the stream"
                 resume = true
             } catch let problem as Problem {
-                if [401, 403].contains(problem.statusCode), !wasAccepted { throw problem }
+                if [401, 403, 404].contains(problem.statusCode), !wasAccepted { throw problem }
                 reason = problem.description
                 resume = false
             } catch let fault as StreamFault {

@@ -24,6 +24,9 @@ final class FakeController: Sendable {
         var set = EndpointSet(revision: 1, endpoints: [])
         var streams: [AsyncStream<ByteBuffer>.Continuation] = []
         var refusal: Problem?
+        /// The only group there is; `nil`: whichever is asked for.
+        var group: String?
+        var groupsOfAcknowledgements: Set<String> = []
         var isSilent = false
         var acknowledgementFailures = 0
     }
@@ -44,6 +47,12 @@ final class FakeController: Sendable {
 
     /// Refuses watches with this problem; `nil` to serve again.
     func refuse(_ problem: Problem?) { state.withLock { $0.refusal = problem } }
+
+    /// Has this group alone, and no first one to fall back on.
+    func serve(group: String) { state.withLock { $0.group = group } }
+
+    /// The groups that revisions were acknowledged of.
+    var groupsOfAcknowledgements: Set<String> { state.withLock { $0.groupsOfAcknowledgements } }
 
     /// Opens streams and says nothing on them.
     func keepSilent(_ silent: Bool) { state.withLock { $0.isSilent = silent } }
@@ -94,8 +103,10 @@ final class FakeController: Sendable {
         router.post("/v1/endpoints/acks") { request, _ in
             let body = try await request.body.collect(upTo: 4096)
             let message = try WireCoding.decode(EndpointAcknowledgement.self, from: body)
+            let group = request.uri.queryParameters["group"].map(String.init)
             let fails = self.state.withLock { state in
                 defer { state.acknowledgementFailures = max(0, state.acknowledgementFailures - 1) }
+                if let group { state.groupsOfAcknowledgements.insert(group) }
                 return state.acknowledgementFailures > 0
             }
             if fails { throw Problem(.serviceUnavailable, code: "busy", detail: "busy") }
@@ -121,7 +132,11 @@ final class FakeController: Sendable {
         let query = request.uri.queryParameters
         observe.yield(.watch(from: query["from"].flatMap { UInt64($0) }))
         let (lines, stream) = AsyncStream<ByteBuffer>.makeStream()
+        let asked = query["group"].map(String.init)
         let (refusal, set, isSilent) = state.withLock { state in
+            if let group = state.group, group != asked {
+                state.refusal = Problem(.notFound, code: "no-such-group", detail: "there are: \(group)")
+            }
             if state.refusal == nil { state.streams.append(stream) }
             return (state.refusal, state.set, state.isSilent)
         }
