@@ -59,15 +59,6 @@ struct LimitsTests {
         #expect(group.ticks(7, [10, 10]).order == .scaleIn(by: 1))
     }
 
-    @Test("an engine read back after a pause begins its windows anew")
-    func forget() {
-        var group = EngineHarness(.tracking(window: .seconds(10)))
-        _ = group.ticks(30, [50, 50])
-        group.engine.forgetWindows()
-        #expect(group.ticks(10, [10, 10]).order == .hold)
-        #expect(group.tick([10, 10]).order == .scaleIn(by: 1))
-    }
-
     @Test("the cooldown of a scale out counts from in service")
     func cooldownOut() {
         var policy = GroupPolicy.tracking()

@@ -42,15 +42,6 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
         self.interval = interval
     }
 
-    /// Begins the stabilization windows and the counts of hot samples anew, as after a time in which nothing was observed:
-    /// call it on an engine that was read back from a store. Orders, cooldowns and the forecast stay.
-    public mutating func forgetWindows() {
-        largest = WishWindow(.largest)
-        smallest = WishWindow(.smallest)
-        memory = [:]
-        overloadedSince = nil
-    }
-
     /// Takes one tick's observation and decides.
     ///
     /// Call it once a sample interval, not more often: each call counts as one sample.
