@@ -23,15 +23,16 @@ public struct HTTPSEndpointProber: EndpointProber {
     static let question = (n: 20, result: UInt64(6765))
     private let client: HTTPClient
     private let identity: RotatingIdentity
-    private let timeout: Duration
+    private let timeout: @Sendable () -> Duration
 
     /// A prober.
     ///
     /// - Parameters:
     ///   - client: The HTTP client.
     ///   - identity: What the prober shows.
-    ///   - timeout: The longest wait for a whole answer: an agent that sends byte after byte is no healthy one.
-    public init(client: HTTPClient, identity: RotatingIdentity, timeout: Duration = .seconds(2)) {
+    ///   - timeout: The longest wait for a whole answer, asked for at each probe: an agent that sends byte after byte is
+    ///     no healthy one.
+    public init(client: HTTPClient, identity: RotatingIdentity, timeout: @escaping @Sendable () -> Duration) {
         self.client = client
         self.identity = identity
         self.timeout = timeout
@@ -53,7 +54,7 @@ public struct HTTPSEndpointProber: EndpointProber {
     private func get(_ url: String) async throws -> ByteBuffer {
         var request = HTTPClientRequest(url: url)
         request.tlsConfiguration = identity.clientConfiguration
-        let answer = request
+        let (answer, timeout) = (request, timeout())
         return try await withDeadline(timeout) {
             let response = try await client.execute(answer, timeout: TimeAmount(timeout))
             guard response.status == .ok else { throw Failure(description: "status \(response.status.code)") }

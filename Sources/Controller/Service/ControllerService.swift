@@ -105,7 +105,8 @@ public struct ControllerService: Sendable {
             groups.append(GroupRuntime(group, networks: networks, told: told))
         }
         let registry = AgentRegistry { [groups] _ in for group in groups { group.signals.send(.look) } }
-        let client = HTTPClient.cms(connectTimeout: .seconds(2), readTimeout: .seconds(2))
+        // A group's `health.timeout` ends each probe, and may be as long as that.
+        let client = HTTPClient.cms(connectTimeout: .seconds(2), readTimeout: .seconds(60))
         let hookClient = HTTPClient(eventLoopGroupProvider: .singleton)
         let capacity = HostCapacity()
         let clones = CloneOperator(hypervisor: hypervisor, gate: SerialGate())
@@ -135,7 +136,11 @@ public struct ControllerService: Sendable {
                     registry: registry,
                     directory: group.directory,
                     store: store,
-                    prober: HTTPSEndpointProber(client: client, identity: identity, timeout: settings.health.timeout),
+                    prober: HTTPSEndpointProber(
+                        client: client,
+                        identity: identity,
+                        timeout: { group.configuration.health.timeout }
+                    ),
                     domains: DomainOperator(
                         hypervisor: hypervisor,
                         store: store,
