@@ -107,8 +107,10 @@ public protocol Hypervisor: Sendable {
     /// Asks the guest to shut down (ACPI) and returns; the guest may take its time or not obey.
     func shutdown(uuid: String) async throws
 
-    /// Stops a domain the hard way.
-    func destroy(uuid: String) async throws
+    /// Stops a domain the hard way: in the run of that number (``DomainInfo/id``), or in whichever it is, with `nil`.
+    ///
+    /// An order may wait, and the domain may stop and be started again by somebody else meanwhile. Nothing is done then.
+    func destroy(uuid: String, run: Int?) async throws
 
     /// Our element in the domain's metadata (``DomainMetadata/namespace``), or nil.
     func metadata(uuid: String) async throws -> String?
@@ -163,6 +165,11 @@ extension Hypervisor {
     /// Boots a domain, without its managed save.
     public func startFresh(uuid: String) async throws {
         try await startFresh(uuid: uuid, paused: false)
+    }
+
+    /// Stops a domain the hard way, whichever run it is in.
+    public func destroy(uuid: String) async throws {
+        try await destroy(uuid: uuid, run: nil)
     }
 
     /// Removes a definition; firmware variables stay.

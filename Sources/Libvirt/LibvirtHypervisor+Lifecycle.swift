@@ -44,9 +44,11 @@ extension LibvirtHypervisor {
         }
     }
 
-    /// Stops a domain the hard way.
-    public func destroy(uuid: String) async throws {
+    /// Stops a domain the hard way, in the run of that number.
+    public func destroy(uuid: String, run: Int?) async throws {
         try await change(uuid, "virDomainDestroy", { !$0.isActive }, from: \.isActive) { domain in
+            // Looked up just now, not when the order was given.
+            if let run, let present = domain.id, present != run { return }
             try domain.connection.check(virDomainDestroy(domain.pointer), "virDomainDestroy(\(domain.name))")
         }
     }

@@ -138,7 +138,7 @@ struct CloneWorld {
             #expect(clone.state == .ready && !clone.runs)
             host[uuid]?.runs = true
             starts[uuid] = .succeeded
-        case .shutdown(let uuid), .destroy(let uuid): host[uuid]?.runs = false
+        case .shutdown(let uuid), .destroy(let uuid, _): host[uuid]?.runs = false
         default: break
         }
         for (uuid, start) in starts where start == .succeeded && host[uuid]?.runs == true { starts[uuid] = nil }

@@ -106,9 +106,12 @@ struct FleetScaleInTests {
         #expect(order.events.first?.detail.contains("1 requests there") == true)
     }
 
-    @Test("the hook after draining is waited for; that it fails keeps nothing")
-    func hook() {
-        var scene = scene { $0.hooks = [.afterDraining] }
+    /// vm2 has finished its work, and the hook after draining runs.
+    private func finished(_ settings: (inout FleetSettings) -> Void = { _ in }) -> Scene {
+        var scene = scene {
+            $0.hooks = [.afterDraining]
+            settings(&$0)
+        }
         _ = scene.scaleIn()
         scene.acknowledged = ["vm2"]
         scene.work("vm2", pending: 0, accepting: false)
@@ -117,9 +120,30 @@ struct FleetScaleInTests {
         scene.hooks["vm2"] = [.afterDraining: .underWay]
         _ = scene.step()
         #expect(scene.state("vm2") == .draining)
-        scene.hooks["vm2"] = [.afterDraining: .failed("no")]
+        return scene
+    }
+
+    @Test("the hook after draining is waited for")
+    func hook() {
+        var scene = finished()
+        scene.hooks["vm2"] = [.afterDraining: .passed]
         _ = scene.step()
         #expect(scene.state("vm2") == .stopping)
+    }
+
+    @Test("one whose hook after draining failed is held until its time is over, then stopped, never parked")
+    func hookFails() {
+        var scene = finished()
+        scene.fleet.settings.standby.paused = 1
+        scene.hooks["vm2"] = [.afterDraining: .failed("no")]
+        let held = scene.step()
+        #expect(scene.state("vm2") == .draining)
+        #expect(held.events.map(\.kind) == [.hookFailed] && held.events.first?.instance == "vm2")
+        #expect(scene.fleet.instances["vm2"]?.reason.contains("after-draining failed: no") == true)
+        #expect(scene.step(after: 10).isEmpty, "told once")
+        _ = scene.step(after: 60)
+        #expect(scene.state("vm2") == .stopping)
+        #expect(scene.events.last { $0.kind == .instanceDrained }?.detail.contains("after-draining failed: no") == true)
     }
 
     @Test("the hook before in service holds it back, and its failure fails the start")

@@ -178,6 +178,38 @@ struct FleetStandbyTests {
         #expect(scene.names == ["vm1"])
     }
 
+    @Test("after a restart each paused one is woken once, one at a time, so that its agent connects anew")
+    func strangers() {
+        var scene = scene(paused: 2, saved: 1, names: ["vm1", "vm2", "vm3", "vm4"])
+        for name in ["vm2", "vm3"] { fill(name, &scene) }
+        fill("vm4", &scene, saved: true)
+        scene.fleet = Fleet(
+            settings: scene.fleet.settings,
+            ledger: scene.fleet.ordered,
+            now: .seconds(scene.second),
+            date: scene.date
+        )
+        for name in ["vm2", "vm3"] {
+            _ = scene.step()
+            #expect(scene.fleet.instances.values.filter { $0.state == .resuming }.map(\.name) == [name])
+            #expect(scene.step().actions == [.resume(uuid: name, kind: .paused)])
+            scene.starts[name] = .succeeded
+            scene.set(name, running: true)
+            _ = scene.step()
+            scene.probes[name] = FleetObservation.Probe(passedSession: 1)
+            _ = scene.step()
+            _ = scene.step(after: 11)
+            #expect(scene.state(name) == .parking)
+            _ = scene.step()
+            scene.starts[name] = .succeeded
+            scene.set(name, running: false, active: true)
+            _ = scene.step()
+            #expect(scene.state(name) == .standby)
+        }
+        #expect(scene.step().isEmpty, "no second time, and a saved one connects anew in any case")
+        #expect(scene.names == ["vm1"])
+    }
+
     @Test("an order that comes while one is refreshed takes it into service")
     func orderDuringRefresh() {
         var scene = scene()

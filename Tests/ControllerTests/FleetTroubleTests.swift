@@ -73,6 +73,60 @@ struct FleetTroubleTests {
         #expect(scene.names == ["vm1"])
     }
 
+    @Test("one that somebody pauses and lets run again is told when its clock is right, not before")
+    func pausedInService() {
+        var scene = booting()
+        scene.connect("vm1")
+        _ = scene.step()
+        scene.probes["vm1"] = FleetObservation.Probe(passedSession: 1)
+        _ = scene.step()
+        #expect(scene.names == ["vm1"])
+        scene.set("vm1", running: false, active: true)
+        _ = scene.step()
+        #expect(scene.state("vm1") == .unhealthy)
+        scene.set("vm1", running: true)
+        scene.agents["vm1"]?.isAwake = false
+        scene.probes["vm1"] = FleetObservation.Probe(passedSession: 1)
+        #expect(scene.step().actions == [.wake(uuid: "vm1")], "the agent is told the time")
+        #expect(scene.names.isEmpty)
+        scene.agents["vm1"]?.isAwake = true
+        _ = scene.step()
+        #expect(scene.names == ["vm1"])
+        #expect(scene.fleet.instances["vm1"]?.standby == nil)
+    }
+
+    @Test("one whose destroy hangs counts as on its way no longer than its start and a moment")
+    func destroyHangs() {
+        var scene = booting()
+        _ = scene.step(after: 61)
+        #expect(scene.state("vm1") == .failed)
+        #expect(scene.fleet.coming(at: .seconds(scene.second)) == 1, "the next attempt comes at once, as a rule")
+        _ = scene.step(after: 14)
+        #expect(scene.fleet.coming(at: .seconds(scene.second)) == 1)
+        _ = scene.step(after: 2)
+        #expect(scene.fleet.coming(at: .seconds(scene.second)) == 0, "another one is needed")
+        scene.set("vm1", running: false)
+        _ = scene.step()
+        #expect(scene.state("vm1") == .starting)
+        #expect(scene.fleet.coming(at: .seconds(scene.second)) == 1)
+    }
+
+    @Test("a destroy names the run that is meant, and what somebody starts afterwards is his")
+    func anotherRun() {
+        var scene = booting()
+        scene.domains?[0].run = 7
+        let failed = scene.step(after: 61)
+        #expect(failed.actions.contains(.destroy(uuid: "vm1", run: 7)))
+        #expect(scene.step().actions == [.destroy(uuid: "vm1", run: 7)])
+        // It was destroyed, and started by hand before anybody looked.
+        scene.domains?[0].run = 8
+        scene.agents = [:]
+        let taken = scene.step()
+        #expect(scene.state("vm1") == .booting)
+        #expect(scene.fleet.instances["vm1"]?.isOwned == false)
+        #expect(!taken.actions.contains { if case .destroy = $0 { true } else { false } })
+    }
+
     @Test("a start that comes late, after it was given up, is ours; one long after is not", arguments: [30.0, 90.0])
     func startComesLate(after seconds: Double) {
         var scene = started()

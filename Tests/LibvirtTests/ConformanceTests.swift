@@ -108,6 +108,24 @@ import Testing
         }
     }
 
+    @Test("a destroy that is meant for another run does nothing", arguments: Implementation.all)
+    func destroyOfAnotherRun(_ implementation: Implementation) async throws {
+        try await implementation.withDomain { hypervisor, uuid in
+            try await hypervisor.start(uuid: uuid)
+            let first = try #require(try await hypervisor.domain(uuid: uuid).id)
+            try await hypervisor.destroy(uuid: uuid, run: first)
+            #expect(try await hypervisor.domain(uuid: uuid).state == .shutOff)
+            try await hypervisor.destroy(uuid: uuid, run: first)
+            try await hypervisor.start(uuid: uuid)
+            let second = try #require(try await hypervisor.domain(uuid: uuid).id)
+            #expect(second != first)
+            try await hypervisor.destroy(uuid: uuid, run: first)
+            #expect(try await hypervisor.domain(uuid: uuid).state == .running)
+            try await hypervisor.destroy(uuid: uuid, run: second)
+            #expect(try await hypervisor.domain(uuid: uuid).state == .shutOff)
+        }
+    }
+
     @Test("starts a domain paused", arguments: Implementation.all)
     func startPaused(_ implementation: Implementation) async throws {
         try await implementation.withDomain { hypervisor, uuid in

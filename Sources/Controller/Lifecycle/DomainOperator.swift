@@ -87,8 +87,8 @@ public struct DomainOperator: Sendable {
         try await hypervisor.shutdown(uuid: uuid)
     }
 
-    /// Stops the domain the hard way.
-    public func destroy(uuid: String) async throws {
-        try await hypervisor.destroy(uuid: uuid)
+    /// Stops the domain the hard way, if it is still in that run; `nil`: whichever it is in.
+    public func destroy(uuid: String, run: Int? = nil) async throws {
+        try await hypervisor.destroy(uuid: uuid, run: run)
     }
 }

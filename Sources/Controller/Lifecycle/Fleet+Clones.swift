@@ -118,7 +118,7 @@ extension Fleet {
             )
         } else if turn.domain?.isActive ?? false, turn.start != .underWay {
             // Somebody started what is not whole, or is not wanted any more.
-            step.actions.append(.destroy(uuid: instance.uuid))
+            step.actions.append(.destroy(uuid: instance.uuid, run: turn.domain?.run))
             if turn.start != nil { step.actions.append(.forget(uuid: instance.uuid)) }
         } else if turn.start == nil {
             step.actions.append(.removeClone(uuid: instance.uuid))

@@ -35,7 +35,10 @@ extension Fleet {
         if turn.domainStopped {
             stopped(instance, wasComing: false, turn, in: &step)
         } else if turn.domainPaused {
-            withdraw(instance, reason: "the domain is paused", turn, in: &step)
+            // Its clock stands still: it comes back as one that is resumed does.
+            var paused = instance
+            paused.standby = .paused
+            withdraw(paused, reason: "the domain is paused", turn, in: &step)
         } else if turn.probe.failures >= limits.probeFailures {
             let last = turn.probe.lastFailure ?? "no answer"
             withdraw(
@@ -57,16 +60,26 @@ extension Fleet {
 
     mutating func moveUnhealthy(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
+        if turn.domainPaused, instance.standby == nil {
+            instance.standby = .paused
+            write(instance, in: &step)
+        }
         if turn.domainStopped {
             stopped(instance, wasComing: false, turn, in: &step)
         } else if let agent = turn.agent, agent.isConnected, turn.domain?.isRunning ?? !turn.hypervisorAnswers {
             instance.endpoint = agent.endpoint
-            if turn.probe.passedSession == agent.session, turn.probe.failures == 0 {
+            let isProbed = turn.probe.passedSession == agent.session && turn.probe.failures == 0
+            // After a pause the guest's clock stood still: clients are not told before it is set right.
+            let isAwake = agent.isAwake || instance.standby == nil
+            if isProbed, isAwake {
                 serve(instance, turn, in: &step)
             } else {
-                step.actions.append(
-                    .probe(uuid: instance.uuid, endpoint: agent.endpoint, session: agent.session)
-                )
+                if !isAwake { step.actions.append(.wake(uuid: instance.uuid)) }
+                if !isProbed {
+                    step.actions.append(
+                        .probe(uuid: instance.uuid, endpoint: agent.endpoint, session: agent.session)
+                    )
+                }
                 replaceIfOverdue(instance, turn, in: &step)
             }
         } else {
@@ -93,8 +106,13 @@ extension Fleet {
         var instance = instance
         guard turn.hypervisorAnswers else { return }
         if let domain = turn.domain, domain.isActive, instance.isOwned {
-            step.actions.append(.destroy(uuid: instance.uuid))
-            return
+            guard isAnotherRun(domain, of: instance) else {
+                doomed[instance.uuid] = doomed[instance.uuid] ?? domain.run
+                step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
+                return
+            }
+            // What was to be destroyed is gone, and somebody else has started it since.
+            instance.isOwned = instance.isClone
         }
         if turn.domain?.hasSavedImage == true, instance.isOwned || instance.isClone {
             // A memory image whose resumption failed is never resumed again.
@@ -225,8 +243,17 @@ extension Fleet {
             )
         }
         step.breaker = breaker
-        if instance.isOwned, turn.domain?.isActive ?? false {
-            step.actions.append(.destroy(uuid: instance.uuid))
+        if instance.isOwned, let domain = turn.domain, domain.isActive {
+            doomed[instance.uuid] = domain.run
+            step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
         }
+    }
+
+    /// Whether a domain is no longer in the run that was to be destroyed, and no order of ours can have started it since.
+    private func isAnotherRun(_ domain: FleetObservation.Domain, of instance: Instance) -> Bool {
+        guard let doomed = doomed[instance.uuid], let run = domain.run, lateOrders[instance.uuid] == nil else {
+            return false
+        }
+        return run != doomed
     }
 }

@@ -83,29 +83,49 @@ extension Fleet {
             holds[instance.uuid] = end
             guard end <= turn.now else { return }
         }
-        if isDone, !afterDrainingHookPassed(instance, turn, in: &step) { return }
+        if isDone, !turn.isOverdue, !passesAfterDraining(instance, turn, in: &step) { return }
+        let failure = isDone ? afterDrainingFailure(turn) : nil
+        let rest = failure.map { "the hook \(HookPoint.afterDraining.rawValue) failed: \($0)" } ?? whatIsLeft(turn)
         step.events.append(
             ControllerEvent(
                 .instanceDrained,
                 at: turn.date,
                 instance: instance.name,
-                detail: isDone
+                detail: isDone && failure == nil
                     ? "its last request is answered"
-                    : "its time of \(settings.drain.timeout) is over; it has "
-                        + (turn.agent?.work.map {
-                            "\($0.pending) requests" + ($0.isHolding ? " and asks to be kept" : "")
-                        }
-                            ?? "an unknown number of requests")
+                    : "its time of \(settings.drain.timeout) is over; \(rest)"
             )
         )
-        leave(instance, isDone: isDone, turn, in: &step)
+        leave(instance, isDone: isDone && failure == nil, turn, in: &step)
     }
 
-    /// After draining a failed hook changes nothing: the instance leaves in any case.
-    private func afterDrainingHookPassed(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) -> Bool {
-        guard settings.hooks.contains(.afterDraining), !turn.isOverdue else { return true }
+    private func whatIsLeft(_ turn: Turn) -> String {
+        guard let work = turn.agent?.work else { return "it has an unknown number of requests" }
+        return "it has \(work.pending) requests" + (work.isHolding ? " and asks to be kept" : "")
+    }
+
+    /// Why the hook failed, where that matters.
+    private func afterDrainingFailure(_ turn: Turn) -> String? {
+        guard settings.hooks.contains(.afterDraining), case .failed(let reason) = turn.hooks[.afterDraining] else {
+            return nil
+        }
+        return reason
+    }
+
+    /// Whether an instance that has finished its work may leave. One whose hook failed, where that matters, is held until
+    /// its time to drain is over, so that somebody can look at it, and is stopped then, never parked.
+    private mutating func passesAfterDraining(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) -> Bool {
+        guard settings.hooks.contains(.afterDraining) else { return true }
         switch turn.hooks[.afterDraining] {
-        case .passed, .failed: return true
+        case .passed: return true
+        case .failed(let failure):
+            var instance = instance
+            let reason = "held until its time to drain is over: the hook after-draining failed: \(failure)"
+            guard instance.reason != reason else { return false }
+            instance.reason = reason
+            write(instance, in: &step)
+            step.events.append(ControllerEvent(.hookFailed, at: turn.date, instance: instance.name, detail: reason))
+            return false
         case .underWay: return false
         case nil:
             step.actions.append(.runHook(uuid: instance.uuid, name: instance.name, point: .afterDraining))
@@ -150,7 +170,7 @@ extension Fleet {
         } else if turn.isOverdue || turn.domainPaused {
             // A paused guest hears nothing, and has nothing in flight.
             guard instance.isOwned else { return }
-            step.actions.append(.destroy(uuid: instance.uuid))
+            step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
         } else if turn.domain?.isRunning ?? false {
             step.actions.append(.shutdown(uuid: instance.uuid))
         }

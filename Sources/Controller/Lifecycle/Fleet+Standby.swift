@@ -33,19 +33,30 @@ extension Fleet {
                     detail: "for the standby pool: \(pool.count) of \(settings.standby.total) are there"
                 )
             )
-        } else if var instance = pool.first(where: { deadlines[$0.uuid].map { $0 <= now } ?? false }) {
-            instance.goal = .standby
-            enter(.resuming, &instance, reason: "to be refreshed", now: now, date: date, in: &step)
-            step.actions.append(.forget(uuid: instance.uuid))
-            step.events.append(
-                ControllerEvent(
-                    .standbyRefreshed,
-                    at: date,
-                    instance: instance.name,
-                    detail: "woken for a moment, so that its certificate, lease and clock stay valid"
-                )
-            )
+        } else if let instance = pool.first(where: { deadlines[$0.uuid].map { $0 <= now } ?? false }) {
+            let detail = "woken for a moment, so that its certificate, lease and clock stay valid"
+            refresh(instance, reason: "to be refreshed", detail: detail, now: now, date: date, in: &step)
+        } else if let instance = pool.first(where: { strangers.contains($0.uuid) }) {
+            // Its agent would connect anew at its first resume, while clients wait.
+            let detail = "woken for a moment, since its agent lost its session when the controller was started again"
+            refresh(instance, reason: "to connect anew", detail: detail, now: now, date: date, in: &step)
         }
+    }
+
+    /// Wakes one of the pool, which goes back to sleep by itself.
+    private mutating func refresh(
+        _ instance: Instance,
+        reason: String,
+        detail: String,
+        now: Moment,
+        date: Date,
+        in step: inout FleetStep
+    ) {
+        var instance = instance
+        instance.goal = .standby
+        enter(.resuming, &instance, reason: reason, now: now, date: date, in: &step)
+        step.actions.append(.forget(uuid: instance.uuid))
+        step.events.append(ControllerEvent(.standbyRefreshed, at: date, instance: instance.name, detail: detail))
     }
 
     /// Ends the last of a pool that has become too large.

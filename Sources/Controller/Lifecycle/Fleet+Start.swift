@@ -166,6 +166,7 @@ extension Fleet {
             fail(instance, reason: "its health probe did not pass in time\(last)\(awake)", turn, in: &step)
         } else if let agent = turn.agent, agent.isConnected {
             instance.endpoint = agent.endpoint
+            if turn.domainPaused { instance.standby = instance.standby ?? .paused }
             // After a pause the guest's clock stood still: it is not in service before that is set right.
             guard turn.probe.passedSession == agent.session, agent.isAwake || instance.standby == nil else {
                 if instance != instances[instance.uuid] { write(instance, in: &step) }
@@ -173,6 +174,8 @@ extension Fleet {
                     step.actions.append(
                         .probe(uuid: instance.uuid, endpoint: agent.endpoint, session: agent.session)
                     )
+                } else if !turn.domainPaused {
+                    step.actions.append(.wake(uuid: instance.uuid))
                 }
                 return
             }

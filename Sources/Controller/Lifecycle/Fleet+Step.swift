@@ -111,6 +111,8 @@ extension Fleet {
         for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.lateOrders, \.serving] {
             self[keyPath: path][uuid] = nil
         }
+        strangers.remove(uuid)
+        doomed[uuid] = nil
     }
 
     private mutating func move(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {

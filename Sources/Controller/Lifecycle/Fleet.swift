@@ -25,6 +25,10 @@ public struct Fleet: Sendable, Equatable {
     var holds: [String: Moment] = [:]
     /// Until when an order to start or to resume that was given up may still be carried out: what it brings up is ours.
     var lateOrders: [String: Moment] = [:]
+    /// Those in standby whose agents have lost their sessions with a former life of the controller: each is woken once.
+    var strangers: Set<String> = []
+    /// The runs of domains that are being destroyed, as libvirt numbers them.
+    var doomed: [String: Int] = [:]
     /// What clones are made from, and how far their replacement has come.
     public internal(set) var templates: CloneTemplates
     /// The names that a clone cannot have, as of the last step.
@@ -71,8 +75,12 @@ public struct Fleet: Sendable, Equatable {
                 let age = instance.inServiceSince.map { min(max(0, date.timeIntervalSince($0)), 365 * 86400) } ?? 0
                 serving[instance.uuid] = now.advanced(by: .seconds(-age))
             }
+            if instance.state == .standby, instance.standby != .saved { strangers.insert(instance.uuid) }
             if instance.state == .draining { leases[instance.uuid] = now.advanced(by: settings.drain.lease) }
-            if instance.state.isComing { hopes[instance.uuid] = now.advanced(by: limits.startDeadline) }
+            if instance.state.isComing {
+                let isFailed = instance.state == .failed
+                hopes[instance.uuid] = now.advanced(by: isFailed ? limits.destroyGrace : limits.startDeadline)
+            }
             if instance.isOwned, [.failed, .quarantined, .off].contains(instance.state) {
                 lateOrders[instance.uuid] = now.advanced(by: limits.startDeadline)
             }
@@ -123,7 +131,10 @@ public struct Fleet: Sendable, Equatable {
     ) {
         let keepsDeadline =
             [.starting, .booting, .probing, .resuming].contains(instance.state) && [.booting, .probing].contains(state)
-        if [.creating, .starting, .failed, .resuming].contains(state) || !instance.state.isComing {
+        if state == .failed {
+            // The time of its start goes on; only what it takes to destroy it is added.
+            hopes[instance.uuid] = max(hopes[instance.uuid] ?? now, now.advanced(by: limits.destroyGrace))
+        } else if [.creating, .starting, .resuming].contains(state) || !instance.state.isComing {
             hopes[instance.uuid] = now.advanced(by: state == .resuming ? limits.resumeDeadline : limits.startDeadline)
         }
         instance.state = state
@@ -135,6 +146,8 @@ public struct Fleet: Sendable, Equatable {
             serving[instance.uuid] = nil
         }
         if state != .draining { leases[instance.uuid] = nil }
+        if state != .standby { strangers.remove(instance.uuid) }
+        if state != .failed { doomed[instance.uuid] = nil }
         // One that did not come back holds up no other replacement.
         if state == .off || state == .quarantined { instance.isReplacement = false }
         if state != .probing, state != .draining { holds[instance.uuid] = nil }

@@ -13,7 +13,8 @@ public struct FleetObservation: Sendable {
         public var isRunning: Bool
         /// Whether it has memory in use: running or paused.
         public var isActive: Bool
-
+        /// The hypervisor's number of its present run: another one after each start. `nil` when that is unknown.
+        public var run: Int?
         /// Whether its memory is on disk, so that it goes on from there when it is started.
         public var hasSavedImage: Bool
         /// How far the making or removal of a clone of ours has come; `nil` for a domain that we did not make.
@@ -34,6 +35,7 @@ public struct FleetObservation: Sendable {
             name: String,
             isRunning: Bool,
             isActive: Bool,
+            run: Int? = nil,
             hasSavedImage: Bool = false,
             cloneState: CloneState? = nil,
             template: String? = nil,
@@ -44,6 +46,7 @@ public struct FleetObservation: Sendable {
             self.name = name
             self.isRunning = isRunning
             self.isActive = isActive
+            self.run = run
             self.hasSavedImage = hasSavedImage
             self.cloneState = cloneState
             self.template = template

@@ -26,8 +26,8 @@ public struct FleetStep: Sendable, Equatable {
         case shutdown(uuid: String)
         /// Run the operator's hook.
         case runHook(uuid: String, name: String, point: HookPoint)
-        /// Destroy the domain, which this controller owns.
-        case destroy(uuid: String)
+        /// Destroy the domain, which this controller owns, if it is still in that run (`nil`: in any).
+        case destroy(uuid: String, run: Int? = nil)
         /// Run the full probe against the agent of that session.
         case probe(uuid: String, endpoint: Endpoint, session: UInt64)
         /// Forget the results of starts and probes of an instance that begins anew.

@@ -4,6 +4,9 @@ public struct LifecycleLimits: Sendable, Hashable {
     public var startDeadline: Duration
     /// From the order to wake from standby until the health probe has passed.
     public var resumeDeadline: Duration
+    /// How long a failed instance may still hold its place as capacity on its way, beyond the time of its start: destroying
+    /// it takes a moment, and the next attempt begins at once. A destroy that hangs must not keep the group small.
+    public var destroyGrace: Duration
     /// How long pausing or saving may take.
     public var parkDeadline: Duration
     /// Failed attempts after which an instance is quarantined.
@@ -25,6 +28,7 @@ public struct LifecycleLimits: Sendable, Hashable {
     public init(
         startDeadline: Duration = .seconds(180),
         resumeDeadline: Duration = .seconds(30),
+        destroyGrace: Duration = .seconds(15),
         parkDeadline: Duration = .seconds(60),
         attempts: Int = 2,
         quarantine: Duration = .seconds(1800),
@@ -36,6 +40,7 @@ public struct LifecycleLimits: Sendable, Hashable {
     ) {
         self.startDeadline = startDeadline
         self.resumeDeadline = resumeDeadline
+        self.destroyGrace = destroyGrace
         self.parkDeadline = parkDeadline
         self.attempts = attempts
         self.quarantine = quarantine

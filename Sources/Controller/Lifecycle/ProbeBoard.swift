@@ -22,7 +22,7 @@ final class ProbeBoard: Sendable {
 
     /// An order that is given again and again until the facts show that it was obeyed.
     struct Order: Hashable {
-        enum Kind { case destroy, shutdown, drain, discardImage }
+        enum Kind { case destroy, shutdown, drain, discardImage, wake }
         var kind: Kind
         var uuid: String
     }
@@ -109,6 +109,14 @@ final class ProbeBoard: Sendable {
     /// The domain is told at `now` to run again: only reports from later on count.
     func noteResumed(_ uuid: String, at now: Moment) {
         state.withLock { $0.resumedAt[uuid] = now }
+    }
+
+    /// Domains that are seen paused: whoever lets them run again, only reports from later on count.
+    func notePaused(_ uuids: [String], at now: Moment) {
+        guard !uuids.isEmpty else { return }
+        state.withLock { state in
+            for uuid in uuids { state.resumedAt[uuid] = now }
+        }
     }
 
     /// Whether an order may be given now; the same one may not for a while afterwards.

@@ -65,9 +65,9 @@ extension Reconciler {
                 } then: {
                 }
             }
-        case .destroy(let uuid):
+        case .destroy(let uuid, let run):
             give(.destroy, uuid, again: .seconds(5), in: &group) {
-                try await parts.domains.destroy(uuid: uuid)
+                try await parts.domains.destroy(uuid: uuid, run: run)
                 parts.registry.remove(uuid: uuid)
             }
         case .shutdown(let uuid):
@@ -76,7 +76,10 @@ extension Reconciler {
             give(.discardImage, uuid, again: .seconds(5), in: &group) {
                 try await parts.domains.discardImage(uuid: uuid)
             }
-        case .wake(let uuid): parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
+        case .wake(let uuid):
+            // Asked for at each look until its clock is right, and each answer is a reason to look.
+            guard board.admit(.wake, uuid, again: .seconds(1), now: parts.clock.now) else { return }
+            parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
         case .rotate(let uuid): parts.registry.send(.rotate, uuid: uuid, at: parts.clock.date)
         case .drain(let uuid, let alternatives):
             guard board.admit(.drain, uuid, again: .seconds(1), now: parts.clock.now) else { return }

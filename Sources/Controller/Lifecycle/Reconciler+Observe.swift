@@ -13,6 +13,7 @@ extension Reconciler {
         let snapshot = parts.view.snapshot
         board.confirmStarts(active: Set((snapshot.domains ?? []).filter(\.isActive).map(\.uuid)))
         let names = Dictionary((snapshot.domains ?? []).map { ($0.uuid, $0.name) }) { $1 }
+        board.notePaused((snapshot.domains ?? []).filter { $0.isActive && !$0.isRunning }.map(\.uuid), at: now)
         let resumedAt = board.resumedAt
         var agents: [String: FleetObservation.Agent] = [:]
         for (uuid, session) in parts.registry.sessions where state.fleet.instances[uuid] != nil || names[uuid] != nil {

@@ -222,6 +222,7 @@ struct HypervisorSampler: Service {
             name: domain.name,
             isRunning: state?.isRunning ?? false,
             isActive: state?.isActive ?? false,
+            run: domain.id,
             hasSavedImage: domain.hasManagedSave,
             cloneState: clone?.state,
             template: clone?.identity,

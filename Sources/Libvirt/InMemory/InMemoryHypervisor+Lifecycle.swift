@@ -100,12 +100,12 @@ extension InMemoryHypervisor {
         }
     }
 
-    /// Stops the domain at once.
-    public func destroy(uuid: String) async throws {
+    /// Stops the domain at once, in the run of that number.
+    public func destroy(uuid: String, run: Int?) async throws {
         let time = now()
         try perform(.destroy, uuid) { state, effects in
             var domain = try state.domain(uuid)
-            guard domain.info.state.isActive else { return }
+            guard domain.info.state.isActive, run == nil || run == domain.info.id else { return }
             domain.stop(at: time, as: .shutOff)
             effects.events.append(domain.event(.stopped, "destroyed"))
             state.domains[uuid] = domain.info.isPersistent ? domain : nil

@@ -22,13 +22,25 @@ struct CrashEnumerationTests {
         .quarantined: [.off, .booting],
     ]
 
-    /// States of clones: groups of these courses have no template.
-    static let ofClones: Set<InstanceState> = [.creating, .removing]
+    /// What is written down of clones alone. None that leaves is ever kept as a reserve.
+    static let ofClones: [InstanceState: Set<InstanceState>] = [
+        .creating: [.starting, .removing],
+        .failed: [.removing],
+        .draining: [.removing],
+        .stopping: [.removing],
+    ]
+
+    private static func next(_ state: InstanceState, isClone: Bool) -> Set<InstanceState> {
+        let all = known[state] ?? []
+        guard isClone else { return all }
+        return all.subtracting(state == .draining || state == .stopping ? [.off] : []).union(ofClones[state] ?? [])
+    }
 
     /// Whether a change is known, or two known ones in one look.
     static func isKnown(_ change: HistoryOracle.Transition) -> Bool {
-        let next = known[change.from] ?? []
-        return next.contains(change.to) || next.contains { known[$0]?.contains(change.to) ?? false }
+        let next = next(change.from, isClone: change.isClone)
+        return next.contains(change.to)
+            || next.contains { Self.next($0, isClone: change.isClone).contains(change.to) }
     }
 
     @Test("killed before it is written, before its effect, after its effect", arguments: CrashScenario.all)
@@ -49,12 +61,19 @@ struct CrashEnumerationTests {
 
     @Test("the scenarios pass through every change that a fleet writes down")
     func complete() {
-        #expect(Set(Self.known.keys).union(Self.ofClones) == Set(InstanceState.allCases), "a state without a course")
+        let states = Set(Self.known.keys).union(Self.ofClones.keys).union(Self.ofClones.values.joined())
+        #expect(states == Set(InstanceState.allCases), "a state without a course")
         var seen: Set<HistoryOracle.Transition> = []
         for scenario in CrashScenario.all { seen.formUnion(scenario.play(nil).run.oracle.transitions) }
         for (from, states) in Self.known {
             for to in states {
                 #expect(seen.contains(HistoryOracle.Transition(from: from, to: to)), "no scenario: \(from) -> \(to)")
+            }
+        }
+        for (from, states) in Self.ofClones {
+            for to in states {
+                let change = HistoryOracle.Transition(from: from, to: to, isClone: true)
+                #expect(seen.contains(change), "no scenario of a clone: \(from) -> \(to)")
             }
         }
         let unknown = seen.filter { !Self.isKnown($0) }.map { "\($0.from) -> \($0.to)" }

@@ -87,5 +87,5 @@ extension CrashScenario {
                     },
                 ]
             ),
-        ] + leaving + troubled
+        ] + leaving + troubled + cloning
 }

@@ -40,7 +40,7 @@ extension CrashScenario {
     ]
 
     /// Two serve; later only one may.
-    private static let twoThenOne: [Int: @Sendable (inout HistoryRun) -> Void] = [
+    static let twoThenOne: [Int: @Sendable (inout HistoryRun) -> Void] = [
         1: { run in run.reload { $0.policy.min = 2 } },
         10: { run in run.reload { ($0.policy.min, $0.policy.max) = (1, 1) } },
     ]
@@ -99,7 +99,8 @@ extension CrashScenario {
             testDescription: "a standby that somebody wakes",
             count: 2,
             standby: paused,
-            script: [16: { $0.unpause(1) }]
+            // After a kill it is woken once by the controller: he comes when it sleeps again.
+            script: [32: { $0.unpause(1) }]
         ),
         CrashScenario(
             testDescription: "a standby that somebody destroys when it is not wanted any more",

@@ -11,6 +11,8 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
     /// The number of domains.
     var count = 1
     var standby = StandbyPolicy()
+    /// Whether clones are made.
+    var isCloning = false
     /// What is so from the beginning.
     var prepare: @Sendable (inout HistoryRun) -> Void = { _ in }
     /// What happens at which tick.
@@ -37,16 +39,19 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
             limits: LifecycleLimits(
                 startDeadline: .seconds(8),
                 resumeDeadline: .seconds(6),
+                destroyGrace: .seconds(2),
                 parkDeadline: .seconds(6),
                 quarantine: .seconds(20),
                 adoptionGrace: .seconds(3),
                 replaceAfter: .seconds(4),
-                refreshHold: .seconds(1)
+                refreshHold: .seconds(1),
+                removalRetry: .seconds(3)
             ),
             standby: standby,
             drain: DrainPolicy(timeout: .seconds(20), stopTimeout: .seconds(4), lease: .seconds(2))
         )
         settings.maximum = policy.max
+        if isCloning { settings.template = TemplateConfiguration(source: .domain("base"), name: "fib-{n}") }
         var run = HistoryRun(
             seed: 1,
             count: count,
@@ -80,7 +85,7 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         End(
             rows: run.controller.fleet.ordered.map { "\($0.state)\(comparesOwners ? "/\($0.isOwned)" : "")" }.sorted(),
             told: run.controller.set.endpoints.count,
-            powers: run.machines.map { "\($0.power)\($0.image == nil ? "" : "+image")" }.sorted()
+            powers: run.machines.filter(\.exists).map { "\($0.power)\($0.image == nil ? "" : "+image")" }.sorted()
         )
     }
 }

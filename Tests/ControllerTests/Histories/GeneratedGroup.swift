@@ -24,22 +24,28 @@ enum GeneratedGroup {
         var hooks: Set<HookPoint> = []
         if random.once(in: 6) { hooks.insert(.beforeInService) }
         if random.once(in: 6) { hooks.insert(.afterDraining) }
-        return FleetSettings(
+        var settings = FleetSettings(
             limits: LifecycleLimits(
                 startDeadline: .seconds(10),
                 resumeDeadline: .seconds(6),
+                destroyGrace: .seconds(2),
                 parkDeadline: .seconds(6),
                 quarantine: .seconds(20),
                 adoptionGrace: .seconds(3),
                 replaceAfter: .seconds(4),
-                refreshHold: .seconds(1)
+                refreshHold: .seconds(1),
+                removalRetry: .seconds(3)
             ),
             standby: standby(&random),
             drain: DrainPolicy(timeout: .seconds(7), stopTimeout: .seconds(4), lease: .seconds(2)),
             hooks: hooks,
             maximum: policy.max
         )
+        if random.once(in: 4) { settings.template = template }
+        return settings
     }
+
+    private static let template = TemplateConfiguration(source: .domain("base"), name: "fib-{n}")
 
     private static func standby(_ random: inout HistoryRandom) -> StandbyPolicy {
         guard !random.once(in: 3) else { return StandbyPolicy() }
@@ -49,7 +55,8 @@ enum GeneratedGroup {
 
     /// What a new configuration may change.
     static func change(_ settings: inout FleetSettings, _ policy: inout GroupPolicy, _ random: inout HistoryRandom) {
-        switch random.below(3) {
+        switch random.below(settings.template == nil ? 3 : 4) {
+        case 3: settings.template = nil
         case 0:
             policy.max = random.within(1...6)
             policy.min = min(policy.min, policy.max)

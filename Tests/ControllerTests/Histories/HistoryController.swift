@@ -8,6 +8,7 @@ import Shared
 struct HistoryDisk {
     var ledger: [String: Instance] = [:]
     var breaker = StartBreaker()
+    var templates = CloneTemplates()
     var set = EndpointSet(revision: 0, endpoints: [])
 
     mutating func commit(_ change: StoreChange) {
@@ -15,6 +16,7 @@ struct HistoryDisk {
         for instance in change.instances { ledger[instance.uuid] = instance }
         if let breaker = change.breakers["g"] { self.breaker = breaker }
         if let set = change.endpointSets["g"] { self.set = set }
+        if let templates = change.templates["g"] { self.templates = templates }
     }
 }
 
@@ -46,6 +48,8 @@ struct HistoryController {
     /// What each client has acknowledged; `nil` for one that does not watch.
     var watchers: [UInt64?]
     var view: [FleetObservation.Domain]?
+    /// The names of all domains, as of the last look that the hypervisor answered.
+    var takenNames: Set<String> = []
     var samples: [String: HostSample] = [:]
     let bornAt: Moment
 
@@ -59,11 +63,20 @@ struct HistoryController {
         interval: Duration,
         clients: Int,
         counter: UInt64,
+        uuids: UUIDSource,
         now: Moment,
         date: Date
     ) {
         let ledger = disk.ledger.values.sorted { $0.uuid < $1.uuid }
-        fleet = Fleet(settings: settings, ledger: ledger, breaker: disk.breaker, now: now, date: date)
+        fleet = Fleet(
+            settings: settings,
+            ledger: ledger,
+            breaker: disk.breaker,
+            templates: disk.templates,
+            now: now,
+            date: date,
+            uuids: uuids
+        )
         engine = ScalingEngine(policy: policy, interval: interval)
         set = disk.set
         watchers = Array(repeating: nil, count: clients)
@@ -87,12 +100,15 @@ struct HistoryController {
     }
 
     func room() -> Int? {
-        guard fleet.instances.values.contains(where: { $0.state == .off }) else { return nil }
+        guard fleet.cloneTemplate != nil || fleet.instances.values.contains(where: { $0.state == .off }) else {
+            return nil
+        }
         return capacity.room(for: Self.need, leaving: Self.reserve)
     }
 
     func observe(now: Moment, interval: Duration) -> FleetObservation {
         board.confirmStarts(active: Set((view ?? []).filter(\.isActive).map(\.uuid)))
+        board.notePaused((view ?? []).filter { $0.isActive && !$0.isRunning }.map(\.uuid), at: now)
         let resumedAt = board.resumedAt
         var agents: [String: FleetObservation.Agent] = [:]
         for (uuid, session) in sessions {
@@ -113,6 +129,7 @@ struct HistoryController {
         }
         return FleetObservation(
             domains: view,
+            takenNames: takenNames,
             agents: agents,
             starts: board.starts,
             probes: board.probes,
@@ -125,8 +142,7 @@ struct HistoryController {
     func groupObservation(_ observation: FleetObservation, interval: Duration, now: Moment) -> GroupObservation {
         var inService: [LoadEstimate] = []
         var (draining, ready, reserve, removable) = (0, 0, 0, 0)
-        for uuid in HistoryRun.names {
-            guard let instance = fleet.instances[uuid] else { continue }
+        for (uuid, instance) in fleet.instances.sorted(by: { $0.key < $1.key }) {
             switch instance.state {
             case .inService:
                 if instance.isOwned, !instance.isProtected { removable += 1 }
@@ -151,7 +167,7 @@ struct HistoryController {
             coming: fleet.coming(at: now),
             draining: draining,
             standby: ready,
-            reserve: reserve,
+            reserve: reserve + fleet.clonable,
             counted: fleet.counted,
             hostRoom: observation.hostRoom,
             breaker: fleet.breaker.reason(at: now),

@@ -47,11 +47,28 @@ struct HistoryMachine {
         var isStale = false
     }
 
+    /// What there is of a clone.
+    struct Clone {
+        var name: String
+        /// How far its making or removal has come.
+        var state = FleetObservation.CloneState.making
+        /// Whether it has its disk.
+        var hasVolume = false
+        /// Whether anything of it is on the host, though perhaps somebody removed its definition by hand.
+        var isThere = false
+        /// Whether somebody removed or restored its definition by hand.
+        var isTouched = false
+    }
+
     let uuid: String
     var isDefined = true
+    /// What a domain that the controller made consists of; `nil` for one that was there from the beginning.
+    var clone: Clone?
     /// Since when it is defined.
     var definedAt = Moment.seconds(0)
     var power = Power.off
+    /// Counts its runs, as the hypervisor does.
+    var run = 0
     var maker = Maker.nobody
     var guest: Guest?
     var image: Image?
@@ -85,11 +102,23 @@ struct HistoryMachine {
 
     init(uuid: String) { self.uuid = uuid }
 
+    /// A clone of which only the name stands so far.
+    init(clone name: String, uuid: String) {
+        self.uuid = uuid
+        clone = Clone(name: name)
+        isDefined = false
+    }
+
+    var name: String { clone?.name ?? uuid }
+    /// Whether the host has something of it, defined or not.
+    var exists: Bool { clone?.isThere ?? true }
+
     var isActive: Bool { power != .off }
 
     /// Boots, from the beginning.
     mutating func boot(by maker: Maker) {
         power = .running
+        run += 1
         self.maker = maker
         image = nil
         halfRestored = nil
@@ -143,6 +172,7 @@ struct HistoryMachine {
     mutating func restore(by maker: Maker, at wall: Double, halfWay: Bool) -> Int? {
         guard let image, power == .off else { return nil }
         power = halfWay ? .paused : .running
+        run += 1
         self.maker = maker
         seenOff = false
         guest = image.guest

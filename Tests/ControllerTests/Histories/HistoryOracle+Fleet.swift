@@ -9,6 +9,7 @@ extension HistoryOracle {
     mutating func begin(_ fleet: Fleet, _ steering: FleetStep) {
         timeout = fleet.settings.drain.timeout
         lease = fleet.settings.drain.lease
+        allows(fleet.settings.maximum)
         for event in steering.events where event.detail.isEmpty { fail(.explained, "\(event.kind)") }
     }
 
@@ -23,6 +24,7 @@ extension HistoryOracle {
     ) {
         moved(before, after, step, machines, now: now)
         if observation.domains != nil { checkStarts(step, observation) }
+        checkRemoved(before, step, machines)
         for action in step.actions { check(action, after, observation) }
         for domain in observation.domains ?? [] {
             let instance = after.instances[domain.uuid]
@@ -44,6 +46,11 @@ extension HistoryOracle {
         }
     }
 
+    /// An order asks for no more instances than the engine did.
+    mutating func checkCount(_ step: FleetStep, _ count: Int) {
+        if step.changed.count > count { fail(.makeTwice, "\(step.changed.count) instances by an order of \(count)") }
+    }
+
     private mutating func moved(
         _ before: Fleet,
         _ after: Fleet,
@@ -54,12 +61,18 @@ extension HistoryOracle {
         for event in step.events where event.detail.isEmpty { fail(.explained, "\(event.kind)") }
         for instance in step.changed {
             let uuid = instance.uuid
-            guard let old = before.instances[uuid], old.state != instance.state else { continue }
-            transitions.insert(Transition(from: old.state, to: instance.state))
+            guard let old = before.instances[uuid] else {
+                if instance.state == .creating { checkCreated(instance, after, step) }
+                continue
+            }
+            guard old.state != instance.state else { continue }
+            transitions.insert(Transition(from: old.state, to: instance.state, isClone: old.isClone))
             if instance.reason.isEmpty { fail(.explained, "\(uuid) -> \(instance.state)") }
+            let onItsWay: [InstanceState] = [.booting, .probing, .unhealthy]
+            if !old.state.isComing || old.state == .failed, onItsWay.contains(instance.state) { pace.begins() }
             if [.starting, .resuming].contains(instance.state) {
-                pace.gaveOrder()
-                if !step.events.contains(where: { $0.instance == uuid }) {
+                pace.begins()
+                if !step.events.contains(where: { $0.instance == instance.name }) {
                     fail(.explained, "\(uuid) -> \(instance.state) without an event")
                 }
                 if !old.isCounted, after.counted > after.settings.maximum {
@@ -68,7 +81,28 @@ extension HistoryOracle {
             }
             if instance.state == .draining { drains[uuid] = Drain(since: now, knownSince: now, timeout: timeout) }
             if old.state == .draining { checkDrained(instance, machines, now: now) }
-            if instance.state == .inService, old.state != .unhealthy, old.standby != nil { checkClock(uuid, machines) }
+            if instance.state == .inService, old.standby != nil { checkClock(uuid, machines) }
+        }
+    }
+
+    /// A clone was ordered.
+    private mutating func checkCreated(_ instance: Instance, _ after: Fleet, _ step: FleetStep) {
+        pace.begins()
+        let most = after.settings.maximum
+        let present = after.instances.values.count { $0.isClone || ![.off, .quarantined].contains($0.state) }
+        if present > most { fail(.maximum, "\(present) of \(most), \(instance.uuid) is made") }
+        if instance.reason.isEmpty || !step.events.contains(where: { $0.instance == instance.name }) {
+            fail(.explained, "\(instance.uuid) is made")
+        }
+    }
+
+    /// Rows that went.
+    private mutating func checkRemoved(_ before: Fleet, _ step: FleetStep, _ machines: [HistoryMachine]) {
+        for uuid in step.removed {
+            guard before.instances[uuid]?.state == .removing, let machine = machines.first(where: { $0.uuid == uuid }),
+                let clone = machine.clone, clone.isThere, !clone.isTouched
+            else { continue }
+            fail(.leftBehind, "\(uuid) is \(clone.state)")
         }
     }
 
@@ -108,7 +142,7 @@ extension HistoryOracle {
 
     private mutating func check(_ action: FleetStep.Action, _ fleet: Fleet, _ observation: FleetObservation) {
         switch action {
-        case .shutdown(let uuid), .destroy(let uuid), .park(let uuid, _):
+        case .shutdown(let uuid), .destroy(let uuid, _), .park(let uuid, _):
             if fleet.instances[uuid]?.isOwned != true { fail(.notOwned, "\(action)") }
         default: break
         }

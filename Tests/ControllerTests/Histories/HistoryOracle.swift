@@ -24,6 +24,10 @@ struct HistoryOracle {
         case startActive = "never a start of what is active"
         case startTwice = "one order boots once"
         case orphan = "what an order made active is owned"
+        case makeTwice = "one order makes one clone"
+        case unwritten = "no clone is made or removed by an order that is not on disk"
+        case unfinished = "no clone is started that is not whole"
+        case leftBehind = "no row of a clone goes while something of it is there"
         case explained = "every order and change is explained"
         case deadline = "every state that needs a deadline has one"
         case liveness = "all comes to its end once faults stop"
@@ -40,6 +44,7 @@ struct HistoryOracle {
     struct Transition: Hashable {
         var from: InstanceState
         var to: InstanceState
+        var isClone = false
     }
 
     /// What is known of an instance that drains.
@@ -56,6 +61,9 @@ struct HistoryOracle {
     private var usedImages: Set<Int> = []
     private var failedImages: Set<Int> = []
     private var startedLives: [String: UInt64] = [:]
+    private var madeLives: [String: UInt64] = [:]
+    /// The highest maximum that held so far.
+    private var highest = 0
     /// What the controller may think of the host.
     private var active: Set<String> = []
     private var units = 0
@@ -93,12 +101,35 @@ struct HistoryOracle {
     }
 
     /// An order to start goes out; a life of an instance begins with each order that is written down.
-    mutating func starts(_ uuid: String, life: UInt64, underWay: Bool) {
+    mutating func starts(_ uuid: String, life: UInt64, _ machine: HistoryMachine?, underWay: Bool) {
+        if let clone = machine?.clone, clone.isThere, clone.state != .ready {
+            fail(.unfinished, "\(uuid) is \(clone.state)")
+        }
         if underWay || startedLives[uuid] == life { fail(.startTwice, uuid) }
     }
 
     /// The controller heard that an order to start was carried out.
     mutating func heardOfStart(_ uuid: String, life: UInt64) { startedLives[uuid] = life }
+
+    /// An order to make a clone goes out.
+    mutating func makes(_ uuid: String, life: UInt64, _ disk: HistoryDisk, underWay: Bool) {
+        if underWay || madeLives[uuid] == life { fail(.makeTwice, uuid) }
+        if disk.ledger[uuid]?.state != .creating { fail(.unwritten, "\(uuid) is made") }
+    }
+
+    mutating func removes(_ uuid: String, _ disk: HistoryDisk) {
+        if disk.ledger[uuid]?.state != .removing { fail(.unwritten, "\(uuid) is removed") }
+    }
+
+    /// The controller heard that an order to make a clone was carried out.
+    mutating func heardOfMake(_ uuid: String, life: UInt64) { madeLives[uuid] = life }
+
+    /// One more clone is on the host. What somebody took away and brought back stands against nobody.
+    mutating func made(_ machines: [HistoryMachine]) {
+        let count = machines.count { $0.exists && $0.clone.map { !$0.isTouched } ?? false }
+        let highest = highest
+        if count > highest { fail(.maximum, "\(count) clones are there, and never more than \(highest) were allowed") }
+    }
 
     /// An image is to be resumed.
     mutating func resumes(image: Int) {
@@ -118,12 +149,15 @@ struct HistoryOracle {
 
     mutating func configured() { pace.configured() }
 
+    /// So many domains may be there from now on.
+    mutating func allows(_ maximum: Int) { highest = max(highest, maximum) }
+
     /// A new life of the controller begins.
     mutating func restarted(at now: Moment, _ disk: HistoryDisk) {
         pace.restarted()
         (active, taken) = ([], [])
         // What was heard and not written down is heard again.
-        (failedImages, startedLives) = ([], [:])
+        (failedImages, startedLives, madeLives) = ([], [:], [:])
         let old = drains
         drains = [:]
         for instance in disk.ledger.values where instance.state == .draining {
@@ -166,8 +200,8 @@ struct HistoryOracle {
                 if !host, !guest { fail(.missingData, "\(instance.uuid) is unknown") }
             }
         }
-        let start = controller.fleet.limits.startDeadline
-        for finding in pace.judge(decision, controller.fleet, policy, interval: interval, start: start, now: now) {
+        let limits = controller.fleet.limits
+        for finding in pace.judge(decision, controller.fleet, policy, interval: interval, limits: limits, now: now) {
             fail(finding.0, finding.1)
         }
     }

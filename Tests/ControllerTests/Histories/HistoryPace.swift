@@ -25,14 +25,15 @@ struct HistoryPace {
 
     mutating func skipped() { belowSince = nil }
 
-    mutating func gaveOrder() { belowSince = nil }
+    /// One begins to come, by an order, by hand, or back after a loss: the time begins anew, for each may take its own.
+    mutating func begins() { belowSince = nil }
 
     mutating func judge(
         _ decision: Decision,
         _ fleet: Fleet,
         _ policy: GroupPolicy,
         interval: Duration,
-        start: Duration,
+        limits: LifecycleLimits,
         now: Moment
     ) -> [(HistoryOracle.Property, String)] {
         if let lastDecision { time += min(max(.zero, lastDecision.duration(to: now)), interval * 3) }
@@ -67,8 +68,8 @@ struct HistoryPace {
         if serving < policy.min, startable > 0, ordered <= 0 {
             let since = belowSince ?? time
             belowSince = since
-            // An attempt that fails at its deadline is followed by one more before another instance is taken.
-            if time - since > start * 2 + interval * 3 {
+            // One that fails at its deadline counts no longer than it takes to destroy it; the next attempt begins anew.
+            if time - since > limits.startDeadline + limits.destroyGrace + interval * 3 {
                 findings.append((.minimum, "\(serving) serve for \(time - since)"))
             }
         } else {

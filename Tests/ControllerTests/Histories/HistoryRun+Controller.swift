@@ -75,6 +75,7 @@ extension HistoryRun {
         case .scaleOut(let count):
             let order = controller.fleet.scaleOut(by: count, reason: decision.reason, now: now, date: date)
             oracle.ordered(before, controller.fleet, order, now: now)
+            oracle.checkCount(order, count)
             step.append(order)
         case .scaleIn(let count):
             let work = observation.agents.compactMapValues { $0.work?.pending }
@@ -172,7 +173,11 @@ extension HistoryRun {
         }
         hash.add(step.events.count)
         for action in step.actions {
-            if case .start(let uuid) = action { hash.add(uuid.utf8.last.map(Int.init) ?? 0) }
+            switch action {
+            case .start(let uuid), .clone(let uuid, _), .removeClone(let uuid):
+                hash.add(uuid.utf8.last.map(Int.init) ?? 0)
+            default: break
+            }
         }
         hash.add(step.actions.count)
     }

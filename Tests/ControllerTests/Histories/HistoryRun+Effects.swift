@@ -16,9 +16,12 @@ extension HistoryRun {
         }
     }
 
-    private mutating func fate() -> Effect.Fate {
+    private mutating func fate(_ work: Effect.Work) -> Effect.Fate {
         guard hasFaults else { return .good }
         return switch random.below(24) {
+        case 3 where work == .remove: .halfway
+        case 3:
+            if case .make = work { .halfway } else { .good }
         case 0: .fails
         case 1: .lostBefore
         case 2: .lostAfter
@@ -28,9 +31,12 @@ extension HistoryRun {
 
     private mutating func begin(_ work: Effect.Work, _ uuid: String, life: UInt64) {
         guard let index = index(uuid) else { return }
-        effects.append(
-            Effect(index: index, life: life, work: work, due: tick + delay(), fate: fate(), givenAt: now)
-        )
+        var effect = Effect(index: index, life: life, work: work, due: tick + delay(), fate: fate(work), givenAt: now)
+        // Clones are made and removed one at a time, in the order of arrival.
+        if effect.isOfClone {
+            effect.due = effects.lazy.filter(\.isOfClone).map(\.due).reduce(effect.due, max)
+        }
+        effects.append(effect)
     }
 
     /// Gives one effect, as the reconciler does.
@@ -41,9 +47,12 @@ extension HistoryRun {
         case .start(let uuid):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
             guard takeRoom(uuid, life: life) else { return }
-            let index = index(uuid)
-            let isUnderWay = effects.contains { $0.index == index && $0.work == .start && $0.life == life }
-            oracle.starts(uuid, life: life, underWay: isUnderWay)
+            oracle.starts(
+                uuid,
+                life: life,
+                index(uuid).map { machines[$0] },
+                underWay: isUnderWay(.start, uuid, life)
+            )
             controller.sessions[uuid] = nil
             begin(.start, uuid, life: life)
         case .resume(let uuid, let kind):
@@ -54,10 +63,12 @@ extension HistoryRun {
         case .park(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
             begin(.park(kind), uuid, life: life)
-        case .destroy(let uuid): give(.destroy, .destroy, uuid, again: 5)
+        case .destroy(let uuid, let run): give(.destroy, .destroy(run: run), uuid, again: 5)
         case .shutdown(let uuid): give(.shutdown, .shutdown, uuid, again: 10)
         case .discardImage(let uuid): give(.discardImage, .discardImage, uuid, again: 5)
-        case .wake(let uuid): send(.resume, uuid)
+        case .wake(let uuid):
+            guard board.admit(.wake, uuid, again: .seconds(1), now: now) else { return }
+            send(.resume, uuid)
         case .rotate(let uuid): send(.rotate, uuid)
         case .drain(let uuid, _):
             guard board.admit(.drain, uuid, again: .seconds(1), now: now) else { return }
@@ -70,16 +81,38 @@ extension HistoryRun {
             guard let life = board.beginProbe(uuid, now: now) else { return }
             begin(.probe(session: session), uuid, life: life)
         case .forget(let uuid): board.forget(uuid)
-        // Groups of these histories have no template.
-        case .clone, .removeClone: break
+        case .clone(let uuid, let name):
+            guard mayOrder, controller.fleet.cloneTemplate(of: uuid) != nil, let life = board.beginStart(uuid),
+                takeRoom(uuid, life: life)
+            else { return }
+            addMachine(uuid, name)
+            oracle.makes(uuid, life: life, disk, underWay: isUnderWay(.make(name), uuid, life))
+            begin(.make(name), uuid, life: life)
+        case .removeClone(let uuid):
+            guard mayOrder, let life = board.beginStart(uuid) else { return }
+            oracle.removes(uuid, disk)
+            controller.sessions[uuid] = nil
+            // One that was never begun has no machine.
+            if index(uuid) == nil {
+                board.endStart(uuid, life: life, .succeeded)
+                wantsLook = true
+            }
+            begin(.remove, uuid, life: life)
         case .announceScaling, .announceScaled: break
         }
+    }
+
+    private func isUnderWay(_ work: Effect.Work, _ uuid: String, _ life: UInt64) -> Bool {
+        let index = index(uuid)
+        return effects.contains { $0.index == index && $0.work == work && $0.life == life }
     }
 
     /// Takes what an instance needs of the host; an order that finds no room stands and is tried again.
     private mutating func takeRoom(_ uuid: String, life: UInt64) -> Bool {
         guard controller.capacity.reserve(uuid, HistoryController.need, leaving: HistoryController.reserve) else {
             controller.board.endStart(uuid, life: life, nil)
+            // What was taken when it was made is gone as well.
+            oracle.givesRoomBack(uuid)
             return false
         }
         oracle.takesRoom(uuid)
@@ -109,6 +142,7 @@ extension HistoryRun {
         let index = effect.index
         let uuid = machines[index].uuid
         switch effect.work {
+        case .make, .remove: applyToClone(effect, isHeard: isHeard)
         case .start, .resume, .park:
             let image = machines[index].image?.number
             let result = order(effect)
@@ -124,10 +158,9 @@ extension HistoryRun {
                 controller.capacity.settle(uuid, started: isStarted)
                 if !isStarted { oracle.givesRoomBack(uuid) }
             }
-        case .destroy:
-            guard reaches(effect) else { return }
-            // An order that hung since an earlier boot says nothing of what the controller knew of this one.
-            if effect.givenAt > machines[index].activeSince { oracle.stops(machines[index]) }
+        case .destroy(let run):
+            guard reaches(effect), run ?? machines[index].run == machines[index].run else { return }
+            oracle.stops(machines[index])
             if machines[index].isActive { stop(index) }
             if isHeard { controller.sessions[uuid] = nil }
         case .shutdown:
@@ -173,7 +206,7 @@ extension HistoryRun {
 
     private func reaches(_ effect: Effect) -> Bool {
         hypervisorSilent == 0 && machines[effect.index].isDefined && effect.fate != .fails
-            && effect.fate != .lostBefore
+            && effect.fate != .lostBefore && effect.fate != .halfway
     }
 
     /// Gives the hypervisor an order; `nil` when nobody knows what became of it.
@@ -181,6 +214,9 @@ extension HistoryRun {
         let index = effect.index
         guard hypervisorSilent == 0, effect.fate != .lostBefore else { return nil }
         guard machines[index].isDefined else { return .failed("no domain") }
+        guard machines[index].clone?.state ?? .ready == .ready || machines[index].isActive else {
+            return .failed("not whole")
+        }
         guard effect.fate != .fails || machines[index].isActive else { return .failed("refused") }
         let result: FleetObservation.Start? =
             switch effect.work {

@@ -13,7 +13,7 @@ extension HistoryRun {
     mutating func settleDown() {
         if isDead { restart() }
         policy.mode = .on
-        policy.min = min(policy.min, machines.count)
+        if settings.template == nil { policy.min = min(policy.min, machines.count(where: \.exists)) }
         policy.max = max(policy.max, policy.min)
         settings.maximum = policy.max
         settings.standby.refresh = .seconds(100_000)
@@ -47,14 +47,17 @@ extension HistoryRun {
             return "\(instance.uuid) may still come"
         }
         let serving = fleet.instances.values.count { $0.state == .inService }
-        let wanted = min(policy.min, machines.count)
+        let wanted = settings.template == nil ? min(policy.min, machines.count(where: \.exists)) : policy.min
         if serving < wanted { return "\(serving) of \(wanted) serve" }
         let pool = fleet.instances.values.count { $0.state == .standby }
-        let isFull = pool >= settings.standby.total || fleet.counted >= policy.max || fleet.reserve.isEmpty
+        let isFull =
+            pool >= settings.standby.total || fleet.counted >= policy.max
+            || fleet.reserve.isEmpty && fleet.clonable == 0
         if fleet.counted > policy.max, pool > 0 { return "\(fleet.counted) of \(policy.max), \(pool) in standby" }
         if !isFull { return "the pool has \(pool) of \(settings.standby.total)" }
         if controller.set.endpoints != fleet.endpoints { return "clients are not told" }
-        for machine in machines {
+        if let unsettledClone { return unsettledClone }
+        for machine in machines where machine.exists {
             switch fleet.instances[machine.uuid]?.state {
             case .inService: if machine.power != .running { return "\(machine.uuid) serves and is \(machine.power)" }
             case .off: if machine.isActive { return "\(machine.uuid) is off and \(machine.power)" }

@@ -8,7 +8,7 @@ extension HistoryRun {
     /// What goes wrong, and what people do, at one tick.
     mutating func meddle() {
         if random.once(in: 5) { demand = Double(random.below(random.once(in: 2) ? 120 : 500)) }
-        for index in machines.indices where random.once(in: 8) { meddle(index) }
+        for index in machines.indices where machines[index].exists && random.once(in: 8) { meddle(index) }
         switch random.below(60) {
         case 0: hypervisorSilent = random.within(1...6)
         case 1: storeFailing = random.within(1...6)
@@ -16,15 +16,25 @@ extension HistoryRun {
         case 3: reportsMissing = random.within(1...6)
         case 4: hostUnits = random.within(0...6)
         case 5: clients[random.below(clients.count)].hangs = random.within(3...20)
-        case 6: commands.append(.retry(random.once(in: 2) ? nil : machines[random.below(machines.count)].uuid))
-        case 7: commands.append(.drain(machines[random.below(machines.count)].uuid))
+        case 6: commands.append(.retry(random.once(in: 2) ? nil : anyone()))
+        case 7: if let anyone = anyone() { commands.append(.drain(anyone)) }
         case 8, 9:
             var settings = settings
             var policy = policy
             GeneratedGroup.change(&settings, &policy, &random)
             commands.append(.configure(policy, settings))
+        case 10: poolFull = random.within(2...12)
+        case 11: removalsFail = random.within(2...12)
+        case 12: hasTemplate.toggle()
+        case 13: cloneBootTicks = random.once(in: 3) ? nil : random.below(4)
         default: break
         }
+    }
+
+    /// The UUID of some machine that exists.
+    private mutating func anyone() -> String? {
+        let all = machines.filter(\.exists)
+        return all.isEmpty ? nil : all[random.below(all.count)].uuid
     }
 
     /// What happens to one machine.
@@ -42,6 +52,7 @@ extension HistoryRun {
         case 6:
             if machines[index].power == .off {
                 machines[index].isDefined.toggle()
+                machines[index].clone?.isTouched = true
                 machines[index].definedAt = now
             }
         case 7: machines[index].bootTicks = random.once(in: 3) ? nil : random.below(6)
@@ -75,7 +86,10 @@ extension HistoryRun {
         let mayCome = controller.fleet.lateOrders[machines[index].uuid] != nil
         // What could not be written down, or is not yet, the controller may take for its own.
         let isOnPaper = disk.ledger[machines[index].uuid]?.isOwned ?? false
-        let stands = mayCome || isOnPaper || row.map { [.starting, .resuming].contains($0.state) } ?? false
+        // A clone is the controller's own, whoever starts it.
+        let stands =
+            machines[index].clone != nil || mayCome || isOnPaper
+            || row.map { [.starting, .resuming].contains($0.state) } ?? false
         let maker: HistoryMachine.Maker = machines[index].seenOff && !stands ? .others : .unclear
         if let image = machines[index].image, !image.isStale {
             // Whoever wakes what the controller put to sleep does not make it his own.
@@ -86,7 +100,9 @@ extension HistoryRun {
     }
 
     mutating func unpause(_ index: Int) {
+        guard machines[index].power == .paused else { return }
         note(machines[index].unpause(at: wall))
+        oracle.reportedLag[index] = nil
     }
 
     /// A memory image was used up.
@@ -98,11 +114,12 @@ extension HistoryRun {
     mutating func calm() {
         hasFaults = false
         (hypervisorSilent, storeFailing, samplesMissing, reportsMissing) = (0, 0, 0, 0)
+        (poolFull, removalsFail, hasTemplate, cloneBootTicks) = (0, 0, true, 1)
         hostUnits = 10
         demand = 50
         for client in clients.indices { clients[client].hangs = 0 }
         for index in machines.indices {
-            machines[index].isDefined = true
+            machines[index].isDefined = machines[index].exists
             machines[index].bootTicks = 1
             machines[index].isSick = false
             machines[index].unmeasured = 0

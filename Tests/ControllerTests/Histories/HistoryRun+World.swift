@@ -27,6 +27,8 @@ extension HistoryRun {
         if storeFailing > 0 { storeFailing -= 1 }
         if samplesMissing > 0 { samplesMissing -= 1 }
         if reportsMissing > 0 { reportsMissing -= 1 }
+        if poolFull > 0 { poolFull -= 1 }
+        if removalsFail > 0 { removalsFail -= 1 }
     }
 
     /// Boots, connects, works and reports in each guest that runs.
@@ -173,15 +175,19 @@ extension HistoryRun {
         }
         var active: Set<String> = []
         var view: [FleetObservation.Domain] = []
+        controller.takenNames = []
         for machine in machines where machine.isDefined {
+            if settings.template != nil { controller.takenNames.insert(machine.name) }
             if machine.isActive { active.insert(machine.uuid) }
             view.append(
                 FleetObservation.Domain(
                     uuid: machine.uuid,
-                    name: machine.uuid,
+                    name: machine.name,
                     isRunning: machine.power == .running,
                     isActive: machine.isActive,
+                    run: machine.isActive ? machine.run : nil,
                     hasSavedImage: machine.image != nil,
+                    cloneState: machine.clone?.state,
                     memory: 1 << 30,
                     vCPUs: 1
                 )

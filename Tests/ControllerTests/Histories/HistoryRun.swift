@@ -20,14 +20,17 @@ struct HistoryRun {
     /// An effect under way.
     struct Effect {
         enum Work: Equatable {
-            case start, destroy, shutdown, discardImage, check
+            case start, shutdown, discardImage, check
+            case destroy(run: Int?)
+            case make(String), remove
             case resume(StandbyKind)
             case park(StandbyKind)
             case probe(session: UInt64)
             case hook(HookPoint)
         }
 
-        enum Fate { case good, fails, lostBefore, lostAfter }
+        /// What becomes of it; one that stops half-way is lost as well.
+        enum Fate { case good, fails, lostBefore, lostAfter, halfway }
 
         var index: Int
         var life: UInt64
@@ -35,6 +38,14 @@ struct HistoryRun {
         var due: Int
         var fate: Fate
         var givenAt: Moment
+
+        /// Whether it makes or removes a clone, in more than one step.
+        var isOfClone: Bool {
+            switch work {
+            case .make, .remove: true
+            default: false
+            }
+        }
     }
 
     struct Client {
@@ -68,6 +79,14 @@ struct HistoryRun {
     var samplesMissing = 0
     var reportsMissing = 0
     var hostUnits: Int
+    /// Ticks for which the storage pool has no room, and for which clones cannot be removed.
+    var poolFull = 0
+    var removalsFail = 0
+    var hasTemplate = true
+    /// Ticks that clones made from now on take to boot; `nil`: their agents never come.
+    var cloneBootTicks: Int? = 1
+    /// Where the UUIDs of clones come from, in all lives of the controller.
+    let uuids: UUIDSource
     var demand = 50.0
     var images = 0
     var commands: [HistoryCommand] = []
@@ -87,6 +106,8 @@ struct HistoryRun {
         self.settings = settings
         self.interval = interval
         self.hostUnits = hostUnits
+        let number = NumberSource(0)
+        uuids = UUIDSource { "clone\(number.next())" }
         machines = Self.names.prefix(count).map { HistoryMachine(uuid: $0) }
         clients = Array(repeating: Client(uses: Array(repeating: false, count: count)), count: 2)
         oracle = HistoryOracle(interval: interval, count: count)
@@ -97,6 +118,7 @@ struct HistoryRun {
             interval: interval,
             clients: 2,
             counter: 0,
+            uuids: uuids,
             now: now,
             date: Date(timeIntervalSince1970: wall)
         )
@@ -117,7 +139,7 @@ struct HistoryRun {
         effects = []
         for var effect in underWay where effect.work != .check {
             if hasFaults, random.once(in: 2) { continue }
-            effect.fate = .lostAfter
+            effect.fate = hasFaults && effect.isOfClone && random.once(in: 2) ? .halfway : .lostAfter
             apply(effect, isHeard: false)
         }
         controller = HistoryController(
@@ -127,6 +149,7 @@ struct HistoryRun {
             interval: interval,
             clients: clients.count,
             counter: controller.counter + 100,
+            uuids: uuids,
             now: now,
             date: date
         )

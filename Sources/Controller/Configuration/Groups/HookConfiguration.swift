@@ -14,7 +14,8 @@ public struct HookConfiguration: Sendable, Hashable {
         public enum FailureRule: String, Sendable, Hashable, CaseIterable {
             /// It is recorded, and the instance goes on.
             case `continue`
-            /// The step counts as failed.
+            /// Before service: the start counts as failed. After draining: the instance is held until its time to drain is
+            /// over, and is stopped then, never parked.
             case fail
         }
 

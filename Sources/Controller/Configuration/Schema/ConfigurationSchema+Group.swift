@@ -166,21 +166,21 @@ extension ConfigurationSchema {
     private static let hooks: [KeyDescription] = [
         KeyDescription(
             "before-in-service",
-            .mapping(hook(onFailure: "fail")),
+            .mapping(hook(onFailure: "fail", fails: "fail fails the start")),
             nil,
             "Called after the first probe passed and before clients are told.",
             isAbsentByDefault: true
         ),
         KeyDescription(
             "after-draining",
-            .mapping(hook(onFailure: "continue")),
+            .mapping(hook(onFailure: "continue", fails: "fail holds the instance until drain.timeout, then stops it")),
             nil,
             "Called when an instance has finished its work, before it is stopped.",
             isAbsentByDefault: true
         ),
     ]
 
-    private static func hook(onFailure: String) -> MappingDescription {
+    private static func hook(onFailure: String, fails: String) -> MappingDescription {
         MappingDescription(
             keys: [
                 KeyDescription(
@@ -207,7 +207,7 @@ extension ConfigurationSchema {
                     "on-failure",
                     .choice(HookConfiguration.Hook.FailureRule.allCases.map(\.rawValue)),
                     onFailure,
-                    "What follows when it fails or takes too long: continue records it, fail fails the step."
+                    "What follows when it fails or takes too long: continue records it, \(fails)."
                 ),
             ],
             exactlyOne: ["command", "url"]
