@@ -96,6 +96,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [
+                .embedInCode("History/Report/report.py"),
                 .embedInCode("Simulation/chart.py"),
                 .embedInCode("Web/Assets/dashboard.css"),
                 .embedInCode("Web/Assets/dashboard.js"),

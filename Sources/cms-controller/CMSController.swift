@@ -17,7 +17,8 @@ struct CMSController: AsyncParsableCommand {
         version: CMSVersion.current,
         subcommands: [
             RunCommand.self, StatusCommand.self, DrainCommand.self, ProtectCommand.self, UnprotectCommand.self,
-            RetryCommand.self, RolloutCommand.self, SimulateCommand.self, ReloadCommand.self, TokenCommand.self,
+            RetryCommand.self, RolloutCommand.self, ReportCommand.self, SimulateCommand.self, ReloadCommand.self,
+            TokenCommand.self,
             ClientCommand.self,
             ValidateCommand.self,
             SchemaCommand.self, VersionCommand.self,

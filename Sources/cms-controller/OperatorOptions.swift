@@ -6,7 +6,9 @@ import Shared
 /// The options that say which running controller is meant.
 struct OperatorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The controller's address.", valueName: "host:port"))
-    var controller: String = "127.0.0.1:7000"
+    var controller: String = Self.usualController
+
+    private static let usualController = "127.0.0.1:7000"
 
     @Option(
         help: ArgumentHelp(
@@ -41,6 +43,23 @@ struct OperatorOptions: ParsableArguments {
         }
     }
 
+    /// Where a report is made from: the files of the state directory when no controller runs on it.
+    func reportSource() throws -> ReportSource {
+        guard identity == nil, controller == Self.usualController else { return .controller(try client()) }
+        do {
+            _ = try RunningController(stateDirectory: directory)
+        } catch RunningController.Failure.notRunning {
+            return .directory(directory)
+        }
+        return .controller(try client())
+    }
+
+    private var directory: String {
+        let environment = ProcessInfo.processInfo.environment
+        return stateDir
+            ?? ControllerConfiguration.defaultStateDirectory(environment: environment, isRoot: geteuid() == 0)
+    }
+
     private func client() throws -> OperatorClient {
         let address = HostPort(controller, defaultPort: 7000) ?? HostPort(host: "127.0.0.1", port: 7000)
         if let identity { return try OperatorClient(address: address, identityDirectory: identity) }
@@ -48,8 +67,7 @@ struct OperatorOptions: ParsableArguments {
         let name = (environment["SUDO_USER"] ?? environment["USER"]).flatMap { SPIFFEID.isName($0) ? $0 : nil }
         return try OperatorClient(
             address: address,
-            stateDirectory: stateDir
-                ?? ControllerConfiguration.defaultStateDirectory(environment: environment, isRoot: geteuid() == 0),
+            stateDirectory: directory,
             name: name ?? "local"
         )
     }

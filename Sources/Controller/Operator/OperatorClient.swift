@@ -77,13 +77,13 @@ public struct OperatorClient: Sendable {
         _ = try await send(isProtected ? .PUT : .DELETE, "/v1/instances/\(Self.escaped(instance))/protection")
     }
 
-    private static func escaped(_ name: String) -> String {
+    static func escaped(_ name: String) -> String {
         // The unreserved characters of RFC 3986.
         name.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~")))
             ?? ""
     }
 
-    private func send(_ method: HTTPMethod, _ path: String) async throws -> ByteBuffer {
+    func send(_ method: HTTPMethod, _ path: String) async throws -> ByteBuffer {
         let client = HTTPClient.cms(connectTimeout: .seconds(3), readTimeout: Self.timeout)
         let result: Result<ByteBuffer, any Error>
         do {

@@ -31,7 +31,7 @@ public struct SQLiteStore: Store {
         return store
     }
 
-    private init(database: DatabaseQueue) {
+    init(database: DatabaseQueue) {
         self.database = database
     }
 
