@@ -7,6 +7,8 @@ import Synchronization
 extension HistoryStore {
     /// The most values of one column in an answer: then it has fewer points.
     static let cellLimit = 120_000
+    /// The most instances' rows that are read for an answer: then only some of the rows are.
+    static let readLimit = 2_000_000
     /// The most bytes of decisions in an answer.
     static let answerLimit = 16 << 20
     /// The fewest points to which that leads.
@@ -34,12 +36,13 @@ extension HistoryStore {
         else { return SeriesBuilder(query: query, width: 1).series([:]) }
         let plan = try plan(query, id, database)
         var builder = SeriesBuilder(query: query, width: plan.width)
-        try read(plan.level, id, plan.range, database) { builder.add($0) }
+        try read(plan, id, hasInstances: query.hasInstances, database) { builder.add($0) }
         if plan.level != .second {
             // What is too new for a row of that level.
             let from = max(plan.range.lowerBound, try end(plan.level, id, plan.range, database))
             if from < plan.range.upperBound {
-                try read(.second, id, from..<plan.range.upperBound, database) { builder.add($0) }
+                let rest = Plan(level: .second, width: plan.width, range: from..<plan.range.upperBound)
+                try read(rest, id, hasInstances: query.hasInstances, database) { builder.add($0) }
             }
         }
         builder.finish()
@@ -50,6 +53,8 @@ extension HistoryStore {
     struct Plan: Equatable {
         var level: HistoryLevel
         var width: Int64
+        /// Every how many rows one is read.
+        var stride: Int64 = 1
         /// Seconds.
         var range: Range<Int64>
     }
@@ -75,10 +80,8 @@ extension HistoryStore {
         let end = try newest ?? Self.end(.minute, id, since..<max(since, until), database)
         until = min(until, end + 1)
         guard since < until else { return Plan(level: .second, width: 1, range: since..<max(since, until)) }
-        var points = Int64(query.points)
-        if query.hasInstances, let count = try instanceCount(id, until, database), count > 0 {
-            points = min(points, max(Int64(leastPoints), Int64(cellLimit / count)))
-        }
+        let instances = query.hasInstances ? max(1, try instanceCount(id, until, database) ?? 1) : 1
+        let points = min(Int64(query.points), max(Int64(leastPoints), Int64(cellLimit / instances)))
         let covering = HistoryLevel.allCases.filter { level in
             // Wider rows begin earlier than the first tick.
             oldest[level].map { $0 <= since + HistoryLevel.minute.width } ?? false
@@ -88,7 +91,17 @@ extension HistoryStore {
             ?? HistoryLevel.allCases.last { oldest[$0] != nil } ?? .second
         let fitting = ((until - since) + points - 1) / points
         let width = max(1, (fitting + level.width - 1) / level.width) * level.width
-        return Plan(level: level, width: width, range: since.begin(of: level.width)..<until)
+        return Plan(
+            level: level,
+            width: width,
+            stride: stride(rows: (until - since) / level.width, instances: instances),
+            range: since.begin(of: level.width)..<until
+        )
+    }
+
+    /// Every how many rows one is read, so that a question never takes seconds of CPU from the control loop.
+    static func stride(rows: Int64, instances: Int) -> Int64 {
+        max(1, (rows * Int64(instances) + Int64(readLimit) - 1) / Int64(readLimit))
     }
 
     private static func second(_ time: Double) -> Int64 { Int64(max(-1e12, min(1e12, time))) }
@@ -127,18 +140,25 @@ extension HistoryStore {
     }
 
     private static func read(
-        _ level: HistoryLevel,
+        _ plan: Plan,
         _ id: Int64,
-        _ range: Range<Int64>,
+        hasInstances: Bool,
         _ database: Database,
         _ take: (HistoryRow) -> Void
     ) throws {
         let rows = try Row.fetchCursor(
             database,
-            sql: "SELECT at, row FROM sample WHERE level = ? AND series = ? AND at >= ? AND at < ? ORDER BY at",
-            arguments: [level.rawValue, id, range.lowerBound, range.upperBound]
+            sql: """
+                SELECT at, row FROM sample
+                WHERE level = ? AND series = ? AND at >= ? AND at < ? AND at / ? % ? = 0 ORDER BY at
+                """,
+            arguments: [
+                plan.level.rawValue, id, plan.range.lowerBound, plan.range.upperBound, plan.level.width, plan.stride,
+            ]
         )
-        while let row = try rows.next() { take(try HistoryRow(row["row"], at: row["at"])) }
+        while let row = try rows.next() {
+            take(try HistoryRow(row["row"], at: row["at"], skipsInstances: !hasInstances))
+        }
     }
 
     private static func names(_ numbers: [Int], _ database: Database) throws -> [Int: HistoryBuffer.Name] {

@@ -92,8 +92,7 @@ extension HistoryStore {
         let rows = try Row.fetchCursor(
             database,
             sql: "SELECT at, row FROM sample WHERE level = 1 AND series = ? AND at >= ? AND at < ? ORDER BY at",
-            // What is older was made long ago, or is no longer kept.
-            arguments: [series, max(made, level.begin(of: end - HistoryLevel.second.age)), end]
+            arguments: [series, made, end]
         )
         while let row = try rows.next() {
             let sample = try HistoryRow(row["row"], at: row["at"])

@@ -19,8 +19,6 @@ struct SeriesBuilder {
 
     /// Takes a row that is later than those before.
     mutating func add(_ row: HistoryRow) {
-        var row = row
-        if !query.hasInstances { row.instances = [] }
         let begin = row.at.begin(of: width)
         if point != begin {
             finish()

@@ -76,6 +76,14 @@ struct HistoryQueryTests {
         }
     }
 
+    @Test("of more rows than can be read in a moment only some are")
+    func stride() {
+        #expect(HistoryStore.stride(rows: 3600, instances: 500) == 1)
+        #expect(HistoryStore.stride(rows: 43_200, instances: 1000) == 22)
+        #expect(HistoryStore.stride(rows: 43_200, instances: 1) == 1)
+        #expect(HistoryStore.stride(rows: 0, instances: 1) == 1)
+    }
+
     @Test("the routes answer, refuse what makes no sense, and go on after a restart")
     func routes() async throws {
         try await withLab({ $0.historySize = 16 << 20 }) { lab in
