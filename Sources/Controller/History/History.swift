@@ -22,6 +22,8 @@ final class History: Service {
         /// What a reader or a writer found wrong with what is in the file.
         var damage: String?
         var isPaused = false
+        /// Whether the buffer knows what the file knows.
+        var isReady = false
         var retryAt: Moment?
     }
 
@@ -62,14 +64,11 @@ final class History: Service {
         await cancelWhenGracefulShutdown { [self] in
             await withDiscardingTaskGroup { group in
                 group.addTask {
-                    for await sighting in self.sightings {
-                        guard case .tick(let tick, let decision) = sighting else { continue }
-                        self.state.withLock { $0.buffer.add(tick, decision) }
-                    }
-                }
-                group.addTask {
                     await self.open()
-                    await self.check()
+                    await withDiscardingTaskGroup { group in
+                        group.addTask { await self.check() }
+                        await self.listen()
+                    }
                 }
                 while !Task.isCancelled {
                     try? await Task.sleep(for: Self.period)
@@ -79,6 +78,14 @@ final class History: Service {
             }
         }
         await write(before: nil)
+    }
+
+    /// Takes what is told. Before the file was read once, nobody knows the numbers of its instances, so ticks are lost.
+    private func listen() async {
+        for await sighting in sightings {
+            guard case .tick(let tick, let decision) = sighting else { continue }
+            state.withLock { if $0.isReady { $0.buffer.add(tick, decision) } }
+        }
     }
 
     /// The store, to ask.
@@ -133,7 +140,9 @@ final class History: Service {
             let decisions = try await store.lastDecisions()
             let names = try await store.names()
             state.withLock { state in
-                state.buffer.adopt(names: names, decisions: decisions)
+                // What is counted on since then goes on.
+                if !state.isReady { state.buffer.adopt(names: names, decisions: decisions) }
+                state.isReady = true
                 (state.store, state.problem, state.retryAt) = (store, nil, nil)
             }
         } catch {
@@ -162,6 +171,7 @@ final class History: Service {
             let (store, kept) = try await HistoryStore.open(path: path, limit: limit, damagedAt: clock.date)
             state.withLock { state in
                 state.buffer.forgetFile()
+                state.isReady = true
                 (state.store, state.problem, state.damage, state.retryAt) = (store, nil, nil, nil)
             }
             tell(

@@ -53,6 +53,7 @@ struct HistoryBuffer: Sendable {
     /// Begins anew with a file that knows no instance.
     mutating func forgetFile() {
         batch.names = numbers.map { ($0.value, $0.key) }.sorted { $0.0 < $1.0 }
+        causes = [:]
     }
 
     /// Takes a tick.

@@ -130,6 +130,38 @@ struct HistoryTroubleTests {
         }
     }
 
+    @Test("what is told before the file is open waits for it: numbers and causes are those of the file")
+    func early() async throws {
+        try await withHistoryFile { path in
+            let now = Date().timeIntervalSince1970
+            do {
+                var keeper = try await Keeper(path)
+                keeper.add(.sample(at: now - 20, [.sample("vm9", host: 77)]), .sample())
+                try await keeper.write(at: Int64(now))
+            }
+            let (history, observatory, events) = running(path)
+            observatory.tell(.tick(.sample(at: now, [.sample("vm1", host: 10)]), .sample()))
+            let query = HistoryQuery(
+                group: "default",
+                since: Date(timeIntervalSince1970: now - 60),
+                until: .distantFuture
+            )
+            try await withBackground { background in
+                let job = background.start { try await history.run() }
+                try await waitUntil("both are there") {
+                    guard let json = try? await history.series(query) else { return false }
+                    let series = try WireCoding.decode(HistorySeries.self, from: json)
+                    return series.instances.map(\.name) == ["vm1", "vm9"]
+                        && series.instances[1].columns["host"]?.first == 77
+                }
+                let kept = try await history.decisions(group: "default", limit: 10)
+                #expect(try WireCoding.decode([DecisionRecord].self, from: kept).count == 1)
+                await job.stop()
+            }
+            #expect(events.all.isEmpty)
+        }
+    }
+
     @Test("where no file can be made it rests, says so once, and says why when asked")
     func unwritable() async throws {
         try await withHistoryFile { path in

@@ -24,7 +24,7 @@ extension ReportPage {
     }
 
     private var marks: [(at: Date, name: String)] {
-        let outs = report.scaleOuts.filter { $0.started != nil || $0.outcome != nil }
+        let outs = report.scaleOuts.filter(\.isOrdered)
         let told = outs.compactMap { out in
             out.told.map { (at: out.at.addingTimeInterval($0), name: "\(out.instance) told") }
         }

@@ -54,8 +54,7 @@ public struct ReportPage {
 
     private var tiles: String {
         let totals = report.totals
-        let served = report.scaleOuts.filter { $0.told != nil }
-        let times = served.filter { $0.started != nil }.compactMap(\.told).sorted()
+        let times = report.scaleOuts.filter(\.isOrdered).compactMap(\.told).sorted()
         var tiles: [(String, String, String)] = [
             (
                 HTMLText.number(totals.inServiceHours, decimals: 2), "instance-hours in service",

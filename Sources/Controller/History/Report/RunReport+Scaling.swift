@@ -81,6 +81,7 @@ extension RunReport.ScaleOut {
         }
         self.init(
             instance: event.instance ?? "",
+            isOrdered: event.kind != .instanceAdopted,
             at: cause?.at ?? event.at,
             reason: cause?.detail ?? event.detail
         )

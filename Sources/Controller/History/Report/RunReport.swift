@@ -7,6 +7,8 @@ public struct RunReport: Codable, Sendable {
     public struct ScaleOut: Codable, Sendable, Equatable {
         /// The instance.
         public var instance: String
+        /// Whether it was ordered; else its domain was found running.
+        public var isOrdered: Bool
         /// When it was decided, or ordered where no decision is known.
         public var at: Date
         /// Why, in words.

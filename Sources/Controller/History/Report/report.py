@@ -106,7 +106,7 @@ def main():
     draw_size(axes[1], series, times)
     draw_states(axes[2], series, times)
     for axis in axes:
-        for mark in report["scaleOuts"] + report["scaleIns"]:
+        for mark in [out for out in report["scaleOuts"] if out["isOrdered"]] + report["scaleIns"]:
             axis.axvline(moment(mark["at"]), color="#333333", lw=0.7, alpha=0.5)
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
