@@ -28,12 +28,18 @@ struct ControllerLab: Sendable {
     var limits = LifecycleLimits(startDeadline: .seconds(60))
     /// The most bytes of the history; `nil`: none is kept.
     var historySize: Int64?
+    /// Whether there is a web interface, on a loopback port of the system's choice unless said otherwise.
+    var web: HostPort?
+    /// The file with its token.
+    var webTokenFile: String?
     /// What else a test changes of the group.
     var group: @Sendable (inout GroupConfiguration) -> Void = { _ in }
 
     /// A running controller.
     struct Running: Sendable {
         let port: Int
+        /// The port of the web interface; 0 without one.
+        let webPort: Int
         let job: BackgroundJob
         fileprivate let group: ServiceGroup
         fileprivate let power: Disk
@@ -71,9 +77,14 @@ struct ControllerLab: Sendable {
     private struct Entry: Service {
         let service: ControllerService
         let ports: AsyncStream<Int>.Continuation
+        let webPorts: AsyncStream<Int>.Continuation
 
         func run() async throws {
-            try await service.run { ports.yield($0) }
+            try await service.run {
+                ports.yield($0)
+            } onWebListening: {
+                webPorts.yield($0)
+            }
         }
     }
 
@@ -94,17 +105,20 @@ struct ControllerLab: Sendable {
             logFile: nil
         )
         configuration.historySize = historySize
+        configuration.webListen = web
+        configuration.webTokenFile = webTokenFile
         group(&configuration.groups[0])
         let power = Disk()
         let service = ControllerService(configuration: configuration, hypervisor: hypervisor, logger: .quiet) {
             [disk, power] in DiskStore(base: try $0.store(), disk: disk, power: power)
         }
         let ports = AsyncStream.makeStream(of: Int.self)
+        let webPorts = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(
-                        service: Entry(service: service, ports: ports.continuation),
+                        service: Entry(service: service, ports: ports.continuation, webPorts: webPorts.continuation),
                         successTerminationBehavior: .gracefullyShutdownGroup
                     )
                 ],
@@ -112,11 +126,21 @@ struct ControllerLab: Sendable {
             )
         )
         let job = background.start {
-            defer { ports.continuation.finish() }
+            defer {
+                ports.continuation.finish()
+                webPorts.continuation.finish()
+            }
             try await group.run()
         }
         for await port in ports.stream {
-            let running = Running(port: port, job: job, group: group, power: power)
+            var webPort = 0
+            if web != nil {
+                for await port in webPorts.stream {
+                    webPort = port
+                    break
+                }
+            }
+            let running = Running(port: port, webPort: webPort, job: job, group: group, power: power)
             roster.add(running)
             return running
         }

@@ -1,0 +1,62 @@
+import Foundation
+import Hummingbird
+import Libvirt
+import Logging
+import Shared
+import TestSupport
+import Testing
+
+@testable import Controller
+
+@Suite("The OpenAPI document")
+struct OpenAPITests {
+    private struct Document: Decodable {
+        struct Operation: Decodable {
+            var tags: [String]
+            var operationId: String
+        }
+
+        var paths: [String: [String: Operation]]
+    }
+
+    @Test("every route of both ports stands in it, and no other")
+    func routes() throws {
+        let document = try JSONDecoder().decode(Document.self, from: Data(PackageResources.openapi_json))
+        func described(_ tag: String) -> Set<String> {
+            Set(
+                document.paths.flatMap { path, operations in
+                    operations.filter { $0.value.tags.contains(tag) }.map { "\($0.key.uppercased()) \(path)" }
+                }
+            )
+        }
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let directory = try StateDirectory(path: path)
+        let clock = SteadyClock()
+        let store = try directory.store()
+        let api = ControllerAPI(
+            parts: ControllerAPI.Parts(
+                groups: [],
+                hostAddresses: [],
+                authority: try directory.authority(now: clock.date),
+                policy: SharedIssuingPolicy(IssuingPolicy()),
+                store: store,
+                registry: AgentRegistry { _ in },
+                clones: CloneOperator(hypervisor: InMemoryHypervisor(networks: []), gate: SerialGate()),
+                history: nil,
+                feed: EventFeed(store: store, observatory: Observatory(), clock: clock, logger: .quiet),
+                clock: clock,
+                interval: .seconds(1),
+                report: { _ in },
+                logger: .quiet
+            )
+        )
+        let access = WebAccess(address: HostPort(host: "127.0.0.1", port: 0), token: nil, clock: clock) { _ in }
+        let web = WebRoutes(api: api, access: access).router().routes.map { "\($0.method) \($0.path)" }
+        let controller = api.router().routes.map { "\($0.method) \($0.path)" }
+        #expect(Set(web) == described("web"))
+        #expect(Set(controller) == described("controller"))
+        let names = document.paths.values.flatMap { $0.values.map(\.operationId) }
+        #expect(Set(names).count == names.count)
+    }
+}
