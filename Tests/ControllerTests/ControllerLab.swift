@@ -139,6 +139,7 @@ struct ControllerLab: Sendable {
                     webPort = port
                     break
                 }
+                guard webPort > 0 else { break }
             }
             let running = Running(port: port, webPort: webPort, job: job, group: group, power: power)
             roster.add(running)

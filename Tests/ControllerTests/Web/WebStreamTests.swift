@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import Libvirt
 import NIOCore
+import NIOHTTP1
 import Shared
 import TestSupport
 import Testing
@@ -78,7 +79,7 @@ extension SocketTests {
             let store = try StateDirectory(path: path).store()
             let feed = EventFeed(store: store, observatory: observatory, clock: clock, limit: 2, logger: .quiet)
             try await withBackground { background in
-                let job = background.start { try await feed.run() }
+                background.start { try await feed.run() }
                 let (lost, losing) = AsyncStream.makeStream(of: Void.self)
                 let mute = try #require(feed.subscribe(group: nil, ticks: true) { losing.finish() })
                 let other = try #require(feed.subscribe(group: "elsewhere", ticks: true) {})
@@ -98,7 +99,6 @@ extension SocketTests {
                 #expect(left == EventFeed.buffer)
                 feed.close(other.id)
                 #expect(feed.readers == 0)
-                job.cancel()
             }
         }
 

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import Libvirt
 import NIOCore
+import NIOHTTP1
 import Shared
 import TestSupport
 import Testing
