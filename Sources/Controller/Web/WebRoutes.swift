@@ -62,6 +62,7 @@ struct WebRoutes: Sendable {
         }
         let known = request.headers[.ifNoneMatch]
         var set = group.directory.current
+        var headers: HTTPFields = [.cacheControl: "no-cache"]
         if wait > 0, request.method != .head, EntityTag.matches(known, try Self.tag(of: set, in: group.name)) {
             guard let changes = group.directory.changes() else {
                 throw Problem(
@@ -84,9 +85,11 @@ struct WebRoutes: Sendable {
                 }
             }
             set = group.directory.current
+            // Watching for the asker's leave uses the connection up.
+            headers[.connection] = "close"
         }
         let tag = try Self.tag(of: set, in: group.name)
-        let headers: HTTPFields = [.eTag: tag, .cacheControl: "no-cache"]
+        headers[.eTag] = tag
         if EntityTag.matches(known, tag) { return Response(status: .notModified, headers: headers) }
         var response = try Response.message(set)
         response.headers.append(contentsOf: headers)
