@@ -46,7 +46,9 @@ final class EventFeed: Service {
     /// Frames that one reader may leave unread.
     static let buffer = 256
     /// How many events are read from the store at once.
-    static let batch = 500
+    static let batch = 100
+    /// The time between two batches, in which readers get room again: a burst disconnects nobody who reads.
+    private static let breath = Duration.milliseconds(20)
     /// How long a stream is silent before a sign of life.
     static let silence = Duration.seconds(5)
     /// The most readers at a time.
@@ -147,7 +149,9 @@ final class EventFeed: Service {
                 let new = try await store.events(EventQuery(after: position, order: .oldestFirst, limit: Self.batch))
                 guard !new.isEmpty else { return }
                 for event in new { tell(event) }
+                if new.count == Self.batch { try await Task.sleep(for: Self.breath) }
             }
+        } catch is CancellationError {
         } catch {
             logger.warning("events not read", metadata: ["error": "\(error)"])
         }

@@ -51,6 +51,9 @@ final class WebClient: Sendable {
         try await channel.writeAndFlush(ByteBuffer(string: text)).get()
     }
 
+    /// Reads from now on.
+    func resume() async throws { try await channel.setOption(.autoRead, value: true).get() }
+
     /// Ends the connection.
     func close() async { try? await channel.close().get() }
 }

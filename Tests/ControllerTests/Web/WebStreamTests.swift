@@ -16,12 +16,13 @@ extension SocketTests {
 
         private static func stream(
             _ running: ControllerLab.Running,
+            reads: Bool = true,
             _ path: String = "/v1/events",
             _ headers: String = ""
         )
             async throws -> WebClient
         {
-            let client = try await WebClient(port: running.webPort)
+            let client = try await WebClient(port: running.webPort, reads: reads)
             try await client.send(
                 "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\(headers)\r\n"
             )
@@ -99,6 +100,24 @@ extension SocketTests {
                 #expect(left == EventFeed.buffer)
                 feed.close(other.id)
                 #expect(feed.readers == 0)
+            }
+        }
+
+        @Test("a browser that never reads is hung up on, and another one gets everything")
+        func mute() async throws {
+            try await withLab({ $0.web = Self.loopback }) { lab in
+                let controller = try await lab.start()
+                let mute = try await Self.stream(controller, reads: false)
+                let other = try await Self.stream(controller)
+                try await waitUntil("ticks come") { other.text.contains("event: tick") }
+                let detail = String(repeating: "x", count: 16_000)
+                let events = (1...600).map { ControllerEvent(.overload, at: Date(), detail: "\($0) \(detail)") }
+                try await lab.store().commit(StoreChange(events: events))
+                try await waitUntil("the other has the last one") { other.text.contains("\"detail\":\"600 x") }
+                try await mute.resume()
+                try await waitUntil("it was hung up on") { mute.isClosed }
+                #expect(!mute.text.contains("\"detail\":\"600 x"))
+                #expect(try await controller.raw("GET /healthz").status == 200)
             }
         }
 
