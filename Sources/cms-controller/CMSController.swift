@@ -16,11 +16,10 @@ struct CMSController: AsyncParsableCommand {
             """,
         version: CMSVersion.current,
         subcommands: [
-            RunCommand.self, StatusCommand.self, DrainCommand.self, ProtectCommand.self, UnprotectCommand.self,
-            RetryCommand.self, RolloutCommand.self, ReportCommand.self, SimulateCommand.self, ReloadCommand.self,
-            TokenCommand.self,
-            ClientCommand.self,
-            ValidateCommand.self,
+            RunCommand.self, StatusCommand.self, InstancesCommand.self, EventsCommand.self, ScaleCommand.self,
+            PauseCommand.self, ResumeCommand.self, DrainCommand.self, ProtectCommand.self, UnprotectCommand.self,
+            RetryCommand.self, RolloutCommand.self, ReloadCommand.self, BackupCommand.self, ReportCommand.self,
+            SimulateCommand.self, TokenCommand.self, ClientCommand.self, ValidateCommand.self,
             SchemaCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: RunCommand.self

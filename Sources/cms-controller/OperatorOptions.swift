@@ -2,6 +2,7 @@ import ArgumentParser
 import Controller
 import Foundation
 import Shared
+import UnixSignals
 
 /// The options that say which running controller is meant.
 struct OperatorOptions: ParsableArguments {
@@ -36,8 +37,9 @@ struct OperatorOptions: ParsableArguments {
 
     /// Asks the controller; what fails ends the program with exit code 1.
     func ask<Result>(_ question: (OperatorClient) async throws -> Result) async throws -> Result {
+        let client = try client()
         do {
-            return try await question(try client())
+            return try await question(client)
         } catch {
             throw runFailure(error)
         }
@@ -45,29 +47,79 @@ struct OperatorOptions: ParsableArguments {
 
     /// Where a report is made from: the files of the state directory when no controller runs on it.
     func reportSource() throws -> ReportSource {
-        guard identity == nil, controller == Self.usualController else { return .controller(try client()) }
+        guard identity == nil, controller == Self.usualController else { return .controller(try makeClient()) }
         do {
-            _ = try RunningController(stateDirectory: directory)
+            _ = try RunningController(stateDirectory: stateDirectory)
         } catch RunningController.Failure.notRunning {
-            return .directory(directory)
+            return .directory(stateDirectory)
         }
-        return .controller(try client())
+        return .controller(try makeClient())
     }
 
-    private var directory: String {
-        let environment = ProcessInfo.processInfo.environment
-        return stateDir
-            ?? ControllerConfiguration.defaultStateDirectory(environment: environment, isRoot: geteuid() == 0)
+    /// Prints; it is no failure that nobody reads any more.
+    func print(_ output: TextOutput, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch is TextOutput.Closed {
+            return
+        } catch {
+            throw runFailure(error)
+        }
     }
 
-    private func client() throws -> OperatorClient {
+    /// Goes on until Ctrl-C or SIGTERM, which are an orderly end, or until nobody reads any more.
+    func untilInterrupted(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+                group.addTask { for await _ in signals { return } }
+                group.addTask { try await body() }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        } catch is TextOutput.Closed {
+            return
+        } catch {
+            throw runFailure(error)
+        }
+    }
+
+    /// Says something beside the output.
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data("cms-controller: \(text)\n".utf8))
+    }
+
+    /// How text is set off on that output.
+    static func style(_ output: TextOutput) -> TextStyle {
+        TextStyle(isTerminal: output.isTerminal, environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// Where the controller's state is, on its own host.
+    var stateDirectory: String {
+        stateDir
+            ?? ControllerConfiguration.defaultStateDirectory(
+                environment: ProcessInfo.processInfo.environment,
+                isRoot: geteuid() == 0
+            )
+    }
+
+    /// The controller that is meant; what stands against it ends the program with exit code 1.
+    func client() throws -> OperatorClient {
+        do {
+            return try makeClient()
+        } catch {
+            throw runFailure(error)
+        }
+    }
+
+    private func makeClient() throws -> OperatorClient {
         let address = HostPort(controller, defaultPort: 7000) ?? HostPort(host: "127.0.0.1", port: 7000)
         if let identity { return try OperatorClient(address: address, identityDirectory: identity) }
         let environment = ProcessInfo.processInfo.environment
         let name = (environment["SUDO_USER"] ?? environment["USER"]).flatMap { SPIFFEID.isName($0) ? $0 : nil }
         return try OperatorClient(
             address: address,
-            stateDirectory: directory,
+            stateDirectory: stateDirectory,
             name: name ?? "local"
         )
     }

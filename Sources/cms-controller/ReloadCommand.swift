@@ -7,29 +7,31 @@ import Shared
 struct ReloadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reload",
-        abstract: "Check the configuration and have the running controller take it.",
+        abstract: "Have the running controller read its configuration anew.",
         discussion: """
-            Give the flags the controller was started with. A configuration with an error is not passed on, and the \
-            controller checks it once more by itself: a bad one changes nothing. It says in its log what changed at \
-            once and what waits for a restart (listen, connect, state-dir, history-size, interval, log-file, advertise, and hosts of a group).
-
-            Exit codes: 0 the controller was told, 1 none runs or it cannot be told, 64 wrong configuration.
+            The controller reads the file, variables and flags that it was started with, and answers what changed at once \
+            and what waits for a restart (listen, connect, state-dir, history-size, interval, log-file, advertise, and hosts of a \
+            group). A configuration with an error changes nothing, and the error is printed.
             """
     )
 
-    @OptionGroup var options: ControllerOptions
+    @Flag(help: "Send SIGHUP to the controller of the state directory instead of asking over HTTPS.")
+    var signal = false
+
+    @OptionGroup var options: OperatorOptions
 
     mutating func run() async throws {
-        let configuration = try options.load()
-        do {
-            let controller = try RunningController(stateDirectory: configuration.stateDirectory)
-            try controller.reload()
-            let groups = configuration.groups.map(\.name).joined(separator: ", ")
-            print(
-                "the configuration is valid (groups: \(groups)); told the controller (process \(controller.pid)) to take it"
-            )
-        } catch {
-            throw runFailure(error)
+        if signal {
+            do {
+                let controller = try RunningController(stateDirectory: options.stateDirectory)
+                try controller.reload()
+                print("told the controller (process \(controller.pid)) to read its configuration anew; see its events")
+            } catch {
+                throw runFailure(error)
+            }
+        } else {
+            let plan = try await options.ask { try await $0.reload() }
+            print(plan.lines.joined(separator: "\n"))
         }
     }
 }

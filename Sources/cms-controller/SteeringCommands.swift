@@ -8,7 +8,7 @@ struct DrainCommand: AsyncParsableCommand {
         abstract: "Take an instance out of service once its requests are answered; it goes to standby or is shut down."
     )
 
-    @Argument(help: "The domain's name or UUID.")
+    @Argument(help: "The domain's name or UUID.", completion: .instances)
     var instance: String
 
     @OptionGroup var options: OperatorOptions
@@ -26,13 +26,14 @@ struct ProtectCommand: AsyncParsableCommand {
         abstract: "Have scale in leave an instance alone."
     )
 
-    @Argument(help: "The domain's name or UUID.")
+    @Argument(help: "The domain's name or UUID.", completion: .instances)
     var instance: String
 
     @OptionGroup var options: OperatorOptions
 
     mutating func run() async throws {
         try await options.ask { [instance] in try await $0.protect(instance, true) }
+        print("scale in leaves \(instance) alone")
     }
 }
 
@@ -43,13 +44,14 @@ struct UnprotectCommand: AsyncParsableCommand {
         abstract: "Let scale in take an instance again."
     )
 
-    @Argument(help: "The domain's name or UUID.")
+    @Argument(help: "The domain's name or UUID.", completion: .instances)
     var instance: String
 
     @OptionGroup var options: OperatorOptions
 
     mutating func run() async throws {
         try await options.ask { [instance] in try await $0.protect(instance, false) }
+        print("scale in may take \(instance) again")
     }
 }
 
@@ -60,16 +62,20 @@ struct RetryCommand: AsyncParsableCommand {
         abstract: "Try again what failed: close a group's breaker and end quarantines."
     )
 
-    @Argument(help: "The domain's name or UUID; without it every quarantined instance of the group.")
+    @Argument(
+        help: "The domain's name or UUID; without it every quarantined instance of the group.",
+        completion: .instances
+    )
     var instance: String?
 
-    @Option(help: "The group.")
+    @Option(help: "The group.", completion: .groups)
     var group: String = GroupConfiguration.defaultName
 
     @OptionGroup var options: OperatorOptions
 
     mutating func run() async throws {
         try await options.ask { [group, instance] in try await $0.retry(group: group, instance: instance) }
+        print("\(instance ?? group) is tried again; follow it with 'cms-controller status'")
     }
 }
 
@@ -85,7 +91,7 @@ struct RolloutCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The group.")
+    @Argument(help: "The group.", completion: .groups)
     var group: String = GroupConfiguration.defaultName
 
     @Flag(help: "End the rollout that is under way and go back to the template before.")

@@ -279,6 +279,8 @@ struct DiskStore: Store {
     func endpointSet(group: String) async throws -> EndpointSet? { try await base.endpointSet(group: group) }
     func breaker(group: String) async throws -> StartBreaker { try await base.breaker(group: group) }
     func templates(group: String) async throws -> CloneTemplates { try await base.templates(group: group) }
+    func steering(group: String) async throws -> GroupSteering { try await base.steering(group: group) }
+    func backup(to path: String) async throws { try await base.backup(to: path) }
     func events(_ query: EventQuery) async throws -> [ControllerEvent] { try await base.events(query) }
 
     func commit(_ change: StoreChange) async throws {

@@ -207,7 +207,8 @@ struct FleetScaleInTests {
         _ = scene.step(after: 61)
         #expect(scene.state("vm1") == .failed, "the pause is twice as long now")
         let retry = scene.fleet.retry(nil, by: "boss", now: .seconds(scene.second), date: scene.date)
-        #expect(retry.events.map(\.kind) == [.breakerClosed])
+        #expect(retry.events.map(\.kind) == [.breakerClosed, .groupRetried])
+        #expect(retry.events.allSatisfy { $0.by == "boss" })
         _ = scene.step()
         #expect(scene.state("vm1") == .starting)
     }

@@ -60,7 +60,7 @@ struct SteeringTests {
     }
 
     @Test("a new configuration is in effect at once; one that needs a restart is kept back and said so")
-    func reload() throws {
+    func reload() async throws {
         let hosts = try CIDR(parsing: "192.168.122.0/24")
         let old = GroupConfiguration(hosts: hosts)
         let runtime = GroupRuntime(old, networks: [], told: nil)
@@ -73,21 +73,24 @@ struct SteeringTests {
                 stateDirectory: "/nowhere"
             )
         }
-        let service = ReloadService(
-            load: nil,
+        var new = old
+        new.policy.min = 3
+        let next = configuration(new, port: 7001)
+        let reloader = Reloader(
+            load: { next },
             initial: configuration(old),
             groups: [runtime],
             policy: SharedIssuingPolicy(IssuingPolicy()),
             clock: SteadyClock(),
             report: { log.append($0) }
         )
-        var new = old
-        new.policy.min = 3
-        let effective = service.take(configuration(new, port: 7001), after: configuration(old))
+        let plan = try await reloader.reload(by: "boss")
+        #expect(plan.live == ["groups.default.min"] && plan.restart == ["listen"])
         #expect(runtime.configuration.policy.min == 3)
         #expect(runtime.signals.takeCommands().count == 1)
-        #expect(effective.listen.port == 7000)
+        #expect(await reloader.present.listen.port == 7000)
         #expect(log.events.map(\.kind) == [.configurationReloaded])
+        #expect(log.events.first?.by == "boss")
         #expect(log.events.first?.detail.contains("listen") == true, "\(log.events)")
     }
 

@@ -18,6 +18,8 @@ public struct Clamp: Sendable, Hashable, Codable {
         case rateLimit = "rate limit"
         /// The policy's mode is off.
         case modeOff = "mode off"
+        /// An operator holds the size.
+        case held
         /// The lower bound.
         case min
         /// The upper bound, against the capacity or every owned domain.
@@ -32,6 +34,8 @@ public struct Clamp: Sendable, Hashable, Codable {
         case coming
         /// Those in service are protected or not owned.
         case notRemovable = "not removable"
+        /// An operator paused the group.
+        case paused
     }
 
     /// The limit.

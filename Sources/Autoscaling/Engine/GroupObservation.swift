@@ -25,6 +25,8 @@ public struct GroupObservation: Sendable, Hashable, Codable {
     /// In-service instances whose replacement is among those coming: they leave when it is there, so they are not
     /// counted as capacity beside it.
     public var replacing: Int
+    /// What operators ask beside the policy; `nil`: nothing.
+    public var steering: Steering?
 
     /// An observation. Without `counted` every instance in service, coming, draining and in standby is counted; without
     /// `removable` every instance in service may be taken.
@@ -39,7 +41,8 @@ public struct GroupObservation: Sendable, Hashable, Codable {
         breaker: String? = nil,
         removable: Int? = nil,
         lastInService: Moment? = nil,
-        replacing: Int = 0
+        replacing: Int = 0,
+        steering: Steering? = nil
     ) {
         self.inService = inService
         self.coming = coming
@@ -52,6 +55,7 @@ public struct GroupObservation: Sendable, Hashable, Codable {
         self.removable = removable ?? inService.count
         self.lastInService = lastInService
         self.replacing = replacing
+        self.steering = steering
     }
 
     /// In service and coming, less those that are being replaced.

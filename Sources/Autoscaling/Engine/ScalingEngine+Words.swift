@@ -45,6 +45,8 @@ extension ScalingEngine {
             return "\(goal) follows in \(Words.time(remaining(policy.scaleIn.cooldown, since: lastIn) ?? .zero))"
         case .rateLimit: return "\(goal) follows within a minute"
         case .modeOff: return "\(goal) follows with the mode on"
+        case .held: return "\(goal) follows when the size is released"
+        case .paused: return "\(goal) follows when the group is resumed"
         case .min: return "a lower bound under \(clamp.to) allows \(clamp.from)"
         case .max: return "an upper bound over \(clamp.to) allows up to \(clamp.from)"
         case .noReserve: return "\(goal) follows with more domains, or a template to clone"

@@ -72,12 +72,20 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
 
         var course = Course(size: raw, capacity: capacity)
         judgeData(&course, unstarved: unstarved, tally)
+        // The windows go on with what the rules wish for, whoever decides meanwhile.
         largest.record(course.size, at: clock, window: policy.scaleIn.window)
         smallest.record(course.size, at: clock, window: policy.scaleOut.window)
-        limitPace(&course)
+        let held = observation.steering?.size
+        if let held {
+            course = Course(size: raw, capacity: capacity)
+            hold(&course, held)
+        } else {
+            limitPace(&course)
+        }
         bound(&course, limits)
         limitStarts(&course, observation, upper: limits.max)
         limitRemovals(&course, observation, unknown: tally.unknown)
+        if let name = observation.steering?.pausedBy { pause(&course, name) }
         note(course.size - capacity)
 
         let order: Decision.Order =
@@ -89,8 +97,10 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
             order: order,
             desired: course.size,
             capacity: capacity,
-            reason: reason(course, winner: winner ?? opinions.first?.wish, observation, tally),
-            whatWouldChange: prospect(course, observation, tally, limits),
+            reason: steered(observation, course, raw: raw)
+                ?? reason(course, winner: winner ?? opinions.first?.wish, observation, tally),
+            whatWouldChange: release(observation, course, raw: raw)
+                ?? prospect(course, observation, tally, limits),
             overloaded: overloaded,
             overloadedSince: overloadedSince,
             hotSamples: fewest,

@@ -10,10 +10,9 @@ extension ControllerAPI {
     /// `GET /v1/events`: a list, newest first, or with `Accept: text/event-stream` all that happens from now on.
     @Sendable func events(_ request: Request, _ context: PeerContext) async throws -> Response {
         try context.requireReader()
-        let ask = try EventQuestion(request, groups: parts.groups)
+        let ask = try EventQuestion(request, groups: parts.groups, now: parts.clock.date)
         let wantsStream = request.headers[.accept]?.contains("text/event-stream") ?? false
-        return wantsStream
-            ? try eventStream(ask, request, context) : try Response.message(try await parts.store.events(ask.query))
+        return wantsStream ? try eventStream(ask, request, context) : try await eventList(ask)
     }
 
     private func eventStream(

@@ -91,7 +91,7 @@ extension ControllerAPI {
         return try submit(.abortRollout(by: name), to: group)
     }
 
-    private func submit(_ command: GroupCommand, to group: GroupRuntime) throws -> Response {
+    func submit(_ command: GroupCommand, to group: GroupRuntime) throws -> Response {
         guard group.signals.submit(command) else {
             throw Problem(
                 .tooManyRequests,

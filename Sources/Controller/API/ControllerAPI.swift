@@ -25,6 +25,9 @@ struct ControllerAPI: Sendable {
         var feed: EventFeed
         var clock: SteadyClock
         var interval: Duration
+        var observatory: Observatory
+        var reloader: Reloader
+        var backups: BackupMaker
         var report: @Sendable (ControllerEvent) -> Void
         var logger: Logger
     }
@@ -35,6 +38,8 @@ struct ControllerAPI: Sendable {
     let enrollments = EnrollmentGate(
         RateLimiter(perSecond: enrollmentRate.perSecond, burst: enrollmentRate.burst)
     )
+    /// Those who wait for events.
+    let eventWaits = WaitGate(limit: 1000)
 
     /// The routes.
     func router() -> Router<PeerContext> {
@@ -51,6 +56,9 @@ struct ControllerAPI: Sendable {
         router.post("/v1/endpoints/acks", use: acknowledge)
         addReading(to: router)
         addSteering(to: router)
+        router.post("/v1/reload", use: reload)
+        // On this port alone: it holds what the controller must not lose.
+        router.get("/v1/backup", use: backup)
         return router
     }
 
@@ -67,6 +75,10 @@ struct ControllerAPI: Sendable {
 
     /// What operators and the web interface, with its token, may do.
     func addSteering(to router: Router<PeerContext>) {
+        router.post("/v1/groups/{group}/pause", use: pause)
+        router.post("/v1/groups/{group}/resume", use: resume)
+        router.put("/v1/groups/{group}/size", use: holdSize)
+        router.delete("/v1/groups/{group}/size", use: releaseSize)
         router.post("/v1/groups/{group}/retry", use: retry)
         router.post("/v1/groups/{group}/rollout", use: rollout)
         router.delete("/v1/groups/{group}/rollout", use: abortRollout)

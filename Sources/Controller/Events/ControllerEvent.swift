@@ -36,10 +36,22 @@ public struct ControllerEvent: Sendable, Hashable, Codable {
         case scaleOutBlocked = "scale-out.blocked"
         /// An instance was protected from scale in, or no longer is.
         case instanceProtected = "instance.protected"
+        /// An operator paused a group: nothing is ordered.
+        case groupPaused = "group.paused"
+        /// An operator resumed a group.
+        case groupResumed = "group.resumed"
+        /// An operator holds a group's size.
+        case groupSized = "group.sized"
+        /// A group's size is no longer held.
+        case groupReleased = "group.released"
+        /// An operator had what failed tried again.
+        case groupRetried = "group.retried"
         /// An operator's hook failed.
         case hookFailed = "hook.failed"
         /// The configuration was read anew.
         case configurationReloaded = "configuration.reloaded"
+        /// An operator took a copy of the store.
+        case backupTaken = "backup.taken"
         /// A new configuration was refused; the old one stays.
         case configurationRefused = "configuration.refused"
         /// Clones begin to be replaced by ones of another template.

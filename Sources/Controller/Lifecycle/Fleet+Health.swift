@@ -89,7 +89,9 @@ extension Fleet {
 
     /// Replaces an instance that has been unhealthy for too long: a tenth of all at a time, or one.
     private mutating func replaceIfOverdue(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        guard turn.isOverdue, turn.hypervisorAnswers, instance.isOwned, !breaker.isOpen(at: turn.now) else { return }
+        guard turn.isOverdue, turn.hypervisorAnswers, instance.isOwned, !isPaused, !breaker.isOpen(at: turn.now) else {
+            return
+        }
         let serviceable = instances.values.count { $0.state == .inService || $0.state == .unhealthy }
         guard instances.values.count(where: \.isReplacement) < max(1, serviceable / 10) else { return }
         var instance = instance
@@ -142,7 +144,7 @@ extension Fleet {
                     detail: "left alone for \(limits.quarantine) after \(instance.failures) failed attempts: \(reason)"
                 )
             )
-        } else if breaker.isOpen(at: turn.now) {
+        } else if isPaused || breaker.isOpen(at: turn.now) {
             if instance != instances[instance.uuid] { write(instance, in: &step) }
         } else if instance.goal == .standby, !standbyHasRoom {
             enter(.off, &instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)

@@ -39,13 +39,20 @@ extension Fleet {
     }
 
     /// Tells clients to leave an instance, and lets it finish what it has.
-    mutating func drain(_ instance: Instance, reason: String, now: Moment, date: Date, in step: inout FleetStep) {
+    mutating func drain(
+        _ instance: Instance,
+        reason: String,
+        by: String? = nil,
+        now: Moment,
+        date: Date,
+        in step: inout FleetStep
+    ) {
         var instance = instance
         enter(.draining, &instance, reason: reason, now: now, date: date, in: &step)
         leases[instance.uuid] = now.advanced(by: settings.drain.lease)
         step.actions.append(.forget(uuid: instance.uuid))
         step.events.append(
-            ControllerEvent(.instanceDraining, at: date, instance: instance.name, detail: reason)
+            ControllerEvent(.instanceDraining, at: date, instance: instance.name, by: by, detail: reason)
         )
     }
 

@@ -5,6 +5,7 @@ import Shared
 extension Fleet {
     /// Fills, shrinks and refreshes the warm pool, one instance at a time: it must not take the CPU that clients wait for.
     mutating func tendStandby(hostRoom: Int?, now: Moment, date: Date, in step: inout FleetStep) {
+        guard !isPaused else { return }
         let pool = ordered.filter(\.isOfPool)
         // What is above a maximum that was lowered leaves the pool first.
         if pool.count > settings.standby.total || counted > settings.maximum && !pool.isEmpty {

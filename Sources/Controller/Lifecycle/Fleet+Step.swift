@@ -13,6 +13,7 @@ extension Fleet {
     ///   when persisting fails.
     public mutating func step(_ observation: FleetObservation, now: Moment, date: Date) -> FleetStep {
         var step = FleetStep()
+        endHold(date: date, in: &step)
         if let domains = observation.domains {
             takenNames = observation.takenNames
             takeIn(domains, now: now, date: date, in: &step)

@@ -13,6 +13,8 @@ public struct Fleet: Sendable, Equatable {
     public internal(set) var instances: [String: Instance]
     /// Whether starts fail again and again.
     public internal(set) var breaker: StartBreaker
+    /// What operators ask of the whole group.
+    public internal(set) var steering: GroupSteering
     /// Deadlines of the present states, on the steady clock.
     var deadlines: [String: Moment] = [:]
     /// Instances from a former life of the controller whose agents have not reconnected yet, and until when they may.
@@ -50,6 +52,7 @@ public struct Fleet: Sendable, Equatable {
     ///   - ledger: The stored rows.
     ///   - breaker: The stored breaker.
     ///   - templates: What clones were made from.
+    ///   - steering: What operators asked for.
     ///   - now: The present moment: deadlines of the former life go on from there.
     ///   - date: The same by the wall clock.
     ///   - uuids: Where the UUIDs of clones come from.
@@ -58,12 +61,14 @@ public struct Fleet: Sendable, Equatable {
         ledger: [Instance] = [],
         breaker: StartBreaker = StartBreaker(),
         templates: CloneTemplates = CloneTemplates(),
+        steering: GroupSteering = GroupSteering(),
         now: Moment,
         date: Date,
         uuids: UUIDSource = .random
     ) {
         self.uuids = uuids
         self.templates = templates
+        self.steering = steering
         self.settings = settings
         self.instances = Dictionary(ledger.map { ($0.uuid, $0) }) { $1 }
         self.breaker = breaker

@@ -50,11 +50,13 @@ public struct FleetStep: Sendable, Equatable {
     public var breaker: StartBreaker?
     /// What clones are made from, when it changed.
     public var templates: CloneTemplates?
+    /// What operators ask of the group, when it changed.
+    public var steering: GroupSteering?
 
     /// Whether nothing is asked for.
     public var isEmpty: Bool {
         changed.isEmpty && removed.isEmpty && events.isEmpty && actions.isEmpty && breaker == nil
-            && templates == nil
+            && templates == nil && steering == nil
     }
 }
 
@@ -84,6 +86,7 @@ extension FleetStep {
         actions.append(contentsOf: later.actions)
         breaker = later.breaker ?? breaker
         templates = later.templates ?? templates
+        steering = later.steering ?? steering
     }
 
     /// Writes the group's name into everything that is kept.
@@ -109,5 +112,6 @@ extension StoreChange {
         if let endpointSet { endpointSets[group] = endpointSet }
         if let breaker = step.breaker { breakers[group] = breaker }
         if let templates = step.templates { self.templates[group] = templates }
+        if let steering = step.steering { steerings[group] = steering }
     }
 }

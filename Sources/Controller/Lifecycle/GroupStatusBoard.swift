@@ -64,6 +64,7 @@ final class GroupStatusBoard: Sendable {
                 instances: instances,
                 breaker: state.fleet?.breaker.reason(at: state.at),
                 rollout: state.fleet?.templates.rollout,
+                steering: state.fleet.flatMap { $0.steering.isEmpty ? nil : $0.steering },
                 isStoreFailing: state.storeFails,
                 isHypervisorLost: state.hypervisorLost,
                 decision: state.decision,
@@ -99,6 +100,8 @@ public struct GroupStatus: Codable, Sendable, Equatable {
     public var breaker: String?
     /// The last rollout; absent before the first.
     public var rollout: Rollout?
+    /// What operators ask beside the configuration; absent when nothing.
+    public var steering: GroupSteering?
     /// Whether the store cannot be written.
     public var isStoreFailing: Bool
     /// Whether the hypervisor does not answer.

@@ -146,7 +146,8 @@ extension Reconciler {
             removable: isRollingOut
                 ? 0 : fleet.instances.values.count { $0.state == .inService && $0.isOwned && !$0.isProtected },
             lastInService: fleet.lastInService,
-            replacing: isRollingOut && fleet.templates.rollout?.current != nil ? 1 : 0
+            replacing: isRollingOut && fleet.templates.rollout?.current != nil ? 1 : 0,
+            steering: fleet.steering.forEngine
         )
     }
 
@@ -162,7 +163,7 @@ extension Reconciler {
                 )
             )
         }
-        let walls: Set<Clamp.Name> = [.noReserve, .max, .hostRoom, .breaker, .starved, .modeOff]
+        let walls: Set<Clamp.Name> = [.noReserve, .max, .hostRoom, .breaker, .starved, .modeOff, .paused]
         let blocked = Set(decision.clamps.filter { walls.contains($0.name) && $0.to < $0.from }.map(\.name))
         if let new = decision.clamps.first(where: { blocked.contains($0.name) && !state.blocked.contains($0.name) }) {
             step.events.append(

@@ -10,6 +10,8 @@ enum GroupCommand: Sendable {
     case protect(instance: String, Bool, by: String)
     /// Try again what failed: closes the breaker, and ends the quarantine of one instance or of all.
     case retry(instance: String?, by: String)
+    /// Pause the whole group, hold its size, or take that back.
+    case steer(SteeringAct, by: String, Receipt)
     /// Take an instance out of service.
     case drain(instance: String, by: String)
     /// Replace every clone that is not of that template.
@@ -34,11 +36,12 @@ extension Reconciler {
                 step.append(state.fleet.protect(name, isProtected, by: by, date: date))
             case .retry(let name, let by):
                 step.append(state.fleet.retry(name, by: by, now: now, date: date))
+            case .steer(let act, let by, _): step.append(state.fleet.steer(act, by: by, date: date))
             case .drain(let name, let by):
                 guard let instance = state.fleet.find(name), instance.state == .inService, instance.isOwned else {
                     continue
                 }
-                state.fleet.drain(instance, reason: "\(by) asked for it", now: now, date: date, in: &step)
+                state.fleet.drain(instance, reason: "\(by) asked for it", by: by, now: now, date: date, in: &step)
             }
         }
         return step
@@ -62,6 +65,7 @@ extension Fleet {
                 .instanceProtected,
                 at: date,
                 instance: instance.name,
+                by: by,
                 detail: isProtected ? "\(by) protects it from scale in" : "\(by) no longer protects it from scale in"
             )
         )
@@ -73,14 +77,26 @@ extension Fleet {
         var step = FleetStep()
         if breaker.succeed() {
             step.breaker = breaker
-            step.events.append(ControllerEvent(.breakerClosed, at: date, detail: "\(by) closed it"))
+            step.events.append(ControllerEvent(.breakerClosed, at: date, by: by, detail: "\(by) closed it"))
         }
+        var retried: [String] = []
         let only = name.flatMap { find($0)?.uuid }
         for instance in ordered where instance.state == .quarantined && (name == nil || instance.uuid == only) {
             var instance = instance
             instance.failures = 0
+            retried.append(instance.name)
             enter(.off, &instance, reason: "\(by) ended its quarantine", now: now, date: date, in: &step)
         }
+        let names = retried.isEmpty ? "nothing was in quarantine" : retried.joined(separator: ", ") + " may start again"
+        step.events.append(
+            ControllerEvent(
+                .groupRetried,
+                at: date,
+                instance: only.flatMap { instances[$0]?.name },
+                by: by,
+                detail: "\(by) asked to try again what failed: \(names)"
+            )
+        )
         return step
     }
 }

@@ -94,7 +94,8 @@ public struct Reconciler: Service {
             events.append(ControllerEvent(.hypervisorConnected, at: date, detail: "the hypervisor answers again"))
         default: break
         }
-        let steering = obey(parts.signals.takeCommands(), &state, now: now, date: date)
+        let commands = parts.signals.takeCommands()
+        let steering = obey(commands, &state, now: now, date: date)
         let observation = observe(state, now: now)
         var step = state.fleet.step(observation, now: now, date: date)
         step.events.insert(contentsOf: events, at: 0)
@@ -109,6 +110,7 @@ public struct Reconciler: Service {
         await settle(step, &state, date: date, in: &group)
         if let (record, decision) = record { parts.observatory.tell(.tick(record, decision)) }
         parts.status.publish(state.fleet, now: now, storeFails: state.storeFails, hypervisorLost: state.hypervisorLost)
+        for case .steer(_, _, let receipt) in commands { receipt.sign(isStored: !state.storeFails) }
     }
 
     /// Persists the step, then does what it asks for.

@@ -14,13 +14,26 @@ public struct OperatorClient: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         /// What failed and the remedy.
         public let description: String
+        /// Whether the same question may be answered later: the controller was not reached, or cannot answer now.
+        public let isTransient: Bool
+
+        /// A failure.
+        public init(description: String, isTransient: Bool = false) {
+            self.description = description
+            self.isTransient = isTransient
+        }
     }
 
     /// The longest answer that is read, bytes.
     private static let answerLimit = 64 << 20
     private static let timeout = TimeAmount.seconds(10)
+    /// How long a copy of the store may take.
+    private static let backupTimeout = TimeAmount.minutes(10)
+    /// The longest silence within an answer.
+    private static let longestSilence = TimeAmount.seconds(75)
     private let address: HostPort
-    private let tls: TLSConfiguration
+    /// A certificate that was made on the spot is old in a minute: each connection asks anew.
+    private let tls: @Sendable () throws -> TLSConfiguration
 
     /// A client that shows the identity in a directory.
     public init(address: HostPort, identityDirectory: String) throws {
@@ -28,7 +41,8 @@ public struct OperatorClient: Sendable {
             throw Failure(description: "\(identityDirectory) holds no certificate; make one with 'client add'")
         }
         self.address = address
-        self.tls = try .cmsClient(identity: identity, authority: identity.authority)
+        let tls = try TLSConfiguration.cmsClient(identity: identity, authority: identity.authority)
+        self.tls = { tls }
     }
 
     /// A client that makes an identity from the controller's own state.
@@ -41,9 +55,11 @@ public struct OperatorClient: Sendable {
         }
         let authority = try StateDirectory(path: stateDirectory).authority(now: Date())
         let leaf = IssuingPolicy(clientLifetime: .seconds(60)).client(.operator(name: name))
-        let identity = try authority.makeIdentity(leaf, now: Date())
         self.address = address
-        self.tls = try .cmsClient(identity: identity, authority: authority.certificate)
+        self.tls = {
+            let identity = try authority.makeIdentity(leaf, now: Date())
+            return try .cmsClient(identity: identity, authority: authority.certificate)
+        }
     }
 
     /// What each group does, and why.
@@ -83,25 +99,65 @@ public struct OperatorClient: Sendable {
             ?? ""
     }
 
-    func send(_ method: HTTPMethod, _ path: String) async throws -> ByteBuffer {
-        let client = HTTPClient.cms(connectTimeout: .seconds(3), readTimeout: Self.timeout)
-        let result: Result<ByteBuffer, any Error>
+    /// Asks, and returns the body of the answer.
+    ///
+    /// - Parameters:
+    ///   - wait: For how many seconds more than usual the controller may be silent.
+    ///   - onHeaders: Takes the headers of a good answer.
+    func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        wait: Int = 0,
+        onHeaders: (HTTPHeaders) -> Void = { _ in }
+    ) async throws -> ByteBuffer {
+        try await exchange(method, path, timeout: Self.timeout + .seconds(Int64(wait))) { response in
+            onHeaders(response.headers)
+            return try await response.body.collect(upTo: Self.answerLimit)
+        }
+    }
+
+    /// Writes a copy of the store into a backup.
+    public func backup(into file: BackupFile) async throws {
+        try await exchange(.GET, "/v1/backup", timeout: Self.backupTimeout) { response in
+            guard let size = response.headers.first(name: "content-length").flatMap({ Int($0) }) else {
+                throw Failure(description: "the controller did not say how large its copy is")
+            }
+            try file.beginStore(size: size, at: Date())
+            for try await part in response.body { try file.add(part) }
+            try file.endStore()
+        }
+    }
+
+    private func exchange<Answer>(
+        _ method: HTTPMethod,
+        _ path: String,
+        timeout: TimeAmount,
+        _ take: (HTTPClientResponse) async throws -> Answer
+    ) async throws -> Answer {
+        let client = HTTPClient.cms(connectTimeout: .seconds(3), readTimeout: min(timeout, Self.longestSilence))
+        let result: Result<Answer, any Error>
         do {
             var request = HTTPClientRequest(url: "https://\(address)\(path)")
             request.method = method
-            request.tlsConfiguration = tls
-            let response = try await client.execute(request, timeout: Self.timeout)
-            let body = try await response.body.collect(upTo: Self.answerLimit)
+            request.tlsConfiguration = try tls()
+            let response = try await client.execute(request, timeout: timeout)
             if !(200...299).contains(response.status.code) {
+                let body = try await response.body.collect(upTo: Self.answerLimit)
                 let problem = try? WireCoding.decode(Problem.self, from: body)
-                throw Failure(description: problem?.detail ?? "the controller answered \(response.status.code)")
+                throw Failure(
+                    description: problem?.detail ?? "the controller answered \(response.status.code)",
+                    isTransient: response.status.code >= 500
+                )
             }
-            result = .success(body)
-        } catch let failure as Failure {
-            result = .failure(failure)
+            result = .success(try await take(response))
+        } catch let error where error is Failure || error is BackupFile.Failure || error is DecodingError {
+            result = .failure(error)
         } catch {
             result = .failure(
-                Failure(description: "the controller at \(address) cannot be asked: \(error); does it run there?")
+                Failure(
+                    description: "the controller at \(address) cannot be asked: \(error); does it run there?",
+                    isTransient: true
+                )
             )
         }
         try? await client.shutdown()

@@ -5,10 +5,12 @@ import Shared
 /// What `cms-controller status` prints.
 public struct StatusText {
     private let now: Date
+    private let style: TextStyle
 
     /// A text as of `now`.
-    public init(now: Date) {
+    public init(now: Date, style: TextStyle = .plain) {
         self.now = now
+        self.style = style
     }
 
     /// All groups: a summary and a table of instances each; with `why` the decision and what would change it.
@@ -25,6 +27,7 @@ public struct StatusText {
         if group.isHypervisorLost { lines.append("  hypervisor  does not answer: nothing is started until it does") }
         if group.isStoreFailing { lines.append("  store       cannot be written: nothing is started until it can") }
         if let breaker = group.breaker { lines.append("  breaker     open: \(breaker)") }
+        lines += Self.steering(group)
         if let rollout = group.rollout {
             lines.append(
                 "  rollout     \(rollout.phase.rawValue), to \(rollout.source), begun \(age(rollout.startedAt)) ago: "
@@ -45,20 +48,42 @@ public struct StatusText {
         let counts = order.compactMap { state in group.counts[state.rawValue].map { "\($0) \(state.rawValue)" } }
         let most = group.maximum >= GroupPolicy.unbounded ? "as many as there are" : "\(group.maximum)"
         let mode = group.mode == "on" ? "" : "  (mode \(group.mode): nothing is ordered)"
-        return "group \(group.group): \(Self.list(counts)); min \(group.minimum), max \(most)\(mode)"
+        return
+            "group \(style.paint(group.group, .strong)): \(Self.list(counts)); min \(group.minimum), max \(most)\(mode)"
+    }
+
+    /// What operators ask, with what takes it back.
+    private static func steering(_ group: GroupStatus) -> [String] {
+        guard let steering = group.steering else { return [] }
+        var lines: [String] = []
+        if let name = steering.pausedBy {
+            let since = steering.pausedAt.map { " since \($0.rfc3339)" } ?? ""
+            lines.append(
+                "  paused      by \(name)\(since): nothing is ordered; 'cms-controller resume \(group.group)' ends it"
+            )
+        }
+        if let size = steering.size {
+            let end = steering.until.map { "until \($0.rfc3339)" } ?? "until it is released"
+            lines.append(
+                "  size        held at \(size) by \(steering.by ?? "somebody"), \(end); "
+                    + "'cms-controller scale \(group.group) --auto' ends it"
+            )
+        }
+        return lines.map(TextStyle.clean)
     }
 
     private func table(_ instances: [Instance]) -> [String] {
-        let rows = instances.map { instance in
+        var table = TextTable(heading: ["INSTANCE", "STATE", "SINCE", "URL", "REASON"])
+        table.rows += instances.map { instance in
             [
-                instance.name, Self.state(of: instance), age(instance.since), instance.endpoint?.url ?? "-",
-                instance.reason,
+                .init(instance.name), .init(Self.state(of: instance), instance.state.tone), .init(age(instance.since)),
+                .init(instance.endpoint?.url ?? "-"), .init(instance.reason),
             ]
         }
-        return Self.aligned([["INSTANCE", "STATE", "SINCE", "URL", "REASON"]] + rows).map { "  " + $0 }
+        return table.lines(style).map { "  " + $0 }
     }
 
-    private static func state(of instance: Instance) -> String {
+    static func state(of instance: Instance) -> String {
         var words = [instance.state.rawValue]
         if instance.state == .standby, let kind = instance.standby { words = [kind.rawValue] }
         if instance.isProtected { words.append("(protected)") }
@@ -105,7 +130,9 @@ public struct StatusText {
         }
     }
 
-    private func age(_ date: Date) -> String {
+    private func age(_ date: Date) -> String { Self.age(date, now: now) }
+
+    static func age(_ date: Date, now: Date) -> String {
         let seconds = max(0, Int(now.timeIntervalSince(date)))
         switch seconds {
         case ..<120: return "\(seconds) s"
@@ -116,15 +143,4 @@ public struct StatusText {
     }
 
     private static func list(_ words: [String]) -> String { words.isEmpty ? "none" : words.joined(separator: ", ") }
-
-    /// Columns as wide as their widest cell; the last one as it is.
-    private static func aligned(_ rows: [[String]]) -> [String] {
-        let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            row.enumerated().map { column, cell in
-                column == row.count - 1
-                    ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
-            }.joined()
-        }
-    }
 }

@@ -44,6 +44,7 @@ extension Fleet {
             ControllerEvent(
                 .rolloutStarted,
                 at: date,
+                by: rollout.by,
                 detail:
                     "\(rollout.by) asked for it: \(old) clones are replaced by clones of \(rollout.source), one by one"
             )
@@ -58,20 +59,20 @@ extension Fleet {
         guard var rollout = templates.rollout, rollout.isActive else { return step }
         if rollout.phase == .running {
             rollout.isAborted = true
-            goBack(rollout, reason: "\(by) ended it", date: date, in: &step)
+            goBack(rollout, reason: "\(by) ended it", by: by, date: date, in: &step)
         } else {
             rollout.phase = .aborted
             rollout.reason = "\(by) ended the way back"
             rollout.current = nil
             keep(rollout, in: &step)
-            step.events.append(ControllerEvent(.rolloutFailed, at: date, detail: rollout.reason))
+            step.events.append(ControllerEvent(.rolloutFailed, at: date, by: by, detail: rollout.reason))
         }
         return step
     }
 
     /// Takes the next step of a rollout, if one is under way.
     mutating func tendRollout(hostRoom: Int?, now: Moment, date: Date, in step: inout FleetStep) {
-        guard let rollout = templates.rollout, rollout.isActive else { return }
+        guard !isPaused, let rollout = templates.rollout, rollout.isActive else { return }
         if let uuid = rollout.current {
             switch judge(uuid, rollout, now: now) {
             case .wait: return
@@ -208,7 +209,13 @@ extension Fleet {
     }
 
     /// A new instance failed: the new ones are replaced by ones of the template before, as gently as they came.
-    private mutating func goBack(_ rollout: Rollout, reason: String, date: Date, in step: inout FleetStep) {
+    private mutating func goBack(
+        _ rollout: Rollout,
+        reason: String,
+        by: String? = nil,
+        date: Date,
+        in step: inout FleetStep
+    ) {
         var rollout = rollout
         rollout.phase = .rollingBack
         rollout.reason = reason
@@ -218,6 +225,7 @@ extension Fleet {
             ControllerEvent(
                 .rolloutFailed,
                 at: date,
+                by: by,
                 detail: "\(reason); new instances are replaced by clones of "
                     + "\(templates.accepted.map { "\($0)" } ?? "the template before")"
             )

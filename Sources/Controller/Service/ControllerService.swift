@@ -127,6 +127,7 @@ public struct ControllerService: Sendable {
                 ledger: ledger.filter { $0.group == group.name },
                 breaker: try await store.breaker(group: group.name),
                 templates: try await store.templates(group: group.name),
+                steering: try await store.steering(group: group.name),
                 now: clock.now,
                 date: clock.date
             )
@@ -198,6 +199,14 @@ public struct ControllerService: Sendable {
             )
         }
         let feed = EventFeed(store: store, observatory: observatory, clock: clock, logger: logger)
+        let reloader = Reloader(
+            load: reload,
+            initial: configuration,
+            groups: groups,
+            policy: policy,
+            clock: clock,
+            report: { events.record($0) }
+        )
         let api = ControllerAPI(
             parts: ControllerAPI.Parts(
                 groups: groups,
@@ -211,6 +220,9 @@ public struct ControllerService: Sendable {
                 feed: feed,
                 clock: clock,
                 interval: configuration.interval,
+                observatory: observatory,
+                reloader: reloader,
+                backups: BackupMaker(store: store, directory: configuration.stateDirectory),
                 report: { events.record($0) },
                 logger: logger
             )
@@ -273,14 +285,7 @@ public struct ControllerService: Sendable {
                     clock: clock,
                     logger: logger
                 ),
-                ReloadService(
-                    load: reload,
-                    initial: configuration,
-                    groups: groups,
-                    policy: policy,
-                    clock: clock,
-                    report: { events.record($0) }
-                ),
+                ReloadService(reloader: reloader),
                 HeartbeatService(registry: registry, groups: groups, clock: clock),
                 ControllerIdentityService(
                     identity: identity,

@@ -1,41 +1,65 @@
+import Foundation
 import Logging
 import ServiceLifecycle
 import Shared
 import UnixSignals
 
-/// Reads the configuration anew on SIGHUP. A bad one changes nothing.
-struct ReloadService: Service {
-    /// Reads the configuration as it stands now; `nil` when the controller was started without a source to read again.
-    let load: (@Sendable () throws -> ControllerConfiguration)?
-    let initial: ControllerConfiguration
-    let groups: [GroupRuntime]
-    let policy: SharedIssuingPolicy
-    let clock: SteadyClock
-    let report: @Sendable (ControllerEvent) -> Void
+/// Reads the configuration anew when it is asked to, one time after the other. A bad one changes nothing.
+actor Reloader {
+    /// The controller was started without a source that could be read again.
+    struct NoSource: Error, CustomStringConvertible {
+        let description = "this controller was started without a configuration that can be read again"
+    }
 
-    func run() async throws {
-        guard let load else {
-            try? await gracefulShutdown()
-            return
-        }
-        var present = initial
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-            do {
-                present = take(try load(), after: present)
-            } catch {
-                report(
-                    ControllerEvent(
-                        .configurationRefused,
-                        at: clock.date,
-                        detail: "the configuration stays as it was: \(error)"
-                    )
+    /// Reads the configuration as it stands now.
+    nonisolated let load: (@Sendable () throws -> ControllerConfiguration)?
+    /// What is in effect.
+    private(set) var present: ControllerConfiguration
+    private let groups: [GroupRuntime]
+    private let policy: SharedIssuingPolicy
+    private let clock: SteadyClock
+    private let report: @Sendable (ControllerEvent) -> Void
+
+    init(
+        load: (@Sendable () throws -> ControllerConfiguration)?,
+        initial: ControllerConfiguration,
+        groups: [GroupRuntime],
+        policy: SharedIssuingPolicy,
+        clock: SteadyClock,
+        report: @escaping @Sendable (ControllerEvent) -> Void
+    ) {
+        self.load = load
+        self.present = initial
+        self.groups = groups
+        self.policy = policy
+        self.clock = clock
+        self.report = report
+    }
+
+    /// Reads it and puts what can change into effect.
+    ///
+    /// - Parameter by: Who asks: an operator's name, or `signal`.
+    /// - Returns: What changed and what waits for a restart.
+    /// - Throws: What is wrong with it; everything is as before then.
+    @discardableResult func reload(by: String) throws -> ReloadPlan {
+        guard let load else { throw NoSource() }
+        do {
+            return take(try load(), by: by)
+        } catch {
+            report(
+                ControllerEvent(
+                    .configurationRefused,
+                    at: clock.date,
+                    by: by,
+                    detail: "the configuration stays as it was: \(error)"
                 )
-            }
+            )
+            throw error
         }
     }
 
-    /// Puts what can change into effect; returns what is in effect then.
-    func take(_ new: ControllerConfiguration, after old: ControllerConfiguration) -> ControllerConfiguration {
+    private func take(_ new: ControllerConfiguration, by: String) -> ReloadPlan {
+        let old = present
         let plan = ControllerConfiguration.reloadPlan(from: old, to: new)
         var effective = ControllerConfiguration.effective(from: old, to: new)
         // Groups come and go with a restart only: their domains would change hands while orders are under way.
@@ -45,13 +69,31 @@ struct ReloadService: Service {
             guard let settings = effective.group(group.name), settings != group.configuration else { continue }
             group.configure(settings)
         }
-        var lines = plan.lines
-        if !plan.addedGroups.isEmpty || !plan.removedGroups.isEmpty || plan.reordersGroups {
-            lines.append("groups are added, removed and reordered when the controller is started again")
-        }
+        present = effective
         report(
-            ControllerEvent(.configurationReloaded, at: clock.date, detail: lines.joined(separator: "; "))
+            ControllerEvent(
+                .configurationReloaded,
+                at: clock.date,
+                by: by,
+                detail: plan.lines.joined(separator: "; ")
+            )
         )
-        return effective
+        return plan
+    }
+}
+
+/// Reads the configuration anew on SIGHUP.
+struct ReloadService: Service {
+    let reloader: Reloader
+
+    func run() async throws {
+        guard reloader.load != nil else {
+            try? await gracefulShutdown()
+            return
+        }
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            // What is wrong with it stands in the events.
+            _ = try? await reloader.reload(by: "signal")
+        }
     }
 }

@@ -7,6 +7,8 @@ public struct SQLiteStore: Store {
     /// The most events kept; older ones are dropped.
     public static let eventLimit = 100_000
     let database: DatabaseQueue
+    /// The file; `nil` for a store in memory.
+    let path: String?
 
     /// Opens or creates the file at `path`.
     public init(path: String) throws {
@@ -17,7 +19,7 @@ public struct SQLiteStore: Store {
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
         }
-        self.init(database: try DatabaseQueue(path: path, configuration: configuration))
+        self.init(database: try DatabaseQueue(path: path, configuration: configuration), path: path)
         try Self.migrator.migrate(database)
         // Damage anywhere shows now, while something can be done about it, and not at some later write.
         let verdict = try database.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
@@ -26,13 +28,14 @@ public struct SQLiteStore: Store {
 
     /// A store in memory, for tests and simulations.
     public static func inMemory() throws -> SQLiteStore {
-        let store = SQLiteStore(database: try DatabaseQueue())
+        let store = SQLiteStore(database: try DatabaseQueue(), path: nil)
         try migrator.migrate(store.database)
         return store
     }
 
-    init(database: DatabaseQueue) {
+    init(database: DatabaseQueue, path: String?) {
         self.database = database
+        self.path = path
     }
 
     private static var migrator: DatabaseMigrator {
@@ -74,6 +77,9 @@ public struct SQLiteStore: Store {
                     """
             )
         }
+        migrator.registerMigration("5") { database in
+            try database.execute(sql: "ALTER TABLE groupState ADD COLUMN steering BLOB")
+        }
         return migrator
     }
 
@@ -105,6 +111,13 @@ public struct SQLiteStore: Store {
         }.map { try WireCoding.decoder().decode(CloneTemplates.self, from: $0) } ?? CloneTemplates()
     }
 
+    /// What operators ask of a group.
+    public func steering(group: String) async throws -> GroupSteering {
+        try await database.read { database in
+            try Data.fetchOne(database, sql: "SELECT steering FROM groupState WHERE name = ?", arguments: [group])
+        }.map { try WireCoding.decoder().decode(GroupSteering.self, from: $0) } ?? GroupSteering()
+    }
+
     /// Writes a change in one transaction.
     public func commit(_ change: StoreChange) async throws {
         let instances = try change.instances.map { ($0.uuid, try WireCoding.encoder().encode($0)) }
@@ -112,6 +125,10 @@ public struct SQLiteStore: Store {
         let sets = try change.endpointSets.mapValues { try WireCoding.encoder().encode($0) }
         let breakers = try change.breakers.mapValues { try WireCoding.encoder().encode($0) }
         let templates = try change.templates.mapValues { try WireCoding.encoder().encode($0) }
+        let steerings = try change.steerings.mapValues { try WireCoding.encoder().encode($0) }
+        let columns = [
+            ("endpointSet", sets), ("breaker", breakers), ("templates", templates), ("steering", steerings),
+        ]
         try await database.write { database in
             for (uuid, row) in instances {
                 try database.execute(
@@ -136,7 +153,7 @@ public struct SQLiteStore: Store {
                     arguments: [Self.eventLimit]
                 )
             }
-            for (column, rows) in [("endpointSet", sets), ("breaker", breakers), ("templates", templates)] {
+            for (column, rows) in columns {
                 for (group, row) in rows {
                     try database.execute(
                         sql: """

@@ -11,10 +11,14 @@ public protocol Store: Sendable {
     func breaker(group: String) async throws -> StartBreaker
     /// What a group's clones are made from, and the last rollout.
     func templates(group: String) async throws -> CloneTemplates
+    /// What operators ask of a group; nothing when nothing was written.
+    func steering(group: String) async throws -> GroupSteering
     /// Writes a change.
     func commit(_ change: StoreChange) async throws
     /// The events that are asked for, with their numbers.
     func events(_ query: EventQuery) async throws -> [ControllerEvent]
+    /// Writes a whole copy, as of one moment, into a new file.
+    func backup(to path: String) async throws
     /// Keeps the hash of a new join token.
     func addToken(_ token: JoinTokenRecord) async throws
     /// Uses a token up for a machine and a key, if it can be used.
@@ -42,6 +46,8 @@ public struct StoreChange: Sendable, Equatable {
     public var breakers: [String: StartBreaker]
     /// What clones are made from, by group.
     public var templates: [String: CloneTemplates]
+    /// What operators ask, by group.
+    public var steerings: [String: GroupSteering]
 
     /// A change.
     public init(
@@ -50,7 +56,8 @@ public struct StoreChange: Sendable, Equatable {
         events: [ControllerEvent] = [],
         endpointSets: [String: EndpointSet] = [:],
         breakers: [String: StartBreaker] = [:],
-        templates: [String: CloneTemplates] = [:]
+        templates: [String: CloneTemplates] = [:],
+        steerings: [String: GroupSteering] = [:]
     ) {
         self.instances = instances
         self.removed = removed
@@ -58,12 +65,13 @@ public struct StoreChange: Sendable, Equatable {
         self.endpointSets = endpointSets
         self.breakers = breakers
         self.templates = templates
+        self.steerings = steerings
     }
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool {
         instances.isEmpty && removed.isEmpty && events.isEmpty && endpointSets.isEmpty && breakers.isEmpty
-            && templates.isEmpty
+            && templates.isEmpty && steerings.isEmpty
     }
 }
 

@@ -42,12 +42,13 @@ struct DecisionOracle {
         let observation = decision.observation
         if let lastTick { time += min(max(.zero, lastTick.duration(to: decision.at)), interval * 3) }
         lastTick = decision.at
-        var broken = checkRecord(decision)
+        var broken = checkRecord(decision) + checkSteering(decision, bounds)
+        let isPaused = observation.steering?.pausedBy != nil
         if starves(decision, window: policy.scaleIn.window) { broken.append("a window that is over still holds") }
         switch decision.order {
         case .hold:
             let missing = min(bounds.lowerBound - decision.capacity, allowed(observation, bounds))
-            if missing > 0 { broken.append("below min and nothing is ordered") }
+            if missing > 0, !isPaused { broken.append("below min and nothing is ordered") }
             if policy.mode == .off, decision.desired != decision.capacity { broken.append("hold, yet another size") }
         case .scaleOut(let count):
             broken += checkOut(count, decision, policy, bounds)
@@ -60,13 +61,44 @@ struct DecisionOracle {
     /// Whether the scale-in window holds the size although it is covered and all of it wished for less.
     private mutating func starves(_ decision: Decision, window: Duration) -> Bool {
         let byData = decision.clamps.prefix { $0.name == .starved || $0.name == .unknownForbidsScaleIn }.last
-        wishes.append((time, byData?.to ?? decision.rawWish))
+        // What the data forbids does not show in the record while a size is held.
+        let isHeld = decision.observation.steering?.size != nil
+        wishes.append((time, isHeld ? .max : byData?.to ?? decision.rawWish))
         guard decision.clamps.contains(where: { $0.name == .stabilizationIn && $0.to == decision.capacity }) else {
             return false
         }
         let covered = time - max(observedSince, policySince) >= window
         let isAfterOut = lastOut.map { time - $0 >= window } ?? true
         return covered && isAfterOut && wishes.allSatisfy { time - $0.at > window || $0.size < decision.capacity }
+    }
+
+    /// What operators ask for holds, within the bounds.
+    private func checkSteering(_ decision: Decision, _ bounds: ClosedRange<Int>) -> [String] {
+        guard let steering = decision.observation.steering else { return [] }
+        if let name = steering.pausedBy {
+            var broken: [String] = []
+            if decision.order != .hold { broken.append("an order while it is paused") }
+            if !decision.reason.contains(name) { broken.append("the reason does not say who paused it") }
+            return broken
+        }
+        guard let size = steering.size else { return [] }
+        var broken: [String] = []
+        let target = min(max(size.count, bounds.lowerBound), bounds.upperBound)
+        if min(target - decision.capacity, allowed(decision.observation, bounds)) > 0, decision.order == .hold {
+            broken.append("fewer than the size that is held, and nothing is ordered")
+        }
+        switch decision.order {
+        case .hold: break
+        case .scaleOut: if decision.desired > target { broken.append("above the size that is held") }
+        case .scaleIn: if decision.desired < target { broken.append("below the size that is held") }
+        }
+        if !decision.reason.contains("\(size.by) holds the size at \(size.count)") {
+            broken.append("the reason does not say who holds the size")
+        }
+        if let until = size.until, !decision.whatWouldChange.contains(until) {
+            broken.append("nothing says until when the size is held")
+        }
+        return broken
     }
 
     /// How many can be started.
@@ -114,7 +146,7 @@ struct DecisionOracle {
             broken.append("above max by owned domains")
         }
         if count > allowed(decision.observation, bounds) { broken.append("more than can be started") }
-        let isForced = decision.desired <= bounds.lowerBound
+        let isForced = decision.desired <= bounds.lowerBound || decision.observation.steering?.size != nil
         if !isForced {
             if policy.mode == .off { broken.append("an order with the mode off") }
             if let lastIn, time - lastIn < policy.scaleOut.window { broken.append("out within the window after in") }
@@ -143,7 +175,7 @@ struct DecisionOracle {
         if observation.inService.count - count < max(wished, bounds.lowerBound) {
             broken.append("in before what is coming serves")
         }
-        let isForced = decision.desired >= bounds.upperBound
+        let isForced = decision.desired >= bounds.upperBound || observation.steering?.size != nil
         if !isForced {
             if policy.mode == .off { broken.append("an order with the mode off") }
             if let lastOut, time - lastOut < policy.scaleIn.window { broken.append("in within the window after out") }

@@ -21,6 +21,7 @@ struct GeneratedWorld {
     private var demand: Double
     private var lastInService: Moment?
     private var number = 0
+    private var steering: Steering?
     /// Percent of the ticks of an instance without a sample.
     private let gaps: Int
     private let starved: Int
@@ -54,6 +55,13 @@ struct GeneratedWorld {
         }
         epoch += random.once(in: 60) ? 7200 : Int64(seconds)
         if random.once(in: 6) { demand = random.share() * (random.once(in: 3) ? 900 : 150) }
+        if random.once(in: 30) {
+            let size = Steering.Size(count: random.within(1...8), by: "anna", until: random.once(in: 2) ? "noon" : nil)
+            steering =
+                [
+                    nil, nil, Steering(pausedBy: "anna"), Steering(size: size), Steering(pausedBy: "bert", size: size),
+                ][random.below(5)]
+        }
         for index in coming.indices { coming[index] -= 1 }
         while let index = coming.firstIndex(where: { $0 <= 0 }) {
             coming.remove(at: index)
@@ -101,7 +109,8 @@ struct GeneratedWorld {
             hostRoom: random.once(in: 10) ? random.below(3) : nil,
             breaker: random.once(in: 20) ? "3 starts in a row failed" : nil,
             removable: random.once(in: 10) ? random.below(inService.count + 1) : nil,
-            lastInService: lastInService
+            lastInService: lastInService,
+            steering: steering
         )
     }
 

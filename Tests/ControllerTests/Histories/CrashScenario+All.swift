@@ -87,5 +87,5 @@ extension CrashScenario {
                     },
                 ]
             ),
-        ] + leaving + troubled + cloning
+        ] + leaving + troubled + cloning + steered
 }

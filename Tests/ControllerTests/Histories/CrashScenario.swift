@@ -27,7 +27,11 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         var rows: [String]
         var told: Int
         var powers: [String]
-        var description: String { "\(rows.joined(separator: ", ")); told \(told); \(powers.joined(separator: ", "))" }
+        /// Who paused it, and the size that is held.
+        var steering: String
+        var description: String {
+            "\(rows.joined(separator: ", ")); told \(told); \(powers.joined(separator: ", ")); \(steering)"
+        }
     }
 
     /// Plays the course, killed at one commit or never; the run and where it ended.
@@ -69,6 +73,7 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         while quiet < 3, run.tick < 400 {
             if run.isDead { run.restart() }
             script[run.tick + 1]?(&run)
+            run.askAgain()
             whenever(&run)
             let answering = run.answering.filter { run.state($0) == .inService }
             run.play(run.isWaiting ? 30 : nil)
@@ -85,7 +90,8 @@ struct CrashScenario: Sendable, CustomTestStringConvertible {
         End(
             rows: run.controller.fleet.ordered.map { "\($0.state)\(comparesOwners ? "/\($0.isOwned)" : "")" }.sorted(),
             told: run.controller.set.endpoints.count,
-            powers: run.machines.filter(\.exists).map { "\($0.power)\($0.image == nil ? "" : "+image")" }.sorted()
+            powers: run.machines.filter(\.exists).map { "\($0.power)\($0.image == nil ? "" : "+image")" }.sorted(),
+            steering: "\(run.disk.steering.pausedBy ?? "-"), \(run.disk.steering.size ?? 0)"
         )
     }
 }

@@ -9,12 +9,14 @@ struct HistoryDisk {
     var ledger: [String: Instance] = [:]
     var breaker = StartBreaker()
     var templates = CloneTemplates()
+    var steering = GroupSteering()
     var set = EndpointSet(revision: 0, endpoints: [])
 
     mutating func commit(_ change: StoreChange) {
         for uuid in change.removed { ledger[uuid] = nil }
         for instance in change.instances { ledger[instance.uuid] = instance }
         if let breaker = change.breakers["g"] { self.breaker = breaker }
+        if let steering = change.steerings["g"] { self.steering = steering }
         if let set = change.endpointSets["g"] { self.set = set }
         if let templates = change.templates["g"] { self.templates = templates }
     }
@@ -73,6 +75,7 @@ struct HistoryController {
             ledger: ledger,
             breaker: disk.breaker,
             templates: disk.templates,
+            steering: disk.steering,
             now: now,
             date: date,
             uuids: uuids
@@ -172,7 +175,8 @@ struct HistoryController {
             hostRoom: observation.hostRoom,
             breaker: fleet.breaker.reason(at: now),
             removable: removable,
-            lastInService: fleet.lastInService
+            lastInService: fleet.lastInService,
+            steering: fleet.steering.forEngine
         )
     }
 }

@@ -30,6 +30,7 @@ struct HistoryOracle {
         case leftBehind = "no row of a clone goes while something of it is there"
         case explained = "every order and change is explained"
         case deadline = "every state that needs a deadline has one"
+        case steering = "nothing is ordered while it is paused"
         case liveness = "all comes to its end once faults stop"
         case determinism = "the same seed gives the same history"
     }

@@ -40,6 +40,12 @@ struct HistoryPace {
         lastDecision = now
         var findings: [(HistoryOracle.Property, String)] = []
         let seen = decision.observation
+        if seen.steering?.pausedBy != nil {
+            if decision.order != .hold { findings.append((.steering, "\(decision.order) while it is paused")) }
+            belowSince = nil
+            return findings
+        }
+        let isHeld = seen.steering?.size != nil
         let serving = seen.inService.count
         let room = min(seen.reserve, policy.max - seen.counted, seen.hostRoom ?? .max)
         let startable = seen.standby + (fleet.breaker.isOpen(at: now) ? 0 : max(0, room))
@@ -47,14 +53,14 @@ struct HistoryPace {
         switch decision.order {
         case .scaleOut(let count):
             ordered = count
-            if decision.desired > policy.min {
+            if decision.desired > policy.min, !isHeld {
                 if let lastIn, time - lastIn < policy.scaleOut.window { findings.append((.opposite, "out after in")) }
             }
             lastOut = time
         case .scaleIn(let count):
             ordered = -count
             if serving - count < policy.min { findings.append((.minimum, "a scale in to \(serving - count)")) }
-            if decision.desired < policy.max {
+            if decision.desired < policy.max, !isHeld {
                 if let lastOut, time - lastOut < policy.scaleIn.window { findings.append((.opposite, "in after out")) }
                 if time - observedSince < policy.scaleIn.window {
                     findings.append((.opposite, "in by a window that is not covered"))

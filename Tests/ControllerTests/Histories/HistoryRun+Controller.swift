@@ -50,6 +50,7 @@ extension HistoryRun {
             case .protect(let name, let isProtected):
                 step.append(controller.fleet.protect(name, isProtected, by: "anna", date: date))
             case .retry(let name): step.append(controller.fleet.retry(name, by: "anna", now: now, date: date))
+            case .steer(let act): step.append(controller.fleet.steer(act, by: "anna", date: date))
             case .drain(let name):
                 guard let instance = controller.fleet.find(name), instance.state == .inService, instance.isOwned else {
                     continue

@@ -47,7 +47,9 @@ extension HistoryRun {
             return "\(instance.uuid) may still come"
         }
         let serving = fleet.instances.values.count { $0.state == .inService }
-        let wanted = settings.template == nil ? min(policy.min, machines.count(where: \.exists)) : policy.min
+        let size = min(max(fleet.steering.size ?? policy.min, policy.min), policy.max)
+        let most = settings.template == nil ? machines.count(where: \.exists) : size
+        let wanted = fleet.isPaused ? 0 : min(size, most)
         if serving < wanted { return "\(serving) of \(wanted) serve" }
         let pool = fleet.instances.values.count { $0.state == .standby }
         let isFull =

@@ -27,6 +27,10 @@ extension HistoryRun {
         case 11: removalsFail = random.within(2...12)
         case 12: hasTemplate.toggle()
         case 13: cloneBootTicks = random.once(in: 3) ? nil : random.below(4)
+        case 14, 15:
+            let until = random.once(in: 2) ? nil : date.addingTimeInterval(Double(random.within(2...60)))
+            let size = random.within(1...max(1, machines.count))
+            commands.append(.steer([.pause, .resume, .hold(size, until: until), .release][random.below(4)]))
         default: break
         }
     }
@@ -118,6 +122,7 @@ extension HistoryRun {
         hostUnits = 10
         demand = 50
         for client in clients.indices { clients[client].hangs = 0 }
+        commands += [.steer(.resume), .steer(.release)]
         for index in machines.indices {
             machines[index].isDefined = machines[index].exists
             machines[index].bootTicks = 1

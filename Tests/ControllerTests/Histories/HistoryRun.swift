@@ -90,6 +90,8 @@ struct HistoryRun {
     var demand = 50.0
     var images = 0
     var commands: [HistoryCommand] = []
+    /// What an operator asks for again and again until it is on disk.
+    var wish: SteeringAct?
     /// Commits that reached the store, and the one at which the controller is to be killed.
     var commits = 0
     var killAt: (commit: Int, how: Kill)?
@@ -195,4 +197,5 @@ enum HistoryCommand {
     case protect(String, Bool)
     case retry(String?)
     case drain(String)
+    case steer(SteeringAct)
 }

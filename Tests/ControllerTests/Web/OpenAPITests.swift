@@ -47,6 +47,21 @@ struct OpenAPITests {
                 feed: EventFeed(store: store, observatory: Observatory(), clock: clock, logger: .quiet),
                 clock: clock,
                 interval: .seconds(1),
+                observatory: Observatory(),
+                reloader: Reloader(
+                    load: nil,
+                    initial: ControllerConfiguration(
+                        group: GroupConfiguration(hosts: try CIDR(parsing: "127.0.0.0/8")),
+                        uri: .qemuSystem,
+                        listen: HostPort(host: "127.0.0.1", port: 0),
+                        stateDirectory: path
+                    ),
+                    groups: [],
+                    policy: SharedIssuingPolicy(IssuingPolicy()),
+                    clock: clock,
+                    report: { _ in }
+                ),
+                backups: BackupMaker(store: store, directory: path),
                 report: { _ in },
                 logger: .quiet
             )

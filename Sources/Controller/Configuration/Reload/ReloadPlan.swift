@@ -1,5 +1,5 @@
 /// What becomes of the differences between two configurations while the controller runs.
-public struct ReloadPlan: Sendable, Equatable {
+public struct ReloadPlan: Codable, Sendable, Equatable {
     /// Settings that change at once, by their key paths (`groups.web.policy`).
     public var live: [String] = []
     /// Settings that keep their old values until the controller is started again.
@@ -26,6 +26,9 @@ public struct ReloadPlan: Sendable, Equatable {
         if reordersGroups { lines.append("changed: the order of the groups") }
         if !restart.isEmpty {
             lines.append("kept until the controller is started again: \(restart.joined(separator: ", "))")
+        }
+        if !addedGroups.isEmpty || !removedGroups.isEmpty || reordersGroups {
+            lines.append("groups are added, removed and reordered when the controller is started again")
         }
         return lines.isEmpty ? ["nothing differs"] : lines
     }

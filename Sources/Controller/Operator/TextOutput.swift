@@ -1,0 +1,41 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// Standard output, where nobody may read any more.
+public struct TextOutput: Sendable {
+    /// Whoever read it has gone: there is nobody to print for.
+    public struct Closed: Error, CustomStringConvertible {
+        /// What happened.
+        public let description = "standard output is closed"
+    }
+
+    private let descriptor: Int32
+    /// Whether it is a terminal.
+    public let isTerminal: Bool
+
+    /// Standard output, or another descriptor.
+    public init(descriptor: Int32 = 1) {
+        self.descriptor = descriptor
+        isTerminal = isatty(descriptor) == 1
+    }
+
+    /// Writes all of the text, at once.
+    ///
+    /// - Throws: ``Closed`` when nobody reads any more, and a `POSIXError` when it cannot be written.
+    public func write(_ text: String) throws {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard count > 0 else {
+                if errno == EPIPE { throw Closed() }
+                throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+            }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    /// Writes a line.
+    public func line(_ text: String) throws { try write(text + "\n") }
+}

@@ -1,0 +1,54 @@
+import Autoscaling
+import Foundation
+
+@testable import Controller
+
+extension CrashScenario {
+    /// What operators ask of the whole group.
+    static let steered: [CrashScenario] = [
+        CrashScenario(
+            testDescription: "a group that is paused does not grow",
+            count: 2,
+            script: [6: { $0.wish = .pause }, 12: { run in run.reload { $0.policy.min = 2 } }]
+        ),
+        CrashScenario(
+            testDescription: "a group that is resumed grows again",
+            count: 2,
+            script: [
+                6: { $0.wish = .pause }, 12: { run in run.reload { $0.policy.min = 2 } }, 20: { $0.wish = .resume },
+            ]
+        ),
+        CrashScenario(
+            testDescription: "a size that is held",
+            count: 3,
+            script: [6: { $0.wish = .hold(3, until: nil) }]
+        ),
+        CrashScenario(
+            testDescription: "a size that is held and made smaller",
+            count: 3,
+            script: [6: { $0.wish = .hold(3, until: nil) }, 24: { $0.wish = .hold(1, until: nil) }]
+        ),
+        CrashScenario(
+            testDescription: "a size that ends by itself",
+            count: 2,
+            script: [
+                6: { $0.wish = .hold(2, until: $0.date.addingTimeInterval(15)) }, 30: { _ in },
+            ]
+        ),
+    ]
+}
+
+extension HistoryRun {
+    /// The operator sees that it did not come through, and asks again.
+    mutating func askAgain() {
+        guard let wish else { return }
+        let isDone =
+            switch wish {
+            case .pause: disk.steering.pausedBy != nil
+            case .resume: disk.steering.pausedBy == nil
+            case .hold(let size, _): disk.steering.size == size
+            case .release: disk.steering.size == nil
+            }
+        if isDone { self.wish = nil } else { commands.append(.steer(wish)) }
+    }
+}
