@@ -119,7 +119,7 @@ extension HistoryOracle {
         let time = drain.since.duration(to: now)
         // A new life goes on by the wall clock, but waits five seconds at least.
         let isOver = time >= drain.timeout
-        let isOld = drain.knownSince != drain.since && drain.knownSince.duration(to: now) >= .seconds(5)
+        let isOld = drain.isFormer && drain.knownSince.duration(to: now) >= .seconds(5)
         if isOver || isOld { return }
         fail(.inFlight, "\(instance.uuid): \(guest.pending) requests after \(time)")
     }

@@ -54,6 +54,8 @@ struct HistoryOracle {
         /// Since when the present controller knows of it.
         var knownSince: Moment
         var timeout: Duration
+        /// Whether a former life of the controller began it.
+        var isFormer = false
     }
 
     var drains: [String: Drain] = [:]
@@ -164,6 +166,7 @@ struct HistoryOracle {
         for instance in disk.ledger.values where instance.state == .draining {
             var drain = old[instance.uuid] ?? Drain(since: now, knownSince: now, timeout: timeout)
             drain.knownSince = now
+            drain.isFormer = true
             drains[instance.uuid] = drain
         }
     }
