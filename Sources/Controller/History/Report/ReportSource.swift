@@ -144,7 +144,7 @@ extension SQLiteStore {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
-        self.init(database: try DatabaseQueue(path: path, configuration: configuration))
+        self.init(database: try DatabaseQueue(path: path, configuration: configuration), path: path)
     }
 
     /// The last events since a time.
