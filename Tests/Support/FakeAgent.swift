@@ -36,6 +36,8 @@ public final class FakeAgent: Sendable {
         public var isHealthy = true
         /// The busy share it reports, percent; `nil` for no reports.
         public var busy: Double? = 5
+        /// The requests a second it reports, with what goes with them; `nil` for none.
+        public var requestsPerSecond: Double?
 
         /// A good agent, with little to do.
         public init() {}
@@ -231,6 +233,13 @@ public final class FakeAgent: Sendable {
             if let busy = behaviour.busy {
                 var report = LoadReport(sequence: sequence, measuredAt: Date(), cause: "interval")
                 report.busy = busy
+                if let rate = behaviour.requestsPerSecond {
+                    report.requestsPerSecond = rate
+                    report.serviceTimeP50 = 0.1 + busy / 400
+                    report.serviceTimeP99 = 0.2 + busy / 100
+                    report.inFlight = Int(rate / 5)
+                    report.queued = busy > 95 ? 6 : 0
+                }
                 _ = try await send(.POST, "\(base)/reports", report, tls: identity.clientConfiguration, client)
                 state.withLock { $0.reports += 1 }
             }

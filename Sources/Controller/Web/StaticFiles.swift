@@ -23,8 +23,25 @@ struct StaticFiles: Sendable {
     fileprivate static let files: [String: File] = [
         "/": File(PackageResources.index_html, "text/html; charset=utf-8"),
         "/dashboard.css": File(PackageResources.dashboard_css, "text/css; charset=utf-8"),
-        "/dashboard.js": File(PackageResources.dashboard_js, "text/javascript; charset=utf-8"),
+        "/api.js": script(PackageResources.api_js),
+        "/charts.js": script(PackageResources.charts_js),
+        "/dashboard.js": script(PackageResources.dashboard_js),
+        "/dom.js": script(PackageResources.dom_js),
+        "/feed.js": script(PackageResources.feed_js),
+        "/format.js": script(PackageResources.format_js),
+        "/headline.js": script(PackageResources.headline_js),
+        "/instances.js": script(PackageResources.instances_js),
+        "/lanes.js": script(PackageResources.lanes_js),
+        "/model.js": script(PackageResources.model_js),
+        "/series.js": script(PackageResources.series_js),
+        "/settings.js": script(PackageResources.settings_js),
+        "/states.js": script(PackageResources.states_js),
+        "/steering.js": script(PackageResources.steering_js),
+        "/story.js": script(PackageResources.story_js),
+        "/stream.js": script(PackageResources.stream_js),
     ]
+
+    private static func script(_ bytes: [UInt8]) -> File { File(bytes, "text/javascript; charset=utf-8") }
 
     /// The files of the chart library that are given away, and no others.
     private static let library = [
