@@ -156,11 +156,18 @@ let package = Package(
         ),
         .testTarget(name: "AutoscalingTests", dependencies: ["Autoscaling"], swiftSettings: settings),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: settings),
-        .testTarget(name: "SharedTests", dependencies: ["Shared", "TestSupport"] + nio + pki, swiftSettings: settings),
+        .testTarget(
+            name: "SharedTests",
+            dependencies: ["Shared", "TestSupport", .product(name: "CoreMetrics", package: "swift-metrics")] + http
+                + nio
+                + pki,
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ControllerTests",
             dependencies: [
                 "Controller", "TestSupport", .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),
             ] + http + nio + basics + pki,
             swiftSettings: settings

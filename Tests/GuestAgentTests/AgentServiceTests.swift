@@ -236,7 +236,7 @@ struct AgentServiceTests {
             for line in lines where !line.hasPrefix("#") {
                 let name = line.prefix { $0 != "{" && $0 != " " }
                 let family = ["_bucket", "_sum", "_count"].reduce(String(name)) { name, suffix in
-                    name.hasPrefix(AgentMetrics.Name.serviceTime) && name.hasSuffix(suffix)
+                    name.hasPrefix(MetricNames.serviceTime.name) && name.hasSuffix(suffix)
                         ? String(name.dropLast(suffix.count)) : name
                 }
                 #expect(answer.body.contains("\n# TYPE \(family) "), "\(line)")

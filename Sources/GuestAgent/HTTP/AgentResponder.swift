@@ -42,7 +42,7 @@ struct AgentResponder: HTTPResponder {
         }
         switch (isShort, last) {
         case (true, "healthz"): return health()
-        case (true, "metrics"): return metrics.response()
+        case (true, "metrics"): return metrics.response(accept: request.headers[.accept])
         case (true, "fib"): return notFound(request)
         default: return await fibonacci(String(last), request, context)
         }
