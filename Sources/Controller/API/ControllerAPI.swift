@@ -23,6 +23,8 @@ struct ControllerAPI: Sendable {
         var history: History?
         /// Events and ticks for those who read along.
         var feed: EventFeed
+        /// What `GET /metrics` tells.
+        var metrics = PrometheusRegistry()
         var clock: SteadyClock
         var interval: Duration
         var observatory: Observatory
@@ -64,6 +66,10 @@ struct ControllerAPI: Sendable {
 
     /// What operators and the web interface may read.
     func addReading(to router: Router<PeerContext>) {
+        router.get("/metrics") { [parts] request, context in
+            try context.requireReader()
+            return parts.metrics.response(accept: request.headers[.accept])
+        }
         router.get("/v1/groups", use: groups)
         router.get("/v1/groups/{group}", use: groupStatus)
         router.get("/v1/instances", use: instances)

@@ -198,6 +198,11 @@ public struct ControllerService: Sendable {
                 logger: logger
             )
         }
+        let metrics = ControllerMetrics(
+            ControllerMetrics.Sources(groups: groups, registry: registry, identity: identity, authority: authority),
+            observatory: observatory,
+            interval: configuration.interval
+        )
         let feed = EventFeed(store: store, observatory: observatory, clock: clock, logger: logger)
         let reloader = Reloader(
             load: reload,
@@ -218,6 +223,7 @@ public struct ControllerService: Sendable {
                 clones: clones,
                 history: history,
                 feed: feed,
+                metrics: metrics.registry,
                 clock: clock,
                 interval: configuration.interval,
                 observatory: observatory,
@@ -276,6 +282,7 @@ public struct ControllerService: Sendable {
             [
                 HypervisorService(hypervisor: hypervisor),
                 events,
+                metrics,
                 feed,
                 HypervisorSampler(
                     hypervisor: hypervisor,
