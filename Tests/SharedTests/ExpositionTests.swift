@@ -1,5 +1,6 @@
 import CoreMetrics
 import HTTPTypes
+import HummingbirdCore
 import NIOCore
 import Shared
 import Synchronization
