@@ -186,7 +186,7 @@ class Run:
         sys.exit("the controller did not take the configuration")
 
     def reload(self):
-        self.tell("reload", "--config", self.configuration)
+        self.tell("reload")
 
     @staticmethod
     def now():

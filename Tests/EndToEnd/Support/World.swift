@@ -94,12 +94,8 @@ actor World {
         try await lab.run(
             lab.distribution + "/cms-controller",
             "reload",
-            "--hosts",
-            hosts,
             "--state-dir",
-            directory + "/state",
-            "--config",
-            configuration ?? ""
+            directory + "/state"
         )
     }
 
