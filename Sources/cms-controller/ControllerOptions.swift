@@ -69,6 +69,9 @@ struct ControllerOptions: ParsableArguments {
     @Option(help: .setting(.logFile, "file"))
     var logFile: String?
 
+    @Option(help: .setting(.spansFile, "file"), completion: .file())
+    var spansFile: String?
+
     @Option(
         help: ArgumentHelp(
             "A YAML file with the same settings and more; 'cms-controller schema --reference' explains its keys. Flags win over CMS_… variables, those over the file.",
@@ -85,7 +88,8 @@ struct ControllerOptions: ParsableArguments {
             (.webListen, webListen), (.webTokenFile, webTokenFile), (.stateDir, stateDir), (.historySize, historySize),
             (.min, min), (.max, max),
             (.standby, standby), (.threshold, threshold), (.samples, samples), (.interval, interval),
-            (.logFile, logFile), (.advertise, advertise), (.startDeadline, startDeadline), (.attempts, attempts),
+            (.logFile, logFile), (.spansFile, spansFile), (.advertise, advertise), (.startDeadline, startDeadline),
+            (.attempts, attempts),
             (.quarantine, quarantine), (.drainTimeout, drainTimeout),
             (.agentCertificateLifetime, agentCertificateLifetime),
             (.clientCertificateLifetime, clientCertificateLifetime),

@@ -10,7 +10,7 @@ struct ReloadCommand: AsyncParsableCommand {
         abstract: "Have the running controller read its configuration anew.",
         discussion: """
             The controller reads the file, variables and flags that it was started with, and answers what changed at once \
-            and what waits for a restart (listen, connect, state-dir, history-size, interval, log-file, advertise, and hosts of a \
+            and what waits for a restart (listen, connect, state-dir, history-size, interval, log-file, spans-file, advertise, and hosts of a \
             group). A configuration with an error changes nothing, and the error is printed.
             """
     )

@@ -28,6 +28,8 @@ struct ControllerLab: Sendable {
     var limits = LifecycleLimits(startDeadline: .seconds(60))
     /// The most bytes of the history; `nil`: none is kept.
     var historySize: Int64?
+    /// The file of the spans, if they are wanted.
+    var spansFile: String?
     /// Whether there is a web interface, on a loopback port of the system's choice unless said otherwise.
     var web: HostPort?
     /// The file with its token.
@@ -105,6 +107,7 @@ struct ControllerLab: Sendable {
             logFile: nil
         )
         configuration.historySize = historySize
+        configuration.spansFile = spansFile
         configuration.webListen = web
         configuration.webTokenFile = webTokenFile
         group(&configuration.groups[0])

@@ -12,7 +12,7 @@ struct TraceTests {
     let date = Date(timeIntervalSince1970: 1_000_000)
 
     func withRecorder(
-        limit: Int = TraceRecorder.fileLimit,
+        limit: Int = TurnedFile.standardLimit,
         _ body: (_ path: String, _ policy: borrowing Mutex<GroupPolicy>, _ make: () -> TraceRecorder) throws -> Void
     ) throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID())").path
@@ -90,7 +90,7 @@ struct TraceTests {
             _ = record(100, make())
             let directory = (path as NSString).deletingLastPathComponent
             let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
-            #expect(names == ["trace.jsonl"] + (1...TraceRecorder.kept).map { "trace.jsonl.\($0)" })
+            #expect(names == ["trace.jsonl"] + (1...TurnedFile.kept).map { "trace.jsonl.\($0)" })
             for name in names {
                 #expect(try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")).count <= 9000)
                 #expect(Replay(lines: try lines("\(directory)/\(name)")) != nil)

@@ -188,7 +188,7 @@ _cms-controller_run() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --config --log-format --log-level)
+    non_repeating_options=(--hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config --log-format --log-level)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -255,6 +255,10 @@ _cms-controller_run() {
         return
         ;;
     '--log-file')
+        return
+        ;;
+    '--spans-file')
+        __cms-controller_add_completions -f
         return
         ;;
     '--config')
@@ -801,7 +805,7 @@ _cms-controller_token_create() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--ttl --hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --config)
+    non_repeating_options=(--ttl --hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
@@ -873,6 +877,10 @@ _cms-controller_token_create() {
     '--log-file')
         return
         ;;
+    '--spans-file')
+        __cms-controller_add_completions -f
+        return
+        ;;
     '--config')
         __cms-controller_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
         return
@@ -933,7 +941,7 @@ _cms-controller_validate() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --config)
+    non_repeating_options=(--hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -1000,6 +1008,10 @@ _cms-controller_validate() {
         return
         ;;
     '--log-file')
+        return
+        ;;
+    '--spans-file')
+        __cms-controller_add_completions -f
         return
         ;;
     '--config')

@@ -23,7 +23,7 @@ function __cms-controller_parse_tokens -S
         __cms-controller_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'run'
-            __cms-controller_parse_subcommand 0 'hosts=' 'connect=' 'listen=' 'web-listen=' 'web-token-file=' 'state-dir=' 'history-size=' 'min=' 'max=' 'standby=' 'threshold=' 'samples=' 'interval=' 'start-deadline=' 'attempts=' 'quarantine=' 'drain-timeout=' 'agent-certificate-lifetime=' 'client-certificate-lifetime=' 'advertise=' 'log-file=' 'config=' 'log-format=' 'log-level=' 'version' 'h/help'
+            __cms-controller_parse_subcommand 0 'hosts=' 'connect=' 'listen=' 'web-listen=' 'web-token-file=' 'state-dir=' 'history-size=' 'min=' 'max=' 'standby=' 'threshold=' 'samples=' 'interval=' 'start-deadline=' 'attempts=' 'quarantine=' 'drain-timeout=' 'agent-certificate-lifetime=' 'client-certificate-lifetime=' 'advertise=' 'log-file=' 'spans-file=' 'config=' 'log-format=' 'log-level=' 'version' 'h/help'
         case 'status'
             __cms-controller_parse_subcommand 0 'why' 'watch' 'json' 'controller=' 'state-dir=' 'identity=' 'version' 'h/help'
         case 'instances'
@@ -58,7 +58,7 @@ function __cms-controller_parse_tokens -S
             __cms-controller_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
             case 'create'
-                __cms-controller_parse_subcommand 1 'ttl=' 'json' 'hosts=' 'connect=' 'listen=' 'web-listen=' 'web-token-file=' 'state-dir=' 'history-size=' 'min=' 'max=' 'standby=' 'threshold=' 'samples=' 'interval=' 'start-deadline=' 'attempts=' 'quarantine=' 'drain-timeout=' 'agent-certificate-lifetime=' 'client-certificate-lifetime=' 'advertise=' 'log-file=' 'config=' 'version' 'h/help'
+                __cms-controller_parse_subcommand 1 'ttl=' 'json' 'hosts=' 'connect=' 'listen=' 'web-listen=' 'web-token-file=' 'state-dir=' 'history-size=' 'min=' 'max=' 'standby=' 'threshold=' 'samples=' 'interval=' 'start-deadline=' 'attempts=' 'quarantine=' 'drain-timeout=' 'agent-certificate-lifetime=' 'client-certificate-lifetime=' 'advertise=' 'log-file=' 'spans-file=' 'config=' 'version' 'h/help'
             end
         case 'client'
             __cms-controller_parse_subcommand 0 'version' 'h/help'
@@ -67,7 +67,7 @@ function __cms-controller_parse_tokens -S
                 __cms-controller_parse_subcommand 1 'out=' 'role=' 'state-dir=' 'lifetime=' 'version' 'h/help'
             end
         case 'validate'
-            __cms-controller_parse_subcommand 0 'hosts=' 'connect=' 'listen=' 'web-listen=' 'web-token-file=' 'state-dir=' 'history-size=' 'min=' 'max=' 'standby=' 'threshold=' 'samples=' 'interval=' 'start-deadline=' 'attempts=' 'quarantine=' 'drain-timeout=' 'agent-certificate-lifetime=' 'client-certificate-lifetime=' 'advertise=' 'log-file=' 'config=' 'version' 'h/help'
+            __cms-controller_parse_subcommand 0 'hosts=' 'connect=' 'listen=' 'web-listen=' 'web-token-file=' 'state-dir=' 'history-size=' 'min=' 'max=' 'standby=' 'threshold=' 'samples=' 'interval=' 'start-deadline=' 'attempts=' 'quarantine=' 'drain-timeout=' 'agent-certificate-lifetime=' 'client-certificate-lifetime=' 'advertise=' 'log-file=' 'spans-file=' 'config=' 'version' 'h/help'
         case 'schema'
             __cms-controller_parse_subcommand 0 'reference' 'version' 'h/help'
         case 'version'
@@ -172,6 +172,7 @@ complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_f
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller run" client-certificate-lifetime' -l 'client-certificate-lifetime' -d 'The lifetime of clients\' certificates (default: 30d).' -rfka ''
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller run" advertise' -l 'advertise' -d 'Further names or addresses under which clients reach the controller; in one line, separated by commas.' -rfka ''
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller run" log-file' -l 'log-file' -d 'A file that gets one line per VM and sample with time, VM and CPU.' -rfka ''
+complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller run" spans-file' -l 'spans-file' -d 'A file that gets a trace of each scale out and scale in, as lines of OTLP/JSON.' -rF
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller run" config' -l 'config' -d 'A YAML file with the same settings and more; \'cms-controller schema --reference\' explains its keys. Flags win over CMS_… variables, those over the file.' -rfa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller run" log-format' -l 'log-format' -d 'How log lines on standard error are written: text or json.' -rfka 'text json'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller run" log-level' -l 'log-level' -d 'The lowest level that is logged: trace, debug, info, notice, warning, error or critical.' -rfka 'trace debug info notice warning error critical'
@@ -327,6 +328,7 @@ complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_f
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller token create" client-certificate-lifetime' -l 'client-certificate-lifetime' -d 'The lifetime of clients\' certificates (default: 30d).' -rfka ''
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller token create" advertise' -l 'advertise' -d 'Further names or addresses under which clients reach the controller; in one line, separated by commas.' -rfka ''
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller token create" log-file' -l 'log-file' -d 'A file that gets one line per VM and sample with time, VM and CPU.' -rfka ''
+complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller token create" spans-file' -l 'spans-file' -d 'A file that gets a trace of each scale out and scale in, as lines of OTLP/JSON.' -rF
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller token create" config' -l 'config' -d 'A YAML file with the same settings and more; \'cms-controller schema --reference\' explains its keys. Flags win over CMS_… variables, those over the file.' -rfa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller token create" version' -l 'version' -d 'Show the version.'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller token create" h help' -s 'h' -l 'help' -d 'Show help information.'
@@ -360,6 +362,7 @@ complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_f
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller validate" client-certificate-lifetime' -l 'client-certificate-lifetime' -d 'The lifetime of clients\' certificates (default: 30d).' -rfka ''
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller validate" advertise' -l 'advertise' -d 'Further names or addresses under which clients reach the controller; in one line, separated by commas.' -rfka ''
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller validate" log-file' -l 'log-file' -d 'A file that gets one line per VM and sample with time, VM and CPU.' -rfka ''
+complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller validate" spans-file' -l 'spans-file' -d 'A file that gets a trace of each scale out and scale in, as lines of OTLP/JSON.' -rF
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller validate" config' -l 'config' -d 'A YAML file with the same settings and more; \'cms-controller schema --reference\' explains its keys. Flags win over CMS_… variables, those over the file.' -rfa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller validate" version' -l 'version' -d 'Show the version.'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_flags_or_options "cms-controller validate" h help' -s 'h' -l 'help' -d 'Show help information.'

@@ -28,6 +28,8 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case interval
     /// The log for people.
     case logFile = "log-file"
+    /// The traces of starts and stops.
+    case spansFile = "spans-file"
     /// Further names of the controller.
     case advertise
     /// From the order to start until the first probe has passed.

@@ -93,7 +93,8 @@ extension ControllerConfiguration {
                 clientLifetime: try process.required("client-certificate-lifetime", process.duration)
             ),
             advertise: process.texts("advertise"),
-            logFile: try process.text("log-file")
+            logFile: try process.text("log-file"),
+            spansFile: try process.text("spans-file")
         )
     }
 

@@ -26,6 +26,8 @@ public struct ControllerConfiguration: Sendable {
     public var advertise: [String]
     /// The file of the log for people, if one is wanted.
     public var logFile: String?
+    /// The file of the spans, if they are wanted.
+    public var spansFile: String?
 
     /// A configuration of one group, and of more when `others` are given.
     public init(
@@ -40,7 +42,8 @@ public struct ControllerConfiguration: Sendable {
         interval: Duration = .seconds(1),
         issuing: IssuingPolicy = IssuingPolicy(),
         advertise: [String] = [],
-        logFile: String? = nil
+        logFile: String? = nil,
+        spansFile: String? = nil
     ) {
         self.groups = [group] + others
         self.uri = uri
@@ -53,6 +56,7 @@ public struct ControllerConfiguration: Sendable {
         self.issuing = issuing
         self.advertise = advertise
         self.logFile = logFile
+        self.spansFile = spansFile
     }
 
     /// The group of that name.

@@ -1,6 +1,5 @@
 import Autoscaling
 import Foundation
-import Glibc
 import Logging
 import Shared
 import Synchronization
@@ -9,41 +8,33 @@ import Synchronization
 ///
 /// A trace is what `cms-controller simulate --trace` replays. It is no ledger: a line that cannot be written is lost.
 final class TraceRecorder: Sendable {
-    /// The size at which a file is turned over, bytes.
-    static let fileLimit = 32 << 20
-    /// How many full files are kept besides the one that is written.
-    static let kept = 4
-
     private struct State {
-        var descriptor: Int32 = -1
-        var size = 0
+        var file: TurnedFile
         /// What the present file's last header says.
         var header: TraceHeader?
         var hasComplained = false
     }
 
     private let path: String
-    private let limit: Int
     private let header: @Sendable () -> TraceHeader
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let logger: Logger
 
     /// Appends to the file at `path`.
     init(
         path: String,
-        limit: Int = TraceRecorder.fileLimit,
+        limit: Int = TurnedFile.standardLimit,
         header: @escaping @Sendable () -> TraceHeader,
         logger: Logger
     ) {
         self.path = path
-        self.limit = limit
         self.header = header
         self.logger = logger
+        state = Mutex(State(file: TurnedFile(path: path, limit: limit)))
     }
 
     deinit {
-        let descriptor = state.withLock { $0.descriptor }
-        if descriptor >= 0 { close(descriptor) }
+        state.withLock { $0.file.close() }
     }
 
     /// Writes a decision.
@@ -54,10 +45,7 @@ final class TraceRecorder: Sendable {
         guard let line = Self.line(.tick(tick)) else { return }
         state.withLock { state in
             let header = header()
-            if state.descriptor < 0 || state.size + line.count > limit {
-                turnOver(&state)
-                state.header = nil
-            }
+            if state.file.makeRoom(for: line.count) { state.header = nil }
             // Each file can be read by itself; so can what each life of the controller wrote.
             if state.header != header, let line = Self.line(.header(header)) {
                 append(line, &state)
@@ -67,27 +55,10 @@ final class TraceRecorder: Sendable {
         }
     }
 
-    private func turnOver(_ state: inout State) {
-        if state.descriptor >= 0 {
-            close(state.descriptor)
-            for number in stride(from: Self.kept - 1, through: 1, by: -1) {
-                rename("\(path).\(number)", "\(path).\(number + 1)")
-            }
-            rename(path, "\(path).1")
-        }
-        state.descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        state.size = max(0, Int(lseek(state.descriptor, 0, SEEK_END)))
-    }
-
     private func append(_ line: [UInt8], _ state: inout State) {
-        let written = line.withUnsafeBytes { write(state.descriptor, $0.baseAddress, $0.count) }
-        state.size += max(0, written)
-        guard written != line.count, !state.hasComplained else { return }
+        guard let reason = state.file.append(line), !state.hasComplained else { return }
         state.hasComplained = true
-        logger.warning(
-            "trace not written",
-            metadata: ["path": "\(path)", "error": "\(String(cString: strerror(errno)))"]
-        )
+        logger.warning("trace not written", metadata: ["path": "\(path)", "error": "\(reason)"])
     }
 
     private static func line(_ line: TraceLine) -> [UInt8]? {

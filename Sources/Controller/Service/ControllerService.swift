@@ -198,6 +198,14 @@ public struct ControllerService: Sendable {
                 logger: logger
             )
         }
+        let spans = configuration.spansFile.map { path in
+            SpanService(
+                path: path,
+                ledger: ledger.filter { row in groups.contains { $0.name == row.group } },
+                observatory: observatory,
+                logger: logger
+            )
+        }
         let metrics = ControllerMetrics(
             ControllerMetrics.Sources(groups: groups, registry: registry, identity: identity, authority: authority),
             observatory: observatory,
@@ -303,7 +311,7 @@ public struct ControllerService: Sendable {
                 ),
                 PortClaim(base: application, address: configuration.listen, option: "--listen"),
                 stopper,
-            ] + web + [history].compactMap(\.self) + reconcilers
+            ] + web + [history].compactMap(\.self) + [spans].compactMap(\.self) + reconcilers
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint],

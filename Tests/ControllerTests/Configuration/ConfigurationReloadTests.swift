@@ -51,7 +51,8 @@ struct ConfigurationReloadTests {
         arguments: [
             ("connect: test:///default", "connect"), ("listen: 127.0.0.1:1", "listen"),
             ("state-dir: /tmp/x", "state-dir"),
-            ("interval: 2s", "interval"), ("log-file: /tmp/x", "log-file"), ("advertise: a", "advertise"),
+            ("interval: 2s", "interval"), ("log-file: /tmp/x", "log-file"),
+            ("spans-file: /tmp/x", "spans-file"), ("advertise: a", "advertise"),
         ]
     )
     func restart(setting: String, key: String) throws {

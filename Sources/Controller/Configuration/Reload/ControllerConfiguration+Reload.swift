@@ -15,6 +15,7 @@ extension ControllerConfiguration {
             ("history-size", old.historySize == new.historySize),
             ("interval", old.interval == new.interval),
             ("log-file", old.logFile == new.logFile),
+            ("spans-file", old.spansFile == new.spansFile),
             ("advertise", old.advertise == new.advertise),
         ])
         plan.live = difference([
@@ -50,6 +51,7 @@ extension ControllerConfiguration {
         effective.historySize = old.historySize
         effective.interval = old.interval
         effective.logFile = old.logFile
+        effective.spansFile = old.spansFile
         effective.advertise = old.advertise
         for index in effective.groups.indices {
             if let before = old.group(effective.groups[index].name) { effective.groups[index].hosts = before.hosts }

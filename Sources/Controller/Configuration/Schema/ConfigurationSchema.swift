@@ -55,6 +55,13 @@ public enum ConfigurationSchema {
             example: "/var/log/cms/autoscaler-log.txt"
         ),
         KeyDescription(
+            "spans-file",
+            .text(.path),
+            nil,
+            "A file that gets a trace of each scale out and scale in, as lines of OTLP/JSON.",
+            example: "/var/log/cms/spans.jsonl"
+        ),
+        KeyDescription(
             "advertise",
             .list(.text(.line), count: 0...100, commas: true),
             nil,
