@@ -46,6 +46,7 @@ struct ControllerAPI: Sendable {
     /// The routes.
     func router() -> Router<PeerContext> {
         let router = Router(context: PeerContext.self)
+        router.add(middleware: RequestCounter(listener: .api, metrics: parts.metrics))
         router.add(middleware: PeerMiddleware())
         router.add(middleware: ProblemMiddleware())
         router.get("/healthz") { _, _ in try Response.message(["status": "ok", "version": CMSVersion.current]) }

@@ -25,6 +25,8 @@ public final class EndpointDirectory: Sendable {
         var watchers: [UInt64: Watcher] = [:]
         /// The revision with which each endpoint left that is not back since.
         var departures: [String: UInt64] = [:]
+        /// The revisions that not every watch has acknowledged, and when they were told; the newest of them.
+        var unreached: [(revision: UInt64, at: ContinuousClock.Instant)] = []
         var counter: UInt64 = 0
         /// Who waits for the next revision without being told of it as a client.
         var waiters: [UInt64: AsyncStream<UInt64>.Continuation] = [:]
@@ -40,15 +42,22 @@ public final class EndpointDirectory: Sendable {
     static let waiterLimit = 1024
     private let state: Mutex<State>
     private let onChange: @Sendable () -> Void
+    private let onReach: @Sendable (Duration) -> Void
 
     /// A directory that goes on from `set`.
     ///
     /// - Parameters:
     ///   - set: The set that was told last.
     ///   - onChange: Called, outside the lock, when a client acknowledged a revision or went away.
-    public init(_ set: EndpointSet, onChange: @escaping @Sendable () -> Void = {}) {
+    ///   - onReach: Called, outside the lock, with the time from telling a revision until every open watch acknowledged it.
+    public init(
+        _ set: EndpointSet,
+        onChange: @escaping @Sendable () -> Void = {},
+        onReach: @escaping @Sendable (Duration) -> Void = { _ in }
+    ) {
         state = Mutex(State(set: set))
         self.onChange = onChange
+        self.onReach = onReach
     }
 
     /// The set as clients know it.
@@ -76,6 +85,10 @@ public final class EndpointDirectory: Sendable {
             }
             state.history.append((set.revision, line))
             if state.history.count > Self.historyLimit { state.history.removeFirst() }
+            if !state.watchers.isEmpty {
+                state.unreached.append((set.revision, .now))
+                if state.unreached.count > Self.historyLimit { state.unreached.removeFirst() }
+            }
             for waiter in state.waiters.values { waiter.yield(set.revision) }
         }
     }
@@ -155,18 +168,37 @@ public final class EndpointDirectory: Sendable {
 
     /// A watch ended.
     public func close(_ id: UInt64) {
-        state.withLock { $0.watchers.removeValue(forKey: id) }?.continuation.finish()
+        let (watcher, lags) = state.withLock { state in
+            (state.watchers.removeValue(forKey: id), Self.takeReached(&state))
+        }
+        watcher?.continuation.finish()
+        for lag in lags { onReach(lag) }
         onChange()
     }
 
     /// A client has put a revision into effect, for one of its watches or for all of them.
     public func acknowledge(client: String, watch: UInt64?, revision: UInt64) {
-        state.withLock { state in
+        let lags = state.withLock { state in
             for (id, watcher) in state.watchers where watcher.client == client && id == watch ?? id {
                 state.watchers[id]?.acknowledged = max(watcher.acknowledged ?? 0, min(revision, state.set.revision))
             }
+            return Self.takeReached(&state)
         }
+        for lag in lags { onReach(lag) }
         onChange()
+    }
+
+    /// How long the revisions took that every open watch has acknowledged now; without a watch none has arrived.
+    private static func takeReached(_ state: inout sending State) -> [Duration] {
+        guard !state.unreached.isEmpty else { return [] }
+        guard let least = state.watchers.values.map({ $0.acknowledged ?? 0 }).min() else {
+            state.unreached = []
+            return []
+        }
+        let now = ContinuousClock.now
+        let reached = state.unreached.prefix { $0.revision <= least }.map { $0.at.duration(to: now) }
+        state.unreached.removeFirst(reached.count)
+        return reached
     }
 
     /// The endpoints that left and of which every client that watches has acknowledged it, by id.

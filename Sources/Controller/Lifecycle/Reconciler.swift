@@ -26,6 +26,7 @@ public struct Reconciler: Service {
         var status: GroupStatusBoard
         var trace: TraceRecorder?
         var observatory: Observatory
+        var metrics = PrometheusRegistry()
         var signals: Signals
         var clock: SteadyClock
         var activity: ActivityLog?
@@ -101,7 +102,7 @@ public struct Reconciler: Service {
         step.events.insert(contentsOf: events, at: 0)
         step.prepend(steering)
         var record: (TickRecord, Decision?)?
-        if signal == .tick {
+        if case .tick = signal {
             let estimates = estimates(of: state.fleet, now: now)
             let decision = decide(&state, observation, estimates, &step, now: now, date: date)
             record = (self.record(state, estimates, decision, now: now, date: date), decision)
@@ -111,6 +112,12 @@ public struct Reconciler: Service {
         if let (record, decision) = record { parts.observatory.tell(.tick(record, decision)) }
         parts.status.publish(state.fleet, now: now, storeFails: state.storeFails, hypervisorLost: state.hypervisorLost)
         for case .steer(_, _, let receipt) in commands { receipt.sign(isStored: !state.storeFails) }
+        if case .tick(let due) = signal { measure(due: due, taken: now, group: state.group.name) }
+    }
+
+    private func measure(due: Moment, taken: Moment, group: String) {
+        parts.metrics.record(MetricNames.tickLateness, [group], max(0, due.duration(to: taken).seconds))
+        parts.metrics.record(MetricNames.tickDuration, [group], taken.duration(to: parts.clock.now).seconds)
     }
 
     /// Persists the step, then does what it asks for.

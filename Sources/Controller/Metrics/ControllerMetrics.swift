@@ -17,12 +17,14 @@ final class ControllerMetrics: Service {
 
     /// Sightings that may wait.
     private static let buffer = 4096
-    let registry = PrometheusRegistry(MetricNames.all)
+    private let registry: PrometheusRegistry
     private let sightings: AsyncStream<Observatory.Sighting>
     private let ticks = Mutex<[String: (record: TickRecord, at: ContinuousClock.Instant)]>([:])
     private let interval: Duration
 
-    init(_ sources: Sources, observatory: Observatory, interval: Duration) {
+    /// Counts into `registry`, which has the definitions of ``MetricNames``.
+    init(_ sources: Sources, into registry: PrometheusRegistry, observatory: Observatory, interval: Duration) {
+        self.registry = registry
         sightings = observatory.sightings(buffer: Self.buffer)
         self.interval = interval
         for kind in ControllerEvent.Kind.allCases { registry.count(MetricNames.events, [kind.rawValue], by: 0) }
@@ -62,6 +64,7 @@ final class ControllerMetrics: Service {
         for tick in ticks.withLock({ Array($0.values) }) where tick.at >= oldest {
             let group = tick.record.group
             snapshot.set(MetricNames.groupDemand, [group], tick.record.demand.map { $0 / 100 })
+            snapshot.set(MetricNames.threshold, [group], tick.record.threshold.map { $0 / 100 })
             if let overloaded = tick.record.overloaded { snapshot.set(MetricNames.overloaded, [group], overloaded) }
             snapshot.set(MetricNames.desired, [group], tick.record.desired.map(Double.init))
             snapshot.set(MetricNames.capacity, [group], tick.record.capacity.map(Double.init))

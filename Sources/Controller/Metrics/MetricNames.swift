@@ -19,6 +19,11 @@ enum MetricNames {
         ["group"]
     )
     static let automatic = gauge("cms_group_scaling_enabled", "1 while the group's mode is on.", ["group"])
+    static let threshold = gauge(
+        "cms_group_threshold_ratio",
+        "The smallest load that a rule acts on: a target or a threshold; 1 is all vCPUs.",
+        ["group"]
+    )
     static let groupDemand = gauge(
         "cms_group_demand_ratio",
         "Demand of all in service that was measured; 1 is the capacity of one instance.",
@@ -80,6 +85,46 @@ enum MetricNames {
         labels: ["group", "phase"],
         buckets: MetricBuckets.long
     )
+    static let tickLateness = MetricDefinition(
+        "cms_tick_lateness_seconds",
+        .histogram,
+        "How long after its time a tick was taken, the hypervisor's sample included.",
+        labels: ["group"],
+        buckets: lateness
+    )
+    static let tickDuration = MetricDefinition(
+        "cms_tick_duration_seconds",
+        .histogram,
+        "Time from taking a tick until its decision was written down and its actions were begun.",
+        labels: ["group"],
+        buckets: MetricBuckets.short
+    )
+    static let ackLag = MetricDefinition(
+        "cms_discovery_ack_lag_seconds",
+        .histogram,
+        "From publishing a revision until every open watch acknowledged it.",
+        labels: ["group"],
+        buckets: MetricBuckets.seconds
+    )
+    static let storeCommit = MetricDefinition(
+        "cms_store_commit_seconds",
+        .histogram,
+        "Time that a change took until it was on disk or had failed.",
+        buckets: MetricBuckets.short
+    )
+    static let hypervisorCall = MetricDefinition(
+        "cms_hypervisor_call_seconds",
+        .histogram,
+        "Time that calls of the hypervisor took.",
+        labels: ["call", "outcome"],
+        buckets: MetricBuckets.seconds
+    )
+    static let httpRequests = MetricDefinition(
+        "cms_http_requests_total",
+        .counter,
+        "Requests by listener, route and status; paths that are no route are counted as other.",
+        labels: ["listener", "route", "code"]
+    )
     static let scaleOut = MetricDefinition(
         "cms_scale_out_seconds",
         .histogram,
@@ -88,13 +133,19 @@ enum MetricNames {
         buckets: MetricBuckets.long
     )
 
+    /// From a millisecond to a second.
+    private static let lateness = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
+
     /// All, in the order of the text.
     static let all =
         [
-            build, instances, minimum, maximum, desired, capacity, overloaded, automatic, groupDemand, hostCPU,
+            build, instances, minimum, maximum, desired, capacity, overloaded, automatic, threshold, groupDemand,
+            hostCPU,
             guestCPU,
             steal, demand, reportAge, revision, endpoints, watchers, acknowledged, agentStreams, breakerOpen,
-            storeFailing, hypervisorUp, certificateExpiry, decisions, events, phase, scaleOut,
+            storeFailing, hypervisorUp, certificateExpiry, decisions, events, phase, scaleOut, tickLateness,
+            tickDuration,
+            ackLag, storeCommit, hypervisorCall, httpRequests,
         ] + ProcessFigures.all
 
     private static func gauge(_ name: String, _ help: String, _ labels: [String]) -> MetricDefinition {

@@ -67,7 +67,7 @@ struct HypervisorSampler: Service {
     func run() async throws {
         let stale = Flag()
         // Not a word in the stream of looks: a burst of events must not push a tick out of it.
-        let due = Flag()
+        let due = DueTick()
         let looks = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         // Cancellation is how an orderly stop arrives here; nothing else can be thrown.
         try? await cancelWhenGracefulShutdown {
@@ -98,7 +98,7 @@ struct HypervisorSampler: Service {
                 group.addTask {
                     var next = clock.continuous.now
                     while true {
-                        due.raise()
+                        due.raise(clock.moment(next))
                         looks.continuation.yield()
                         next = max(next.advanced(by: interval), clock.continuous.now)
                         try await clock.continuous.sleep(until: next, tolerance: .milliseconds(1))
@@ -107,10 +107,10 @@ struct HypervisorSampler: Service {
                 group.addTask {
                     var memory = Memory()
                     for await _ in looks.stream {
-                        let isTick = due.lower()
+                        let tick = due.lower()
                         if stale.lower() { memory.isStale = true }
-                        await look(&memory, isTick: isTick)
-                        tell(isTick ? .tick : .look)
+                        await look(&memory, isTick: tick != nil)
+                        tell(tick.map { .tick(due: $0) } ?? .look)
                     }
                 }
             }
@@ -293,6 +293,24 @@ private final class Flag: Sendable {
         isRaised.withLock { raised in
             defer { raised = false }
             return raised
+        }
+    }
+}
+
+/// The tick that is due, until it is taken.
+private final class DueTick: Sendable {
+    private let moment = Mutex<Moment?>(nil)
+
+    /// One that waits already stays: it is the later of the two.
+    func raise(_ due: Moment) {
+        moment.withLock { $0 = $0 ?? due }
+    }
+
+    /// When the tick that waits was due; it waits no more.
+    func lower() -> Moment? {
+        moment.withLock { moment in
+            defer { moment = nil }
+            return moment
         }
     }
 }

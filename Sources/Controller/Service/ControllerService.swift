@@ -84,13 +84,15 @@ public struct ControllerService: Sendable {
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let lock = try directory.lock()
         defer { close(lock) }
+        let metrics = PrometheusRegistry(MetricNames.all)
+        let hypervisor = MeasuredHypervisor(base: hypervisor, metrics: metrics)
         try await hypervisor.connect()
         let known = try await hypervisor.networks()
         let networksOf = try configuration.groups.map { try GroupDiscovery.networks(in: $0.hosts, of: known) }
         let networks = Array(Set(networksOf.joined())).sorted { $0.name < $1.name }
         let clock = SteadyClock()
         let authority = try directory.authority(now: clock.date)
-        let store = try openStore(directory)
+        let store = MeasuredStore(base: try openStore(directory), metrics: metrics)
         let activity = try configuration.logFile.map { try ActivityLog(path: $0) }
         let names = ServerNames(configuration: configuration, networks: networks)
         let leaf = configuration.issuing.controller(names: names.dns, addresses: names.addresses)
@@ -102,7 +104,11 @@ public struct ControllerService: Sendable {
         var groups: [GroupRuntime] = []
         for (group, networks) in zip(configuration.groups, networksOf) {
             let told = try await store.endpointSet(group: group.name)
-            groups.append(GroupRuntime(group, networks: networks, told: told))
+            groups.append(
+                GroupRuntime(group, networks: networks, told: told) { [name = group.name] lag in
+                    metrics.record(MetricNames.ackLag, [name], lag.seconds)
+                }
+            )
         }
         let registry = AgentRegistry { [groups] _ in for group in groups { group.signals.send(.look) } }
         // A group's `health.timeout` ends each probe, and may be as long as that.
@@ -169,6 +175,7 @@ public struct ControllerService: Sendable {
                         logger: logger
                     ),
                     observatory: observatory,
+                    metrics: metrics,
                     signals: group.signals,
                     clock: clock,
                     activity: activity,
@@ -206,8 +213,9 @@ public struct ControllerService: Sendable {
                 logger: logger
             )
         }
-        let metrics = ControllerMetrics(
+        let recorder = ControllerMetrics(
             ControllerMetrics.Sources(groups: groups, registry: registry, identity: identity, authority: authority),
+            into: metrics,
             observatory: observatory,
             interval: configuration.interval
         )
@@ -231,7 +239,7 @@ public struct ControllerService: Sendable {
                 clones: clones,
                 history: history,
                 feed: feed,
-                metrics: metrics.registry,
+                metrics: metrics,
                 clock: clock,
                 interval: configuration.interval,
                 observatory: observatory,
@@ -290,7 +298,7 @@ public struct ControllerService: Sendable {
             [
                 HypervisorService(hypervisor: hypervisor),
                 events,
-                metrics,
+                recorder,
                 feed,
                 HypervisorSampler(
                     hypervisor: hypervisor,

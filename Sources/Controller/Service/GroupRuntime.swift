@@ -17,13 +17,24 @@ final class GroupRuntime: Sendable {
     private let settings: Mutex<GroupConfiguration>
 
     /// A group that goes on from the endpoint set that was told last.
-    init(_ configuration: GroupConfiguration, networks: [GroupDiscovery.Network], told: EndpointSet?) {
+    ///
+    /// - Parameter onReach: Called with the time that a revision took to reach every watch.
+    init(
+        _ configuration: GroupConfiguration,
+        networks: [GroupDiscovery.Network],
+        told: EndpointSet?,
+        onReach: @escaping @Sendable (Duration) -> Void = { _ in }
+    ) {
         let signals = Signals()
         self.name = configuration.name
         self.networks = networks
         self.signals = signals
         self.settings = Mutex(configuration)
-        self.directory = EndpointDirectory(told ?? EndpointSet(revision: 0, endpoints: [])) { signals.send(.look) }
+        self.directory = EndpointDirectory(
+            told ?? EndpointSet(revision: 0, endpoints: []),
+            onChange: { signals.send(.look) },
+            onReach: onReach
+        )
     }
 
     /// The present configuration.

@@ -1,11 +1,12 @@
+import Autoscaling
 import Synchronization
 
 /// What makes the reconciler look. One look that waits stands for all that are asked for meanwhile, so that a burst of
 /// events pushes nothing else out.
 final class Signals: Sendable {
     enum Signal: Sendable, Equatable {
-        /// A sample interval has passed: the engine decides.
-        case tick
+        /// A sample interval has passed, at that moment: the engine decides.
+        case tick(due: Moment)
         /// Something changed: the fleet is compared with the facts.
         case look
         /// The hypervisor answers.

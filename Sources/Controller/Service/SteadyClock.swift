@@ -12,7 +12,12 @@ public struct SteadyClock: Sendable {
     }
 
     /// The present moment.
-    public var now: Moment { Moment(nanoseconds: 0).advanced(by: start.duration(to: continuous.now)) }
+    public var now: Moment { moment(continuous.now) }
+
+    /// An instant of this clock as a moment.
+    func moment(_ instant: ContinuousClock.Instant) -> Moment {
+        Moment(nanoseconds: 0).advanced(by: start.duration(to: instant))
+    }
 
     /// The present time by the wall clock.
     public var date: Date { Date() }

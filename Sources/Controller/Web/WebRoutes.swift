@@ -19,6 +19,7 @@ struct WebRoutes: Sendable {
     func router() -> Router<PeerContext> {
         let table = RouteTable()
         let router = Router(context: PeerContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestCounter(listener: .web, metrics: api.parts.metrics))
         router.add(middleware: WebAnswerMiddleware())
         router.add(middleware: WebAccessMiddleware(access: access, table: table))
         router.add(middleware: WebRouteMiddleware(table: table))
