@@ -50,7 +50,7 @@ final class ControllerMetrics: Service {
         case .step(let step):
             for event in step.events { registry.count(MetricNames.events, [event.kind.rawValue]) }
             for instance in step.changed {
-                guard let passage = phases.take(instance) else { continue }
+                guard let passage = phases.take(instance, at: step.at) else { continue }
                 registry.record(MetricNames.phase, [instance.group, passage.phase.label], passage.seconds)
                 if let seconds = passage.scaleOut { registry.record(MetricNames.scaleOut, [instance.group], seconds) }
             }

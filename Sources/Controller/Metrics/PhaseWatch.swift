@@ -30,24 +30,32 @@ struct PhaseWatch {
     private static let rests: Set<InstanceState> = [.off, .standby, .quarantined]
 
     /// Takes a row as it is now; `nil` when no state of ours was left.
-    mutating func take(_ instance: Instance) -> Passage? {
+    ///
+    /// - Parameters:
+    ///   - instance: The row.
+    ///   - now: When it became so. Its own `since` does not tell: it stays while one deadline spans several states.
+    mutating func take(_ instance: Instance, at now: Date) -> Passage? {
         let before = places[instance.uuid]
         guard before != nil || places.count < Self.limit, before?.state != instance.state else { return nil }
         var ordered = before?.ordered
         if Self.orders.contains(instance.state),
             before.map({ Self.rests.contains($0.state) }) ?? false || ordered == nil
         {
-            ordered = instance.goal == .service ? instance.since : nil
+            ordered = instance.goal == .service ? now : nil
         }
-        let told = instance.state == .inService ? ordered.map { instance.since.timeIntervalSince($0) } : nil
+        let told = instance.state == .inService ? ordered.map { now.timeIntervalSince($0) } : nil
         if instance.state == .inService || Self.rests.contains(instance.state) || instance.state == .failed {
             ordered = nil
         }
-        places[instance.uuid] = Place(state: instance.state, since: instance.since, ordered: ordered)
+        places[instance.uuid] = Place(
+            state: instance.state,
+            since: before == nil ? instance.since : now,
+            ordered: ordered
+        )
         guard let before, Self.phases.contains(before.state) else { return nil }
         return Passage(
             phase: before.state,
-            seconds: max(0, instance.since.timeIntervalSince(before.since)),
+            seconds: max(0, now.timeIntervalSince(before.since)),
             scaleOut: told.map { max(0, $0) }
         )
     }

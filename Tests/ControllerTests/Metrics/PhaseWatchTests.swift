@@ -14,7 +14,7 @@ struct PhaseWatchTests {
     }
 
     private func passages(_ rows: [Instance], _ watch: inout PhaseWatch) -> [PhaseWatch.Passage?] {
-        rows.map { watch.take($0) }
+        rows.map { watch.take($0, at: $0.since) }
     }
 
     @Test("each passing state has its time, and the last one the whole way from the order")
@@ -33,6 +33,19 @@ struct PhaseWatchTests {
                 .init(phase: .probing, seconds: 1, scaleOut: 11),
             ]
         )
+    }
+
+    @Test("states that share one deadline, and so the time of their row, still have times of their own")
+    func sharedDeadline() {
+        var watch = PhaseWatch()
+        let passages = [
+            (InstanceState.off, 0.0), (.starting, 100), (.booting, 102), (.probing, 132), (.inService, 137),
+        ]
+        .map { state, second in
+            watch.take(vm(state, at: state == .off ? 0 : 100), at: Date(timeIntervalSince1970: second))
+        }
+        #expect(passages.compactMap { $0?.seconds } == [2, 30, 5])
+        #expect(passages.last??.scaleOut == 37)
     }
 
     @Test("what was on its way before the controller began has a time only from where it is known")
@@ -75,6 +88,6 @@ struct PhaseWatchTests {
         var watch = PhaseWatch()
         _ = passages([vm(.off, at: 0), vm(.starting, at: 1)], &watch)
         watch.forget("1")
-        #expect(watch.take(vm(.booting, at: 500)) == nil)
+        #expect(watch.take(vm(.booting, at: 500), at: Date(timeIntervalSince1970: 500)) == nil)
     }
 }
