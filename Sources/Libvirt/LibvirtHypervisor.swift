@@ -166,7 +166,12 @@ public final class LibvirtHypervisor: Hypervisor {
         }
         let deadline = limit ?? configuration.timeout(of: lane)
         do {
-            return try await session.workers.run(lane, deadline: deadline) { try body(session) }
+            // Read here: the worker's thread has no task.
+            let onBegin = lane == .query ? nil : HypervisorCall.onBegin
+            return try await session.workers.run(lane, deadline: deadline) {
+                onBegin?()
+                return try body(session)
+            }
         } catch is BlockingWorkers.DeadlineExceeded {
             let error = LibvirtError(
                 code: .timedOut,

@@ -83,6 +83,21 @@ struct LimitsTests {
         #expect(group.tick([20, 10]).order == .scaleIn(by: 1))
     }
 
+    @Test("what the host lacks is said with what is needed, and what waits for room is part of every reason")
+    func room() {
+        var group = EngineHarness(.tracking())
+        group.template.reserve = 2
+        group.template.hostRoom = 0
+        group.template.hostShortage = "vm2 needs 1 GiB of memory"
+        let blocked = group.tick([100, 100])
+        #expect(blocked.order == .hold)
+        #expect(blocked.reason.hasSuffix("the host has no room for another start: vm2 needs 1 GiB of memory"))
+        group.template.coming = 1
+        group.template.waiting = "vm2 waits for room"
+        #expect(group.tick([]).reason == "1 on the way and none in service; vm2 waits for room")
+        #expect(group.tick([]).whatWouldChange.contains("as soon as the host has memory and vCPUs"))
+    }
+
     @Test("so many a minute, in each direction by itself")
     func rate() {
         var policy = GroupPolicy.tracking()

@@ -215,8 +215,13 @@ struct FleetClonesTests {
         scene.domains = domains
         _ = scene.step()
         #expect(scene.clones(asked: "fib-1") == 1)
+        scene.starts["fib-1"] = .queued
+        _ = scene.step(after: 300)
         scene.starts["fib-1"] = .underWay
-        _ = scene.step(after: 61)
+        _ = scene.step()
+        _ = scene.step(after: 59)
+        #expect(scene.state("fib-1") == .creating)
+        _ = scene.step(after: 2)
         #expect(scene.state("fib-1") == .removing)
         #expect(scene.events.contains { $0.kind == .instanceFailed && $0.detail.contains("was not made within") })
     }

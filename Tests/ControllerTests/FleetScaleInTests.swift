@@ -69,7 +69,25 @@ struct FleetScaleInTests {
         _ = scene.step()
         _ = scene.step(after: 2)
         #expect(scene.step(after: 20).actions == [.shutdown(uuid: "vm2")])
-        #expect(scene.step(after: 11).actions == [.destroy(uuid: "vm2")])
+        #expect(scene.step(after: 29).actions == [.shutdown(uuid: "vm2")])
+        #expect(scene.step(after: 2).actions == [.destroy(uuid: "vm2")])
+    }
+
+    @Test("a guest is asked to shut down before it is destroyed, also when the hypervisor was away until now")
+    func asksFirst() {
+        var scene = scene { $0.drain.stopTimeout = .seconds(30) }
+        _ = scene.scaleIn()
+        scene.acknowledged = ["vm2"]
+        scene.work("vm2", pending: 0, accepting: false)
+        _ = scene.step()
+        _ = scene.step(after: 2)
+        let domains = scene.domains
+        scene.domains = nil
+        _ = scene.step(after: 300)
+        scene.domains = domains
+        #expect(scene.step().actions == [.shutdown(uuid: "vm2")])
+        #expect(scene.step(after: 29).actions == [.shutdown(uuid: "vm2")])
+        #expect(scene.step(after: 2).actions == [.destroy(uuid: "vm2")])
     }
 
     @Test("an agent that is lost while it drains is waited for until its time is over")

@@ -264,8 +264,8 @@ struct FleetRestartTests {
         #expect(after.names == ["vm1"])
     }
 
-    @Test("a deadline goes on over the restart, whatever the wall clock does")
-    func deadlineContinues() {
+    @Test("what comes up has its whole time anew after the restart, whatever the wall clock does")
+    func wholeTimeAfterRestart() {
         var scene = Scene(["vm1"])
         _ = scene.step()
         _ = scene.order()
@@ -277,7 +277,9 @@ struct FleetRestartTests {
         after.set("vm1", running: true)
         _ = after.step()
         #expect(after.state("vm1") == .booting)
-        _ = after.step(after: 25)
+        _ = after.step(after: 58)
+        #expect(after.state("vm1") == .booting)
+        _ = after.step(after: 2)
         #expect(after.state("vm1") == .failed)
 
         let ledger = Array(scene.fleet.instances.values)
@@ -294,7 +296,24 @@ struct FleetRestartTests {
             now: .seconds(0),
             date: Scene.begin.addingTimeInterval(1e6)
         )
-        #expect(setForward.deadlines["vm1"] == .seconds(5))
+        #expect(setForward.deadlines["vm1"] == .seconds(60))
+    }
+
+    @Test("what leaves goes on with its time over the restart, with five seconds at least")
+    func drainContinues() {
+        var instance = Instance(uuid: "vm1", name: "vm1", since: Scene.begin)
+        instance.state = .draining
+        func deadline(after seconds: Double) -> Moment? {
+            Fleet(
+                settings: FleetSettings(drain: DrainPolicy(timeout: .seconds(60))),
+                ledger: [instance],
+                now: .seconds(0),
+                date: Scene.begin.addingTimeInterval(seconds)
+            ).deadlines["vm1"]
+        }
+        #expect(deadline(after: 40) == .seconds(20))
+        #expect(deadline(after: -1e6) == .seconds(60))
+        #expect(deadline(after: 1e6) == .seconds(5))
     }
 
     @Test("an instance that stopped meanwhile is not told any more")

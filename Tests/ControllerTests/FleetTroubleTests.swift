@@ -31,6 +31,7 @@ struct FleetTroubleTests {
     func startHangs() {
         var scene = started()
         _ = scene.step(after: 30)
+        _ = scene.step(after: 59)
         #expect(scene.state("vm1") == .starting)
         _ = scene.step(after: 31)
         #expect(scene.state("vm1") == .failed)
@@ -131,6 +132,7 @@ struct FleetTroubleTests {
     func startComesLate(after seconds: Double) {
         var scene = started()
         scene.fleet.settings.limits.attempts = 1
+        _ = scene.step()
         _ = scene.step(after: 61)
         _ = scene.step()
         #expect(scene.state("vm1") == .quarantined)

@@ -206,7 +206,7 @@ extension SocketTests {
                     group: "default",
                     controllerAddress: { "127.0.0.1:7000" },
                     authorityHash: "x",
-                    tokenLifetime: .seconds(60)
+                    tokenLifetime: { .seconds(60) }
                 )
                 await #expect(throws: CloneProblem.unfinished(clone.uuid)) {
                     try await domains.start(uuid: clone.uuid, at: Date())

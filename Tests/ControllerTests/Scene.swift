@@ -26,10 +26,12 @@ struct Scene {
     var domains: [FleetObservation.Domain]?
     var agents: [String: FleetObservation.Agent] = [:]
     var starts: [String: FleetObservation.Start] = [:]
+    var done: Set<String> = []
     var probes: [String: FleetObservation.Probe] = [:]
     var hooks: [String: [HookPoint: FleetObservation.Hook]] = [:]
     var acknowledged: Set<String> = []
     var takenNames: Set<String> = []
+    /// For how many more starts the host has room; each domain takes one byte.
     var hostRoom: Int?
     var events: [ControllerEvent] = []
     var allActions: [FleetStep.Action] = []
@@ -52,7 +54,8 @@ struct Scene {
                 uuid: name,
                 name: name,
                 isRunning: running.contains(name),
-                isActive: running.contains(name)
+                isActive: running.contains(name),
+                memory: 1
             )
         }
     }
@@ -69,10 +72,12 @@ struct Scene {
                 takenNames: takenNames.union((domains ?? []).map(\.name)),
                 agents: agents,
                 starts: starts,
+                done: done,
                 probes: probes,
                 hooks: hooks,
                 acknowledged: acknowledged,
-                hostRoom: hostRoom
+                hostRoom: hostRoom.map { HostRoom(memoryAvailable: UInt64($0)) },
+                cloneNeed: HostRoom.Need(memory: 1, vCPUs: 1)
             ),
             now: .seconds(second),
             date: date

@@ -16,6 +16,10 @@ public struct GroupObservation: Sendable, Hashable, Codable {
     public var counted: Int
     /// For how many more starts the host has memory and vCPUs; `nil`: no limit known.
     public var hostRoom: Int?
+    /// What the next start after those lacks, in words: the domain, what it needs and what is free; `nil`: unknown.
+    public var hostShortage: String?
+    /// Which of those on their way wait for room on the host, and what they lack, in words; `nil`: none does.
+    public var waiting: String?
     /// Why no domain is started now; `nil`: starts are allowed.
     public var breaker: String?
     /// In-service instances that a scale in may take: owned and not protected.
@@ -38,6 +42,8 @@ public struct GroupObservation: Sendable, Hashable, Codable {
         reserve: Int,
         counted: Int? = nil,
         hostRoom: Int? = nil,
+        hostShortage: String? = nil,
+        waiting: String? = nil,
         breaker: String? = nil,
         removable: Int? = nil,
         lastInService: Moment? = nil,
@@ -51,6 +57,8 @@ public struct GroupObservation: Sendable, Hashable, Codable {
         self.reserve = reserve
         self.counted = counted ?? inService.count + coming + draining + standby
         self.hostRoom = hostRoom
+        self.hostShortage = hostShortage
+        self.waiting = waiting
         self.breaker = breaker
         self.removable = removable ?? inService.count
         self.lastInService = lastInService

@@ -132,11 +132,21 @@ extension ScalingEngine {
         )
         cut(.max, upper - counted, "\(counted) domains of at most \(upper) are there in some state")
         if let room = observation.hostRoom?.asCount {
-            cut(.hostRoom, room, "the host has memory and vCPUs for \(room) more starts")
+            cut(.hostRoom, room, Self.roomText(room, observation.hostShortage))
         }
         if let reason = observation.breaker {
             cut(.breaker, 0, "no domain is started now: \(reason.prefix(200))")
         }
+    }
+
+    private static func roomText(_ room: Int, _ shortage: String?) -> String {
+        let count =
+            switch room {
+            case 0: "the host has no room for another start"
+            case 1: "the host has room for 1 more start"
+            default: "the host has room for \(room) more starts"
+            }
+        return shortage.map { "\(count): \($0.prefix(300))" } ?? count
     }
 
     /// Whom a scale in can take.

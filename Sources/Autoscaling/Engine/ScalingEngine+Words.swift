@@ -6,7 +6,8 @@ extension ScalingEngine {
         _ observation: GroupObservation,
         _ tally: LoadTally
     ) -> String {
-        let text = winner?.text ?? (observation.inService.isEmpty ? "no instance runs" : "no rule is given")
+        var text = winner?.text ?? (observation.inService.isEmpty ? "no instance runs" : "no rule is given")
+        if let waiting = observation.waiting { text += "; \(waiting.prefix(400))" }
         guard let last = course.clamps.last else { return text }
         return last.to == course.capacity || course.clamps.count == 1
             ? "\(text); \(last.why)"
@@ -65,7 +66,11 @@ extension ScalingEngine {
 
     private func prospect(steady observation: GroupObservation, _ tally: LoadTally) -> String {
         let capacity = Double(observation.capacity)
-        guard !observation.inService.isEmpty else { return "instances in service are needed for another decision" }
+        guard !observation.inService.isEmpty else {
+            return observation.waiting == nil
+                ? "instances in service are needed for another decision"
+                : "what waits is started as soon as the host has memory and vCPUs for it"
+        }
         var up: String?
         var down: String?
         for rule in policy.rules {

@@ -40,8 +40,11 @@ struct CloneOperator: Sendable {
 
     /// Makes the clone, or what is missing of it: one that is whole already is left as it is, one that is not is removed
     /// first. It is shut off then.
-    func make(_ order: Order, at date: Date) async throws {
+    ///
+    /// - Parameter onTurn: Called when all that were ordered before are done, and this one is begun.
+    func make(_ order: Order, at date: Date, onTurn: @Sendable () -> Void = {}) async throws {
         try await gate.pass {
+            onTurn()
             let domains = try await hypervisor.domains()
             if let present = domains.first(where: { $0.uuid == order.uuid }) {
                 if let clone = present.record?.clone, clone.uuid == order.uuid, clone.state == .ready { return }
@@ -90,8 +93,11 @@ struct CloneOperator: Sendable {
     }
 
     /// Removes a clone with all that it owns; one that does not exist is no error.
-    func remove(uuid: String) async throws {
-        try await gate.pass { try await hypervisor.removeClone(uuid: uuid) }
+    func remove(uuid: String, onTurn: @Sendable () -> Void = {}) async throws {
+        try await gate.pass {
+            onTurn()
+            try await hypervisor.removeClone(uuid: uuid)
+        }
     }
 
     /// The template, and the network that the clone's address is on.

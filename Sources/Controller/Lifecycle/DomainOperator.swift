@@ -10,7 +10,7 @@ public struct DomainOperator: Sendable {
     private let group: String
     private let controllerAddress: @Sendable () -> String
     private let authorityHash: String
-    private let tokenLifetime: Duration
+    private let tokenLifetime: @Sendable () -> Duration
 
     /// An operator.
     ///
@@ -20,14 +20,14 @@ public struct DomainOperator: Sendable {
     ///   - group: The group's name, which goes into the domain's metadata.
     ///   - controllerAddress: `address:port` as guests reach it; asked at each start.
     ///   - authorityHash: The fingerprint that agents pin.
-    ///   - tokenLifetime: How long the token can be used.
+    ///   - tokenLifetime: How long the token can be used; asked at each start, since a reload may change it.
     public init(
         hypervisor: any Hypervisor,
         store: any Store,
         group: String,
         controllerAddress: @escaping @Sendable () -> String,
         authorityHash: String,
-        tokenLifetime: Duration
+        tokenLifetime: @escaping @Sendable () -> Duration
     ) {
         self.hypervisor = hypervisor
         self.store = store
@@ -41,8 +41,17 @@ public struct DomainOperator: Sendable {
     public func start(uuid: String, at date: Date) async throws {
         let token = JoinToken()
         try await store.addToken(
-            JoinTokenRecord(hash: token.hash, uuid: uuid, expires: date.addingTimeInterval(tokenLifetime.seconds))
+            JoinTokenRecord(hash: token.hash, uuid: uuid, expires: date.addingTimeInterval(tokenLifetime().seconds))
         )
+        // These only prepare it: the time of the start does not begin with them.
+        try await HypervisorCall.$onBegin.withValue(nil) {
+            try await prepare(uuid, token, at: date)
+        }
+        try await hypervisor.startFresh(uuid: uuid)
+    }
+
+    /// Writes into the domain's definition what its agent needs, and whose it is.
+    private func prepare(_ uuid: String, _ token: JoinToken, at date: Date) async throws {
         try await hypervisor.setCredentials(
             uuid: uuid,
             [
@@ -58,7 +67,6 @@ public struct DomainOperator: Sendable {
             record.attributes["started"] = date.rfc3339
         }
         if let unfinished { throw CloneProblem.unfinished(unfinished) }
-        try await hypervisor.startFresh(uuid: uuid)
     }
 
     /// Pauses the domain or saves its memory.

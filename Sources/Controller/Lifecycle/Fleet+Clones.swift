@@ -69,7 +69,6 @@ extension Fleet {
             abandon(instance, reason: "the group has no template any more", turn, in: &step)
         } else if turn.start == nil {
             // The order was not given yet, or nobody knows what became of it: it is given again, for the same clone.
-            if turn.isOverdue { deadlines[instance.uuid] = turn.now.advanced(by: limits.startDeadline) }
             if turn.hypervisorAnswers {
                 step.actions.append(.clone(uuid: instance.uuid, name: instance.name))
             }

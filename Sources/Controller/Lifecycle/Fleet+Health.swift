@@ -228,7 +228,7 @@ extension Fleet {
         var instance = instance
         instance.failures += 1
         // The hypervisor's word for the start is newer than its list of domains: the domain is ours.
-        if turn.start == .succeeded { giveUp(&instance, turn) }
+        if turn.start == .succeeded, !turn.isStartSeen { giveUp(&instance, turn) }
         enter(.failed, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
         step.events.append(
             ControllerEvent(.instanceFailed, at: turn.date, instance: instance.name, detail: reason)

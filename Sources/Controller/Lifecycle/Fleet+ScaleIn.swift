@@ -174,11 +174,15 @@ extension Fleet {
                     detail: "the domain is off; it belongs to the reserve now"
                 )
             )
-        } else if turn.isOverdue || turn.domainPaused {
+        } else if turn.domainPaused || turn.isOverdue && askedToStop.contains(instance.uuid) {
             // A paused guest hears nothing, and has nothing in flight.
             guard instance.isOwned else { return }
             step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
-        } else if turn.domain?.isRunning ?? false {
+        } else if domain.isRunning {
+            // Its time counts from when it is first asked: the hypervisor may have been away until now.
+            if askedToStop.insert(instance.uuid).inserted {
+                deadlines[instance.uuid] = turn.now.advanced(by: settings.drain.stopTimeout)
+            }
             step.actions.append(.shutdown(uuid: instance.uuid))
         }
     }

@@ -4,9 +4,10 @@ import Shared
 
 extension Fleet {
     /// Fills, shrinks and refreshes the warm pool, one instance at a time: it must not take the CPU that clients wait for.
-    mutating func tendStandby(hostRoom: Int?, now: Moment, date: Date, in step: inout FleetStep) {
+    mutating func tendStandby(_ observation: FleetObservation, now: Moment, date: Date, in step: inout FleetStep) {
         guard !isPaused else { return }
         let pool = ordered.filter(\.isOfPool)
+        if pool.count >= settings.standby.total { notePoolShortage(nil, held: pool.count, date: date, in: &step) }
         // What is above a maximum that was lowered leaves the pool first.
         if pool.count > settings.standby.total || counted > settings.maximum && !pool.isEmpty {
             retire(pool, now: now, date: date, in: &step)
@@ -17,7 +18,11 @@ extension Fleet {
         let isBusy = instances.values.contains { $0.isComing } || pool.contains { $0.state != .standby }
         guard !isBusy else { return }
         if pool.count < settings.standby.total {
-            guard counted < settings.maximum, hostRoom.map({ $0 > 0 }) ?? true, !breaker.isOpen(at: now) else { return }
+            guard counted < settings.maximum, !breaker.isOpen(at: now) else { return }
+            let startable = startable(observation)
+            let shortage = startable.count == 0 ? startable.shortage : nil
+            notePoolShortage(shortage, held: pool.count, date: date, in: &step)
+            guard shortage == nil else { return }
             guard var instance = reserve.first else {
                 _ = create(for: .standby, reason: "for the standby pool", now: now, date: date, in: &step)
                 return
@@ -186,7 +191,6 @@ extension Fleet {
                 // Its memory is gone, or was used up by a restore that did not come to its end: it is never used again.
                 fail(instance, reason: "its memory is gone", turn, in: &step)
             } else {
-                if turn.isOverdue { deadlines[instance.uuid] = turn.now.advanced(by: limits.resumeDeadline) }
                 step.actions.append(.resume(uuid: instance.uuid, kind: kind))
             }
         } else if turn.start != nil, turn.isOverdue {

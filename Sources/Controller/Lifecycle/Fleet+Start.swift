@@ -109,9 +109,8 @@ extension Fleet {
         } else if case .failed(let reason) = turn.start {
             fail(instance, reason: "the domain could not be started: \(reason)", turn, in: &step)
         } else if turn.start == nil {
-            // The order was not given: the hypervisor or the store kept it back. That is not the instance's failure, and
-            // the time counts from when the order goes out.
-            if turn.isOverdue { deadlines[instance.uuid] = turn.now.advanced(by: limits.startDeadline) }
+            // The order was not given: the host has no room, or the hypervisor or the store kept it back. That is not the
+            // instance's failure.
             if turn.hypervisorAnswers { step.actions.append(.start(uuid: instance.uuid)) }
         } else if turn.isOverdue {
             giveUp(&instance, turn)

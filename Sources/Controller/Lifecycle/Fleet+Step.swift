@@ -19,13 +19,19 @@ extension Fleet {
             takeIn(domains, now: now, date: date, in: &step)
         }
         let domains = Dictionary((observation.domains ?? []).map { ($0.uuid, $0) }) { $1 }
-        for instance in ordered {
-            let uuid = instance.uuid
+        for uuid in ordered.map(\.uuid) {
+            let start = observation.starts[uuid]
+            if let instance = instances[uuid] {
+                renewTime(of: instance, start, domains[uuid], now: now)
+                noteWaiting(instance, start, date: date, in: &step)
+            }
+            guard let instance = instances[uuid] else { continue }
             let turn = Turn(
                 domain: domains[uuid],
                 hypervisorAnswers: observation.domains != nil,
                 agent: observation.agents[uuid],
-                start: observation.starts[uuid],
+                start: start?.given,
+                isStartSeen: observation.done.contains(uuid),
                 probe: observation.probes[uuid] ?? FleetObservation.Probe(),
                 hooks: observation.hooks[uuid] ?? [:],
                 isAcknowledged: observation.acknowledged.contains(uuid),
@@ -36,8 +42,8 @@ extension Fleet {
             move(instance, turn, in: &step)
         }
         if observation.domains != nil {
-            tendRollout(hostRoom: observation.hostRoom, now: now, date: date, in: &step)
-            tendStandby(hostRoom: observation.hostRoom, now: now, date: date, in: &step)
+            tendRollout(observation, now: now, date: date, in: &step)
+            tendStandby(observation, now: now, date: date, in: &step)
         }
         return step
     }
@@ -48,6 +54,8 @@ extension Fleet {
         var hypervisorAnswers: Bool
         var agent: FleetObservation.Agent?
         var start: FleetObservation.Start?
+        /// Whether the domains were read after the start had succeeded.
+        var isStartSeen: Bool
         var probe: FleetObservation.Probe
         var hooks: [HookPoint: FleetObservation.Hook]
         var isAcknowledged: Bool
@@ -56,7 +64,9 @@ extension Fleet {
         var date: Date
 
         /// Whether the hypervisor says that the domain does not run; without an answer nothing is known.
-        var domainStopped: Bool { hypervisorAnswers && !(domain?.isActive ?? false) && start != .succeeded }
+        var domainStopped: Bool {
+            hypervisorAnswers && !(domain?.isActive ?? false) && (start != .succeeded || isStartSeen)
+        }
         /// Whether the hypervisor says that the domain is paused.
         var domainPaused: Bool { domain.map { $0.isActive && !$0.isRunning } ?? false }
     }
@@ -113,7 +123,10 @@ extension Fleet {
             self[keyPath: path][uuid] = nil
         }
         strangers.remove(uuid)
+        askedToStop.remove(uuid)
+        notTold.remove(uuid)
         doomed[uuid] = nil
+        shortages[uuid] = nil
     }
 
     private mutating func move(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
@@ -133,6 +146,17 @@ extension Fleet {
         case .failed: moveFailed(instance, turn, in: &step)
         case .quarantined: moveQuarantined(instance, turn, in: &step)
         case .removing: moveRemoving(instance, turn, in: &step)
+        }
+    }
+}
+
+extension FleetObservation.Start {
+    /// The order as far as it is given: one that waits for room is not.
+    fileprivate var given: Self? {
+        switch self {
+        case .waiting: nil
+        case .queued: .underWay
+        case .underWay, .succeeded, .failed: self
         }
     }
 }

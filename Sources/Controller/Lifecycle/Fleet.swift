@@ -31,6 +31,14 @@ public struct Fleet: Sendable, Equatable {
     var strangers: Set<String> = []
     /// The runs of domains that are being destroyed, as libvirt numbers them.
     var doomed: [String: Int] = [:]
+    /// What those lack whose start waits for room on the host.
+    var shortages: [String: HostShortage] = [:]
+    /// What the next instance of the warm pool lacks; `nil` when the pool does not wait for room.
+    var poolShortage: String?
+    /// Those whose order has not been given to the hypervisor, as of the last look.
+    var notTold: Set<String> = []
+    /// Those that were asked to shut down since they began to stop.
+    var askedToStop: Set<String> = []
     /// What clones are made from, and how far their replacement has come.
     public internal(set) var templates: CloneTemplates
     /// The names that a clone cannot have, as of the last step.
@@ -90,6 +98,13 @@ public struct Fleet: Sendable, Equatable {
                 lateOrders[instance.uuid] = now.advanced(by: limits.startDeadline)
             }
             guard let span = span(of: instance) else { continue }
+            // When the hypervisor was told, and how long a wall clock says that was ago, nobody knows for certain: what
+            // comes up gets its whole time anew rather than be destroyed early.
+            if instance.state.isComing, instance.state != .unhealthy {
+                deadlines[instance.uuid] = now.advanced(by: span)
+                notTold.insert(instance.uuid)
+                continue
+            }
             // A wall clock that was set back must not stretch a deadline, one set forward must not cut it to nothing.
             let elapsed = min(max(0, date.timeIntervalSince(instance.since)), span / .seconds(1))
             deadlines[instance.uuid] = now.advanced(by: max(span - .seconds(elapsed), .seconds(5)))
@@ -142,21 +157,33 @@ public struct Fleet: Sendable, Equatable {
         } else if [.creating, .starting, .resuming].contains(state) || !instance.state.isComing {
             hopes[instance.uuid] = now.advanced(by: state == .resuming ? limits.resumeDeadline : limits.startDeadline)
         }
+        instance.since = keepsDeadline ? orderedAt(instance, now: now, date: date) : date
         instance.state = state
         instance.reason = reason
-        instance.since = keepsDeadline ? instance.since : date
         if !keepsDeadline { deadlines[instance.uuid] = span(of: instance).map { now.advanced(by: $0) } }
         if state != .inService {
             graces[instance.uuid] = nil
             serving[instance.uuid] = nil
         }
         if state != .draining { leases[instance.uuid] = nil }
+        shortages[instance.uuid] = nil
+        askedToStop.remove(instance.uuid)
         if state != .standby { strangers.remove(instance.uuid) }
         if state != .failed { doomed[instance.uuid] = nil }
         // One that did not come back holds up no other replacement.
         if state == .off || state == .quarantined { instance.isReplacement = false }
         if state != .probing, state != .draining { holds[instance.uuid] = nil }
         write(instance, in: &step)
+    }
+
+    /// When the hypervisor was told to start or resume an instance whose time goes on, by the wall clock: its order may
+    /// have waited long before that.
+    private func orderedAt(_ instance: Instance, now: Moment, date: Date) -> Date {
+        guard instance.state == .starting || instance.state == .resuming, let span = span(of: instance),
+            let deadline = deadlines[instance.uuid]
+        else { return instance.since }
+        let elapsed = span - now.duration(to: deadline)
+        return elapsed > .zero ? date.addingTimeInterval(-(elapsed / .seconds(1))) : date
     }
 
     /// Keeps a changed row and has it written.

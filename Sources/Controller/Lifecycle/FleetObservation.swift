@@ -28,6 +28,8 @@ public struct FleetObservation: Sendable {
 
         /// Whether it is a clone that this controller made.
         public var isClone: Bool { cloneState != nil }
+        /// What it takes of the host while it runs; `nil` when that is unknown.
+        var need: HostRoom.Need? { memory.map { HostRoom.Need(memory: $0, vCPUs: vCPUs ?? 1) } }
 
         /// A domain.
         public init(
@@ -126,6 +128,10 @@ public struct FleetObservation: Sendable {
 
     /// The result of an order to start, park or resume a domain.
     public enum Start: Sendable, Hashable {
+        /// It is not given: the host has no room for the domain now.
+        case waiting(HostShortage)
+        /// It waits for others that were given before it; the hypervisor has not been told yet.
+        case queued
         /// The hypervisor is working on it.
         case underWay
         /// It is done.
@@ -159,14 +165,18 @@ public struct FleetObservation: Sendable {
     public var agents: [String: Agent]
     /// The starts by UUID.
     public var starts: [String: Start]
+    /// Starts that succeeded before the domains were read: that one of these is off now means that it stopped since.
+    public var done: Set<String>
     /// The probes by UUID.
     public var probes: [String: Probe]
     /// The hooks by UUID.
     public var hooks: [String: [HookPoint: Hook]]
     /// Instances of which every connected client has acknowledged that they left.
     public var acknowledged: Set<String>
-    /// How many more domains the host has room for; `nil` when that is unknown.
-    public var hostRoom: Int?
+    /// What the host has left for domains that are to be started; `nil` when that is unknown.
+    public var hostRoom: HostRoom?
+    /// What the next clone takes of the host; `nil` when that is unknown, or the group has no template.
+    public var cloneNeed: HostRoom.Need?
 
     /// An observation.
     public init(
@@ -174,18 +184,22 @@ public struct FleetObservation: Sendable {
         takenNames: Set<String> = [],
         agents: [String: Agent] = [:],
         starts: [String: Start] = [:],
+        done: Set<String> = [],
         probes: [String: Probe] = [:],
         hooks: [String: [HookPoint: Hook]] = [:],
         acknowledged: Set<String> = [],
-        hostRoom: Int? = nil
+        hostRoom: HostRoom? = nil,
+        cloneNeed: HostRoom.Need? = nil
     ) {
         self.domains = domains
         self.takenNames = takenNames
         self.agents = agents
         self.starts = starts
+        self.done = done
         self.probes = probes
         self.hooks = hooks
         self.acknowledged = acknowledged
         self.hostRoom = hostRoom
+        self.cloneNeed = cloneNeed
     }
 }

@@ -18,17 +18,9 @@ final class HostCapacity: Sendable {
         var active: Set<String>
     }
 
-    /// What a domain needs.
-    struct Need: Sendable, Equatable {
-        /// Memory, bytes.
-        var memory: UInt64
-        /// vCPUs.
-        var vCPUs: Int
-    }
-
     private struct State {
         var usage: Usage?
-        var reserved: [String: Need] = [:]
+        var reserved: [String: HostRoom.Need] = [:]
     }
 
     private let state = Mutex(State())
@@ -41,18 +33,19 @@ final class HostCapacity: Sendable {
         }
     }
 
-    /// How many domains that need `need` each could be started; `nil` when the host's memory is unknown.
-    func room(for need: Need, leaving reserve: HostReserve) -> Int? {
-        state.withLock { Self.room($0, for: need, leaving: reserve) }
+    /// What is left beside `reserve`; `nil` before the host was seen.
+    func room(leaving reserve: HostReserve) -> HostRoom? {
+        state.withLock { Self.room($0, leaving: reserve) }
     }
 
-    /// Takes what a domain needs before it is started; `false` when it is not there. What is not known is not refused.
-    func reserve(_ uuid: String, _ need: Need, leaving reserve: HostReserve) -> Bool {
+    /// Takes what a domain needs before it is started; what is missing, when it is not there. What is not known is not
+    /// refused.
+    func reserve(_ uuid: String, _ need: HostRoom.Need, leaving reserve: HostReserve) -> HostShortage? {
         state.withLock { state in
             state.reserved[uuid] = nil
-            if let room = Self.room(state, for: need, leaving: reserve), room < 1 { return false }
+            if let shortage = Self.room(state, leaving: reserve)?.shortage(for: need) { return shortage }
             state.reserved[uuid] = need
-            return true
+            return nil
         }
     }
 
@@ -63,16 +56,22 @@ final class HostCapacity: Sendable {
         state.withLock { _ = $0.reserved.removeValue(forKey: uuid) }
     }
 
-    private static func room(_ state: State, for need: Need, leaving reserve: HostReserve) -> Int? {
-        guard let usage = state.usage else { return nil }
-        let reservedVCPUs = state.reserved.values.reduce(0) { $0 + $1.vCPUs }
-        let most = Int((Double(usage.cpuCount) * reserve.vCPUOvercommit).rounded(.down))
-        let byCPU = max(0, most - usage.activeVCPUs - reservedVCPUs) / max(1, need.vCPUs)
-        guard let available = usage.memoryAvailable else { return byCPU }
-        let reserved = state.reserved.values.reduce(UInt64(0)) { $0 &+ $1.memory }
-        let kept = UInt64(clamping: reserve.memory.bytes(of: Int64(clamping: usage.memoryTotal)))
-        let taken = reserved &+ kept
-        let free = available > taken ? available - taken : 0
-        return min(byCPU, Int(clamping: free / max(1, need.memory)))
+    private static func room(_ state: State, leaving reserve: HostReserve) -> HostRoom? {
+        state.usage.map { usage in
+            HostRoom(
+                memoryAvailable: usage.memoryAvailable,
+                memoryKept: UInt64(clamping: reserve.memory.bytes(of: Int64(clamping: usage.memoryTotal))),
+                vCPULimit: Int(clamping: Double(usage.cpuCount) * reserve.vCPUOvercommit),
+                vCPUsInUse: usage.activeVCPUs,
+                promised: state.reserved
+            )
+        }
+    }
+}
+
+extension Int {
+    /// The number rounded down, brought within what an integer can hold.
+    fileprivate init(clamping number: Double) {
+        self = Int(exactly: number.rounded(.down)) ?? (number > 0 ? .max : 0)
     }
 }

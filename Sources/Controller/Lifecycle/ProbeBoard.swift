@@ -6,6 +6,10 @@ import Synchronization
 final class ProbeBoard: Sendable {
     private struct State {
         var starts: [String: FleetObservation.Start] = [:]
+        /// When the order of each was done.
+        var doneAt: [String: Moment] = [:]
+        /// Those whose order has waited for room since it was given.
+        var waiting: Set<String> = []
         var probes: [String: FleetObservation.Probe] = [:]
         var busy: Set<String> = []
         /// Orders under way that need no result, and from when they may be given again.
@@ -38,6 +42,8 @@ final class ProbeBoard: Sendable {
     func forget(_ uuid: String) {
         state.withLock { state in
             state.starts[uuid] = nil
+            state.doneAt[uuid] = nil
+            state.waiting.remove(uuid)
             state.probes[uuid] = nil
             state.retryAt[uuid] = nil
             state.hooks[uuid] = nil
@@ -56,19 +62,52 @@ final class ProbeBoard: Sendable {
         }
     }
 
-    /// Begins a start; `nil` when one is under way already or known.
+    /// Begins an order to start, park, resume, make or remove; `nil` when one is under way already or its result known.
     func beginStart(_ uuid: String) -> UInt64? {
         state.withLock { state in
-            guard state.starts[uuid] == nil else { return nil }
-            state.starts[uuid] = .underWay
+            switch state.starts[uuid] {
+            case nil, .waiting: break
+            case .queued, .underWay, .succeeded, .failed: return nil
+            }
+            state.starts[uuid] = .queued
             return state.lives[uuid] ?? 0
         }
     }
 
-    func endStart(_ uuid: String, life: UInt64, _ result: FleetObservation.Start?) {
+    /// The hypervisor is told of an order now; whether it had waited for others until then.
+    @discardableResult
+    func noteTold(_ uuid: String, life: UInt64) -> Bool {
+        state.withLock { state in
+            guard state.lives[uuid] ?? 0 == life, state.starts[uuid] == .queued else { return false }
+            state.starts[uuid] = .underWay
+            state.waiting.remove(uuid)
+            return true
+        }
+    }
+
+    /// An order is not given, since the host has no room; whether that is new.
+    func hold(_ uuid: String, life: UInt64, for shortage: HostShortage) -> Bool {
+        state.withLock { state in
+            guard state.lives[uuid] ?? 0 == life else { return false }
+            state.starts[uuid] = .waiting(shortage)
+            return state.waiting.insert(uuid).inserted
+        }
+    }
+
+    /// An order has ended at `now`; `nil`: nobody knows how.
+    func endStart(_ uuid: String, life: UInt64, _ result: FleetObservation.Start?, at now: Moment) {
         state.withLock { state in
             guard state.lives[uuid] ?? 0 == life else { return }
             state.starts[uuid] = result
+            state.doneAt[uuid] = now
+        }
+    }
+
+    /// The orders that were done before the domains were read at `moment`: of these the domains tell the newer news.
+    func done(before moment: Moment?) -> Set<String> {
+        guard let moment else { return [] }
+        return state.withLock { state in
+            Set(state.doneAt.filter { $0.value < moment && state.starts[$0.key] == .succeeded }.keys)
         }
     }
 

@@ -21,38 +21,31 @@ extension Reconciler {
         case .removeClone(let uuid):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
             group.addTask {
-                await order(uuid, life: life) {
+                await order(uuid, life: life) { told in
                     parts.registry.remove(uuid: uuid)
-                    try await parts.clones.remove(uuid: uuid)
-                } then: {
+                    try await parts.clones.remove(uuid: uuid, onTurn: told)
                 }
                 parts.capacity.settle(uuid, started: false)
             }
         case .start(let uuid):
-            guard mayOrder, let life = board.beginStart(uuid) else { return }
-            let need = need(of: uuid)
-            if let need, !parts.capacity.reserve(uuid, need, leaving: state.group.host) {
-                // Another group took the room: the order stands and is tried again.
-                board.endStart(uuid, life: life, nil)
-                return
-            }
+            guard mayOrder, let life = board.beginStart(uuid),
+                takeRoom(for: uuid, need(of: uuid), life: life, leaving: state.group.host)
+            else { return }
             group.addTask { await start(uuid, life: life) }
         case .resume(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
             // A paused domain has its memory; a saved one needs it anew.
-            if kind == .saved, let need = need(of: uuid),
-                !parts.capacity.reserve(uuid, need, leaving: state.group.host)
-            {
-                board.endStart(uuid, life: life, nil)
+            guard kind == .paused || takeRoom(for: uuid, need(of: uuid), life: life, leaving: state.group.host) else {
                 return
             }
             // From now on, not from the order's end, which may never be heard of: what its agent said before the pause
             // tells nothing of its clock.
             board.noteResumed(uuid, at: parts.clock.now)
             group.addTask {
-                await order(uuid, life: life) {
-                    try await parts.domains.resume(uuid: uuid, kind)
-                } then: {
+                await order(uuid, life: life) { told in
+                    try await HypervisorCall.$onBegin.withValue(told) {
+                        try await parts.domains.resume(uuid: uuid, kind)
+                    }
                     parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
                 }
                 parts.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
@@ -60,9 +53,10 @@ extension Reconciler {
         case .park(let uuid, let kind):
             guard mayOrder, let life = board.beginStart(uuid) else { return }
             group.addTask {
-                await order(uuid, life: life) {
-                    try await parts.domains.park(uuid: uuid, kind)
-                } then: {
+                await order(uuid, life: life) { told in
+                    try await HypervisorCall.$onBegin.withValue(told) {
+                        try await parts.domains.park(uuid: uuid, kind)
+                    }
                 }
             }
         case .destroy(let uuid, let run):
@@ -108,33 +102,50 @@ extension Reconciler {
     }
 
     private func start(_ uuid: String, life: UInt64) async {
-        await order(uuid, life: life) {
+        await order(uuid, life: life) { told in
             // What an earlier boot of this machine left open tells nothing about the next one.
             parts.registry.remove(uuid: uuid)
-            try await parts.domains.start(uuid: uuid, at: parts.clock.date)
-        } then: {
+            try await HypervisorCall.$onBegin.withValue(told) {
+                try await parts.domains.start(uuid: uuid, at: parts.clock.date)
+            }
         }
         parts.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
     }
 
+    /// Takes what a domain needs of the host. When it is not there, another group took it: the order stands, says so, and
+    /// is tried again at each look.
+    func takeRoom(
+        for uuid: String,
+        _ need: HostRoom.Need?,
+        life: UInt64,
+        leaving reserve: HostReserve
+    ) -> Bool {
+        guard let need, let shortage = parts.capacity.reserve(uuid, need, leaving: reserve) else { return true }
+        let isNew = board.hold(uuid, life: life, for: shortage)
+        if isNew { parts.signals.send(.look) }
+        return false
+    }
+
     /// Gives the hypervisor an order whose result the fleet waits for.
+    ///
+    /// - Parameter operation: Gives it; calls its argument when the hypervisor is told, after any wait in a queue.
     func order(
         _ uuid: String,
         life: UInt64,
-        _ operation: () async throws -> Void,
-        then: () -> Void
+        _ operation: (_ told: @escaping @Sendable () -> Void) async throws -> Void
     ) async {
         do {
-            try await operation()
-            then()
-            board.endStart(uuid, life: life, .succeeded)
+            try await operation { [board, signals = parts.signals] in
+                if board.noteTold(uuid, life: life) { signals.send(.look) }
+            }
+            board.endStart(uuid, life: life, .succeeded, at: parts.clock.now)
         } catch let error as LibvirtError where error.isConnectionLost {
             // Nobody knows whether it was done: the facts will tell when the hypervisor is back.
-            board.endStart(uuid, life: life, nil)
+            board.endStart(uuid, life: life, nil, at: parts.clock.now)
         } catch is CancellationError {
-            board.endStart(uuid, life: life, nil)
+            board.endStart(uuid, life: life, nil, at: parts.clock.now)
         } catch {
-            board.endStart(uuid, life: life, .failed("\(error)"))
+            board.endStart(uuid, life: life, .failed("\(error)"), at: parts.clock.now)
         }
         parts.signals.send(.look)
     }

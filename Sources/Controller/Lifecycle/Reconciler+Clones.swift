@@ -13,13 +13,9 @@ extension Reconciler {
         in group: inout ThrowingDiscardingTaskGroup<any Error>
     ) {
         guard !state.storeFails, let (template, identity) = state.fleet.cloneTemplate(of: uuid),
-            let life = board.beginStart(uuid)
+            let life = board.beginStart(uuid),
+            takeRoom(for: uuid, templateNeed(template), life: life, leaving: state.group.host)
         else { return }
-        if let need = templateNeed(template), !parts.capacity.reserve(uuid, need, leaving: state.group.host) {
-            // Another group took the room: the order stands and is tried again.
-            board.endStart(uuid, life: life, nil)
-            return
-        }
         let wanted = CloneOperator.Order(
             uuid: uuid,
             name: name,
@@ -30,9 +26,8 @@ extension Reconciler {
             identity: identity
         )
         group.addTask {
-            await order(uuid, life: life) {
-                try await parts.clones.make(wanted, at: date)
-            } then: {
+            await order(uuid, life: life) { told in
+                try await parts.clones.make(wanted, at: date, onTurn: told)
             }
             // What was taken for a clone that was made stays taken until it runs.
             if board.starts[uuid] != .succeeded { parts.capacity.settle(uuid, started: false) }
@@ -40,10 +35,10 @@ extension Reconciler {
     }
 
     /// What a clone takes of the host when it runs; `nil` when the template is not known.
-    func templateNeed(_ template: TemplateConfiguration) -> HostCapacity.Need? {
+    func templateNeed(_ template: TemplateConfiguration) -> HostRoom.Need? {
         let domain = parts.view.snapshot.template
         let usual = template.domain == nil ? CloneOperator.imageMemory : domain?.memory
         guard let memory = template.memory.map({ UInt64(clamping: $0) }) ?? usual else { return nil }
-        return HostCapacity.Need(memory: memory, vCPUs: template.vCPUs ?? domain?.vCPUs ?? 1)
+        return HostRoom.Need(memory: memory, vCPUs: template.vCPUs ?? domain?.vCPUs ?? 1)
     }
 }

@@ -36,10 +36,12 @@ extension Reconciler {
             takenNames: snapshot.names,
             agents: agents,
             starts: board.starts,
+            done: snapshot.domains == nil ? [] : board.done(before: snapshot.readAt),
             probes: board.probes,
             hooks: board.hooks,
             acknowledged: parts.directory.acknowledgedDepartures,
-            hostRoom: room(state)
+            hostRoom: parts.capacity.room(leaving: state.group.host),
+            cloneNeed: state.fleet.cloneTemplate.flatMap(templateNeed)
         )
     }
 
@@ -48,18 +50,9 @@ extension Reconciler {
         return reportedAt > resumedAt ?? Moment(nanoseconds: .min) && abs(offset) <= clockTolerance
     }
 
-    /// For how many more starts the host has room; `nil` when that is unknown, or nothing is there to start.
-    func room(_ state: State) -> Int? {
-        let next = state.fleet.reserve.first.map { need(of: $0.uuid) } ?? state.fleet.cloneTemplate.map(templateNeed)
-        guard let need = next ?? nil else { return nil }
-        return parts.capacity.room(for: need, leaving: state.group.host)
-    }
-
     /// What a domain takes of the host when it runs.
-    func need(of uuid: String) -> HostCapacity.Need? {
-        guard let domain = parts.view.snapshot.known.first(where: { $0.uuid == uuid }), let memory = domain.memory
-        else { return nil }
-        return HostCapacity.Need(memory: memory, vCPUs: domain.vCPUs ?? 1)
+    func need(of uuid: String) -> HostRoom.Need? {
+        parts.view.snapshot.known.first { $0.uuid == uuid }?.need
     }
 
     /// Lets the engine decide on this tick's loads; `nil` when nothing can be decided.
@@ -75,7 +68,7 @@ extension Reconciler {
         // Without the hypervisor nothing can be started, so nothing is decided: the overload counts anew afterwards.
         // The same while the store fails, for an order that cannot be written down is not carried out.
         guard observation.domains != nil, !state.storeFails else { return nil }
-        let input = groupObservation(state, estimates, hostRoom: observation.hostRoom, now: now)
+        let input = groupObservation(state, estimates, observation, now: now)
         let decision = state.engine.decide(input, now: now, calendar: CalendarTime(date))
         parts.status.publish(decision, at: date)
         parts.trace?.record(decision, at: date)
@@ -127,10 +120,12 @@ extension Reconciler {
     private func groupObservation(
         _ state: State,
         _ estimates: [(Instance, LoadEstimate)],
-        hostRoom: Int?,
+        _ observation: FleetObservation,
         now: Moment
     ) -> GroupObservation {
         let fleet = state.fleet
+        // After the step: what it took in or ordered is known to it now, at the first look as well.
+        let startable = fleet.startable(observation)
         let isRollingOut = fleet.templates.rollout?.isActive ?? false
         let ready = fleet.quickest.count { $0.state != .off }
         return GroupObservation(
@@ -140,7 +135,9 @@ extension Reconciler {
             standby: ready,
             reserve: fleet.reserve.count + fleet.clonable,
             counted: fleet.counted,
-            hostRoom: hostRoom,
+            hostRoom: startable.count,
+            hostShortage: startable.shortage,
+            waiting: fleet.waitingForRoom,
             breaker: fleet.breaker.reason(at: now),
             // A rollout decides itself who leaves: a scale in could take the new one.
             removable: isRollingOut
@@ -170,7 +167,7 @@ extension Reconciler {
                 ControllerEvent(
                     new.name == .noReserve ? .reserveEmpty : .scaleOutBlocked,
                     at: date,
-                    detail: "\(new.why); \(decision.reason)"
+                    detail: decision.reason.contains(new.why) ? decision.reason : "\(new.why); \(decision.reason)"
                 )
             )
         }

@@ -71,7 +71,7 @@ extension Fleet {
     }
 
     /// Takes the next step of a rollout, if one is under way.
-    mutating func tendRollout(hostRoom: Int?, now: Moment, date: Date, in step: inout FleetStep) {
+    mutating func tendRollout(_ observation: FleetObservation, now: Moment, date: Date, in step: inout FleetStep) {
         guard !isPaused, let rollout = templates.rollout, rollout.isActive else { return }
         if let uuid = rollout.current {
             switch judge(uuid, rollout, now: now) {
@@ -101,7 +101,7 @@ extension Fleet {
             guard old.allSatisfy({ $0.isProtected || $0.state == .quarantined }) else { return }
             end(rollout, reason: old.isEmpty ? "" : "\(old.count) protected instances stay", date: date, in: &step)
         } else {
-            surge(rollout, hostRoom: hostRoom, now: now, date: date, in: &step)
+            surge(rollout, observation, now: now, date: date, in: &step)
         }
     }
 
@@ -129,7 +129,7 @@ extension Fleet {
     /// Makes one more clone of the right template, to be judged before an old one leaves.
     private mutating func surge(
         _ rollout: Rollout,
-        hostRoom: Int?,
+        _ observation: FleetObservation,
         now: Moment,
         date: Date,
         in step: inout FleetStep
@@ -138,8 +138,10 @@ extension Fleet {
         let obstacle: String? =
             if clonable == 0 {
                 "it waits: \(owned) domains of at most \(settings.maximum) are there, and one more is needed; raise max"
-            } else if hostRoom.map({ $0 < 1 }) ?? false {
-                "it waits: the host has no room for one more instance"
+            } else if let need = observation.cloneNeed,
+                let shortage = unclaimedRoom(observation)?.shortage(for: need)
+            {
+                "it waits for room on the host: one more instance \(shortage)"
             } else {
                 breaker.reason(at: now).map { "it waits: \($0)" }
             }

@@ -7,6 +7,8 @@ public final class HostView: Sendable {
     public struct Snapshot: Sendable {
         /// The domains of the group, or `nil` while the hypervisor does not answer.
         public var domains: [FleetObservation.Domain]?
+        /// When the hypervisor was asked for them.
+        public var readAt: Moment?
         /// The domains of the group when the hypervisor last answered.
         public var known: [FleetObservation.Domain] = []
         /// The last sample of each running domain.

@@ -141,6 +141,7 @@ struct HypervisorSampler: Service {
     private func refreshed(_ memory: Memory, isTick: Bool) async throws -> Memory {
         var memory = memory
         memory.inventoryAge += 1
+        let readAt = clock.now
         let statistics = try await hypervisor.statistics()
         let active = Dictionary(statistics.map { ($0.uuid, $0) }) { $1 }
         // Read after the statistics, and whenever they show another set: that a domain went off and that its memory was
@@ -179,6 +180,7 @@ struct HypervisorSampler: Service {
                 previous: isTick ? memory.previous : nil,
                 before: target.view.snapshot
             )
+            snapshot.readAt = readAt
             snapshot.names = names
             snapshot.template = template.flatMap { name in memory.inventory.first { $0.name == name } }
                 .map { Self.observed($0, clone: nil, active[$0.uuid]?.state) }

@@ -156,7 +156,7 @@ public struct ControllerService: Sendable {
                             "\(HostPort(host: names.guestAddress.description, port: listening.port ?? port))"
                         },
                         authorityHash: authorityHash,
-                        tokenLifetime: settings.limits.startDeadline + Self.tokenMargin
+                        tokenLifetime: { group.configuration.limits.startDeadline + Self.tokenMargin }
                     ),
                     clones: clones,
                     networks: group.networks.map(\.name),

@@ -53,10 +53,14 @@ struct HistoryController {
     /// The names of all domains, as of the last look that the hypervisor answered.
     var takenNames: Set<String> = []
     var samples: [String: HostSample] = [:]
+    /// Counts looks at the hypervisor and ends of orders, in their order.
+    var sequence: Int64 = 0
+    /// The number of the look that ``view`` is of.
+    var viewedAt: Moment?
     let bornAt: Moment
 
     static let reserve = HostReserve(memory: .bytes(0), vCPUOvercommit: 8)
-    static let need = HostCapacity.Need(memory: 1 << 30, vCPUs: 1)
+    static let need = HostRoom.Need(memory: 1 << 30, vCPUs: 1)
 
     init(
         _ disk: HistoryDisk,
@@ -94,19 +98,17 @@ struct HistoryController {
         return Set(departures.filter { $0.value <= least }.keys)
     }
 
+    mutating func next() -> Moment {
+        sequence += 1
+        return Moment(nanoseconds: sequence)
+    }
+
     mutating func publish(_ new: EndpointSet) {
         for endpoint in new.endpoints { departures[endpoint.id] = nil }
         for endpoint in set.endpoints where !new.endpoints.contains(where: { $0.id == endpoint.id }) {
             departures[endpoint.id] = new.revision
         }
         set = new
-    }
-
-    func room() -> Int? {
-        guard fleet.cloneTemplate != nil || fleet.instances.values.contains(where: { $0.state == .off }) else {
-            return nil
-        }
-        return capacity.room(for: Self.need, leaving: Self.reserve)
     }
 
     func observe(now: Moment, interval: Duration) -> FleetObservation {
@@ -135,10 +137,12 @@ struct HistoryController {
             takenNames: takenNames,
             agents: agents,
             starts: board.starts,
+            done: view == nil ? [] : board.done(before: viewedAt),
             probes: board.probes,
             hooks: board.hooks,
             acknowledged: acknowledged,
-            hostRoom: room()
+            hostRoom: capacity.room(leaving: Self.reserve),
+            cloneNeed: fleet.cloneTemplate.map { _ in Self.need }
         )
     }
 
@@ -165,6 +169,7 @@ struct HistoryController {
             default: if instance.goal == .standby, instance.state.isComing, instance.state != .failed { ready += 1 }
             }
         }
+        let startable = fleet.startable(observation)
         return GroupObservation(
             inService: inService,
             coming: fleet.coming(at: now),
@@ -172,7 +177,9 @@ struct HistoryController {
             standby: ready,
             reserve: reserve + fleet.clonable,
             counted: fleet.counted,
-            hostRoom: observation.hostRoom,
+            hostRoom: startable.count,
+            hostShortage: startable.shortage,
+            waiting: fleet.waitingForRoom,
             breaker: fleet.breaker.reason(at: now),
             removable: removable,
             lastInService: fleet.lastInService,

@@ -92,6 +92,8 @@ struct HistoryMachine {
 
     /// Since when it is active.
     var activeSince = Moment.seconds(0)
+    /// When its guest last began to run, from the beginning or from where it was.
+    var ranAt: Moment?
     /// Ticks for which nobody measures it.
     var unmeasured = 0
 

@@ -79,11 +79,21 @@ extension HistoryOracle {
                     fail(.maximum, "\(after.counted) of \(after.settings.maximum), \(uuid) is started")
                 }
             }
+            let isGivenUp = instance.state == .failed || instance.state == .removing && old.state == .creating
+            if isGivenUp, Self.timeouts.contains(where: instance.reason.contains) {
+                checkTime(uuid, instance.reason, machines.first { $0.uuid == uuid }, after.limits, at: now)
+            }
             if instance.state == .draining { drains[uuid] = Drain(since: now, knownSince: now, timeout: timeout) }
             if old.state == .draining { checkDrained(instance, machines, now: now) }
             if instance.state == .inService, old.standby != nil { checkClock(uuid, machines) }
         }
     }
+
+    /// What the reason of an instance says whose time is over.
+    private static let timeouts = [
+        "did not register within", "did not pass in time", "not started in time", "not resumed in time",
+        "not made within", "not paused in time", "not saved in time",
+    ]
 
     /// A clone was ordered.
     private mutating func checkCreated(_ instance: Instance, _ after: Fleet, _ step: FleetStep) {

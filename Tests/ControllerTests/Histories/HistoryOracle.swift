@@ -28,6 +28,7 @@ struct HistoryOracle {
         case unwritten = "no clone is made or removed by an order that is not on disk"
         case unfinished = "no clone is started that is not whole"
         case leftBehind = "no row of a clone goes while something of it is there"
+        case wholeTime = "none is failed before its whole time has passed since the hypervisor was told of it"
         case explained = "every order and change is explained"
         case deadline = "every state that needs a deadline has one"
         case steering = "nothing is ordered while it is paused"
@@ -71,6 +72,8 @@ struct HistoryOracle {
     private var active: Set<String> = []
     private var units = 0
     private var taken: Set<String> = []
+    /// When the hypervisor was last told to bring each up or to park it, and the time that it has from then.
+    private(set) var told: [String: (at: Moment, time: Duration)] = [:]
     var pace = HistoryPace()
 
     init(interval: Duration, count: Int) {
@@ -109,6 +112,36 @@ struct HistoryOracle {
             fail(.unfinished, "\(uuid) is \(clone.state)")
         }
         if underWay || startedLives[uuid] == life { fail(.startTwice, uuid) }
+    }
+
+    /// The hypervisor is told of an order that the fleet waits for.
+    mutating func told(_ uuid: String, _ work: HistoryRun.Effect.Work, _ limits: LifecycleLimits, at now: Moment) {
+        switch work {
+        case .start, .make: told[uuid] = (now, limits.startDeadline)
+        case .resume: told[uuid] = (now, limits.resumeDeadline)
+        case .park: told[uuid] = (now, limits.parkDeadline)
+        default: break
+        }
+    }
+
+    /// One is given up because its time is over. It is counted from the order, or from when the guest began to run, whatever
+    /// came first: what an order does that nobody heard of is not seen at once.
+    mutating func checkTime(
+        _ uuid: String,
+        _ reason: String,
+        _ machine: HistoryMachine?,
+        _ limits: LifecycleLimits,
+        at now: Moment
+    ) {
+        let order = told[uuid]
+        let began = machine?.isActive == true ? machine?.ranAt : nil
+        guard let since = [order?.at, began].compactMap(\.self).min() else {
+            fail(.wholeTime, "\(uuid), of which the hypervisor was never told: \(reason)")
+            return
+        }
+        let time = order?.time ?? limits.startDeadline
+        let passed = since.duration(to: now)
+        if passed < time { fail(.wholeTime, "\(uuid) after \(passed) of \(time): \(reason)") }
     }
 
     /// The controller heard that an order to start was carried out.
@@ -205,6 +238,8 @@ struct HistoryOracle {
             }
         }
         let limits = controller.fleet.limits
+        // What waits behind other orders comes in its turn.
+        if observation.starts.values.contains(.queued) { pace.begins() }
         for finding in pace.judge(decision, controller.fleet, policy, interval: interval, limits: limits, now: now) {
             fail(finding.0, finding.1)
         }

@@ -25,7 +25,7 @@ extension HistoryRun {
         }
         if effect.fate == .lostAfter || effect.fate == .halfway { result = nil }
         guard isHeard else { return }
-        controller.board.endStart(uuid, life: effect.life, result)
+        controller.board.endStart(uuid, life: effect.life, result, at: controller.next())
         if effect.work != .remove, result == .succeeded { oracle.heardOfMake(uuid, life: effect.life) }
         if effect.work == .remove || controller.board.starts[uuid] != .succeeded {
             controller.capacity.settle(uuid, started: false)

@@ -32,11 +32,29 @@ extension HistoryRun {
     private mutating func begin(_ work: Effect.Work, _ uuid: String, life: UInt64) {
         guard let index = index(uuid) else { return }
         var effect = Effect(index: index, life: life, work: work, due: tick + delay(), fate: fate(work), givenAt: now)
+        effect.toldTick = tick
+        if hasFaults, effect.isAwaited, random.once(in: 8) {
+            effect.toldTick += random.once(in: 4) ? random.within(5...16) : random.within(1...4)
+            effect.due += effect.toldTick - tick
+        }
         // Clones are made and removed one at a time, in the order of arrival.
         if effect.isOfClone {
-            effect.due = effects.lazy.filter(\.isOfClone).map(\.due).reduce(effect.due, max)
+            let others = effects.lazy.filter(\.isOfClone).map(\.due).max() ?? 0
+            effect.toldTick = max(effect.toldTick, others)
+            effect.due = max(effect.due, others)
         }
+        if effect.toldTick <= tick { tell(&effect) }
         effects.append(effect)
+    }
+
+    /// The hypervisor is told of an order.
+    private mutating func tell(_ effect: inout Effect) {
+        guard effect.toldAt == nil else { return }
+        effect.toldAt = now
+        guard effect.isAwaited else { return }
+        let uuid = machines[effect.index].uuid
+        controller.board.noteTold(uuid, life: effect.life)
+        oracle.told(uuid, effect.work, settings.limits, at: now)
     }
 
     /// Gives one effect, as the reconciler does.
@@ -94,7 +112,7 @@ extension HistoryRun {
             controller.sessions[uuid] = nil
             // One that was never begun has no machine.
             if index(uuid) == nil {
-                board.endStart(uuid, life: life, .succeeded)
+                board.endStart(uuid, life: life, .succeeded, at: controller.next())
                 wantsLook = true
             }
             begin(.remove, uuid, life: life)
@@ -109,8 +127,12 @@ extension HistoryRun {
 
     /// Takes what an instance needs of the host; an order that finds no room stands and is tried again.
     private mutating func takeRoom(_ uuid: String, life: UInt64) -> Bool {
-        guard controller.capacity.reserve(uuid, HistoryController.need, leaving: HistoryController.reserve) else {
-            controller.board.endStart(uuid, life: life, nil)
+        if let shortage = controller.capacity.reserve(
+            uuid,
+            HistoryController.need,
+            leaving: HistoryController.reserve
+        ) {
+            if controller.board.hold(uuid, life: life, for: shortage) { wantsLook = true }
             // What was taken when it was made is gone as well.
             oracle.givesRoomBack(uuid)
             return false
@@ -132,7 +154,8 @@ extension HistoryRun {
     /// Carries out what is due.
     mutating func runEffects() {
         guard !effects.isEmpty else { return }
-        let all = effects
+        var all = effects
+        for index in all.indices where all[index].toldTick <= tick { tell(&all[index]) }
         effects = all.filter { $0.due > tick }
         for effect in all where effect.due <= tick { apply(effect, isHeard: true) }
     }
@@ -152,7 +175,7 @@ extension HistoryRun {
             if case .resume = effect.work, result == .succeeded {
                 send(.resume, uuid)
             }
-            controller.board.endStart(uuid, life: effect.life, result)
+            controller.board.endStart(uuid, life: effect.life, result, at: controller.next())
             if effect.work == .start || effect.work == .resume(.saved) {
                 let isStarted = controller.board.starts[uuid] == .succeeded
                 controller.capacity.settle(uuid, started: isStarted)
@@ -239,7 +262,8 @@ extension HistoryRun {
         }
         // One that comes long after it was given up, or to a domain that was defined anew meanwhile, is anybody's.
         let isAnother = machines[index].definedAt >= effect.givenAt
-        let isLate = isAnother || effect.givenAt.duration(to: now) > settings.limits.startDeadline
+        let toldAt = effect.toldAt ?? effect.givenAt
+        let isLate = isAnother || toldAt.duration(to: now) > settings.limits.startDeadline
         machines[index].boot(by: isLate ? .unclear : .controller)
         wake(index)
         return .succeeded
@@ -272,6 +296,7 @@ extension HistoryRun {
     /// A probe and a report of before tell nothing from now on.
     private mutating func wake(_ index: Int) {
         machines[index].wakes += 1
+        machines[index].ranAt = now
         oracle.reportedLag[index] = nil
     }
 

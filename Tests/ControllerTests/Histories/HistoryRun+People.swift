@@ -14,7 +14,7 @@ extension HistoryRun {
         case 1: storeFailing = random.within(1...6)
         case 2: samplesMissing = random.within(1...6)
         case 3: reportsMissing = random.within(1...6)
-        case 4: hostUnits = random.within(0...6)
+        case 4, 16, 17, 18: hostUnits = random.within(0...6)
         case 5: clients[random.below(clients.count)].hangs = random.within(3...20)
         case 6: commands.append(.retry(random.once(in: 2) ? nil : anyone()))
         case 7: if let anyone = anyone() { commands.append(.drain(anyone)) }
@@ -86,6 +86,8 @@ extension HistoryRun {
     mutating func startByHand(_ index: Int) {
         guard machines[index].isDefined, machines[index].power == .off else { return }
         machines[index].activeSince = now
+        // Off and on again before anybody looked is, to all who look, one run.
+        if machines[index].seenOff || machines[index].ranAt == nil { machines[index].ranAt = now }
         let row = controller.fleet.instances[machines[index].uuid]
         let mayCome = controller.fleet.lateOrders[machines[index].uuid] != nil
         // What could not be written down, or is not yet, the controller may take for its own.
@@ -105,6 +107,7 @@ extension HistoryRun {
 
     mutating func unpause(_ index: Int) {
         guard machines[index].power == .paused else { return }
+        machines[index].ranAt = now
         note(machines[index].unpause(at: wall))
         oracle.reportedLag[index] = nil
     }

@@ -194,6 +194,7 @@ extension HistoryRun {
             )
         }
         controller.view = view
+        controller.viewedAt = controller.next()
         let free = max(0, hostUnits - active.count)
         controller.capacity.update(
             HostCapacity.Usage(

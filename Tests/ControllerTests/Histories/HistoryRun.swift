@@ -38,6 +38,17 @@ struct HistoryRun {
         var due: Int
         var fate: Fate
         var givenAt: Moment
+        /// The tick at which the hypervisor is told of it, after a wait behind others, and when that was.
+        var toldTick = 0
+        var toldAt: Moment?
+
+        /// Whether the fleet waits for its result, and it may have to wait for others.
+        var isAwaited: Bool {
+            switch work {
+            case .start, .resume, .park, .make, .remove: true
+            case .shutdown, .discardImage, .check, .destroy, .probe, .hook: false
+            }
+        }
 
         /// Whether it makes or removes a clone, in more than one step.
         var isOfClone: Bool {

@@ -29,6 +29,16 @@ enum ByteText {
         }
         return "\(bytes)B"
     }
+
+    /// About how much it is, to be read by people: `1.5 GiB`, `512 MiB`, `0 B`.
+    static func rounded(_ bytes: UInt64) -> String {
+        let units: [(suffix: String, bytes: Double)] = [
+            ("TiB", 0x1p40), ("GiB", 0x1p30), ("MiB", 0x1p20), ("KiB", 0x1p10),
+        ]
+        guard let unit = units.first(where: { Double(bytes) >= $0.bytes }) else { return "\(bytes) B" }
+        let amount = (Double(bytes) / unit.bytes * 10).rounded() / 10
+        return "\(DecimalText.text(amount < 100 ? amount : amount.rounded())) \(unit.suffix)"
+    }
 }
 
 /// Plain decimal numbers: digits, and a point with digits.

@@ -125,7 +125,7 @@ extension ConfigurationSchema {
             "start-deadline",
             .duration(.seconds(1) ... .seconds(86400)),
             "3m",
-            "How long a started instance may take until it serves."
+            "How long an instance may take from when libvirt is told to start it until it serves."
         ),
         KeyDescription("attempts", .integer(1...100), "2", "Failed starts before an instance is quarantined."),
         KeyDescription(
