@@ -34,6 +34,10 @@ struct ControllerLab: Sendable {
     var web: HostPort?
     /// The file with its token.
     var webTokenFile: String?
+    /// The hypervisor that the controller works with, where it is not ``hypervisor``.
+    var other: (any Hypervisor)?
+    /// Whether the controller can read its configuration anew: ``group`` is asked again then.
+    var canReload = false
     /// What else a test changes of the group.
     var group: @Sendable (inout GroupConfiguration) -> Void = { _ in }
 
@@ -112,9 +116,17 @@ struct ControllerLab: Sendable {
         configuration.webTokenFile = webTokenFile
         group(&configuration.groups[0])
         let power = Disk()
-        let service = ControllerService(configuration: configuration, hypervisor: hypervisor, logger: .quiet) {
-            [disk, power] in DiskStore(base: try $0.store(), disk: disk, power: power)
+        let reload: @Sendable () throws -> ControllerConfiguration = { [configuration, group] in
+            var new = configuration
+            group(&new.groups[0])
+            return new
         }
+        let service = ControllerService(
+            configuration: configuration,
+            hypervisor: other ?? hypervisor,
+            reload: canReload ? reload : nil,
+            logger: .quiet
+        ) { [disk, power] in DiskStore(base: try $0.store(), disk: disk, power: power) }
         let ports = AsyncStream.makeStream(of: Int.self)
         let webPorts = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
