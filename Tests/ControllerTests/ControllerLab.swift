@@ -41,6 +41,9 @@ struct ControllerLab: Sendable {
     /// What else a test changes of the group.
     var group: @Sendable (inout GroupConfiguration) -> Void = { _ in }
 
+    /// What else a test changes of the configuration.
+    var configuration: @Sendable (inout ControllerConfiguration) -> Void = { _ in }
+
     /// A running controller.
     struct Running: Sendable {
         let port: Int
@@ -115,6 +118,7 @@ struct ControllerLab: Sendable {
         configuration.webListen = web
         configuration.webTokenFile = webTokenFile
         group(&configuration.groups[0])
+        self.configuration(&configuration)
         let power = Disk()
         let reload: @Sendable () throws -> ControllerConfiguration = { [configuration, group] in
             var new = configuration

@@ -102,42 +102,6 @@ extension SocketTests {
             }
         }
 
-        @Test("without room nothing is ordered and the memory is named at once; one that waits is not failed for it")
-        func waitsForRoom() async throws {
-            try await withGroup({ $0.limits.startDeadline = .seconds(2) }) { group in
-                // Of 8 GiB this leaves what is kept free, and nothing for a guest of 512 MiB.
-                let other = group.hypervisor.addDomain("other", memory: 7680 << 20, network: nil, state: .running)
-                let controller = try await group.lab.start()
-                let log = try group.lab.watch(controller)
-                try await waitUntil("it is named") {
-                    try await group.lab.events().contains {
-                        $0.kind == .scaleOutBlocked && $0.detail.contains("vm1 needs 512 MiB of memory")
-                    }
-                }
-                #expect(try await group.lab.kinds(of: "vm1").isEmpty)
-                group.guests.set(group.vm1) { $0.registers = false }
-                group.hypervisor.removeDomain(uuid: other)
-                try await waitUntil("vm1 boots") { group.starts(group.vm1) == 1 }
-                // The first attempt fails, and what it gave back somebody else has taken.
-                let another = group.hypervisor.addDomain("another", memory: 7680 << 20, network: nil, state: .running)
-                try await waitUntil("the second attempt waits") {
-                    try await group.lab.instance(group.vm1)?.reason.hasPrefix("waits for room on the host") == true
-                }
-                let began = ContinuousClock.now
-                try await waitUntil("it has waited longer than a start may take", within: .seconds(10)) {
-                    ContinuousClock.now - began > .seconds(3)
-                }
-                #expect(try await group.lab.instance(group.vm1)?.state == .starting)
-                #expect(group.starts(group.vm1) == 1 && group.starts(group.vm2) == 0)
-                group.guests.set(group.vm1) { $0.registers = true }
-                group.hypervisor.removeDomain(uuid: another)
-                try await group.waitForService("vm1", log: log)
-                #expect(group.starts(group.vm1) == 2 && group.starts(group.vm2) == 0, "one wanted, one ordered")
-                let failures = try await group.lab.events().count { $0.kind == .instanceFailed }
-                #expect(failures == 1)
-            }
-        }
-
         @Test("an agent that claims another machine's UUID gets no certificate and takes nobody's place")
         func wrongMachine() async throws {
             try await withGroup { group in
