@@ -82,9 +82,10 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "Lifecycle", dependencies: ["Autoscaling", "Shared"], swiftSettings: settings),
         .target(
             name: "Controller",
-            dependencies: ["Autoscaling", "Libvirt", "Shared"] + http + nio + basics + pki + [
+            dependencies: ["Autoscaling", "Libvirt", "Lifecycle", "Shared"] + http + nio + basics + pki + [
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -138,7 +139,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "cms-controller",
-            dependencies: ["Autoscaling", "Controller"] + basics + commandLine,
+            dependencies: ["Autoscaling", "Controller", "Lifecycle"] + basics + commandLine,
             swiftSettings: settings
         ),
         .executableTarget(
@@ -166,7 +167,7 @@ let package = Package(
         .testTarget(
             name: "ControllerTests",
             dependencies: [
-                "Controller", "TestSupport", .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "Controller", "Lifecycle", "TestSupport", .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),
             ] + http + nio + basics + pki,

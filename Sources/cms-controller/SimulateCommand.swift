@@ -2,6 +2,7 @@ import ArgumentParser
 import Autoscaling
 import Controller
 import Foundation
+import Lifecycle
 import Shared
 
 /// `cms-controller simulate`.

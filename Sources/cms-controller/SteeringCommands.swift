@@ -1,5 +1,6 @@
 import ArgumentParser
 import Controller
+import Lifecycle
 
 /// `cms-controller drain INSTANCE`.
 struct DrainCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Controller
 import Foundation
 import Libvirt
+import Lifecycle
 import Logging
 import Shared
 

@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 /// All tests over sockets, one after the other: they share the machine's cores with their own controllers.
 @Suite("Over real sockets", .serialized, .timeLimit(.minutes(3)))

@@ -10,6 +10,7 @@ import Testing
 import X509
 
 @testable import Controller
+@testable import Lifecycle
 
 extension SocketTests {
     @Suite("Getting and renewing certificates")

@@ -4,6 +4,7 @@ import Shared
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 /// A host, a ledger and a controller that can be killed, as small as the life of clones needs them.
 struct CloneWorld {

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 /// A group whose instances are all clones of the domain `base`, on a hypervisor that has nothing else.
 struct CloneLab: Sendable {

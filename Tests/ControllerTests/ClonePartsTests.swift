@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 /// Who is inside at the same time.
 private final class Occupancy: Sendable {

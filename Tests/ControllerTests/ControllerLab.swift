@@ -13,6 +13,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 /// A place for a real controller on loopback: state directory, in-memory hypervisor, certificates, HTTP clients.
 struct ControllerLab: Sendable {

@@ -4,6 +4,7 @@ import Shared
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 extension Scene {
     /// A group whose instances are clones, and the domains that it has already.

@@ -4,6 +4,7 @@ import Shared
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 extension Scene {
     /// A group with that many clones of the template `base` in service.

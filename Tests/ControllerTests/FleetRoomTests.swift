@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("Starts that wait for room on the host")
 struct FleetRoomTests {

@@ -4,6 +4,7 @@ import Shared
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("The warm pool")
 struct FleetStandbyTests {

@@ -4,6 +4,7 @@ import Shared
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("What a pause and a held size do to a fleet")
 struct FleetSteeringTests {

@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("Pausing a group and holding its size", .serialized)
 struct GroupSteeringTests {

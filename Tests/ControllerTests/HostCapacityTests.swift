@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("Room on the host")
 struct HostCapacityTests {

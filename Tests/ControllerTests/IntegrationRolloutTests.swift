@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 extension CloneLab {
     /// Another template, of another size.

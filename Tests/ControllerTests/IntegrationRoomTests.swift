@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 extension SocketTests {
     @Suite("The whole path: room on the host")

@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("What operators read")
 struct OperatorTextTests {

@@ -4,6 +4,7 @@ import Shared
 import Synchronization
 
 @testable import Controller
+@testable import Lifecycle
 
 /// Counts.
 final class NumberSource: Sendable {

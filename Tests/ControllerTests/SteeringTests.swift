@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("What operators see and do", .serialized)
 struct SteeringTests {

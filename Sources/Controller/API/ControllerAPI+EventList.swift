@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Lifecycle
 import ServiceLifecycle
 import Shared
 import Synchronization

@@ -2,6 +2,7 @@ import Autoscaling
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Lifecycle
 import Shared
 
 /// What operators do to a whole group, and to the controller.

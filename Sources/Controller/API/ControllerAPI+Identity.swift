@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Lifecycle
 import Logging
 import Shared
 import SwiftASN1

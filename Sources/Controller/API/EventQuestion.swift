@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Lifecycle
 import Shared
 
 /// What a request for events asks for; all of it is checked, whether as a list or as a stream.

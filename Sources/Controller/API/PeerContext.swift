@@ -8,7 +8,7 @@ import SwiftASN1
 import X509
 
 /// Who sent a request, as the TLS layer or a token proved it.
-public enum Peer: Sendable, Equatable {
+package enum Peer: Sendable, Equatable {
     /// No certificate was shown.
     case anonymous
     /// Someone at the web interface who may look, and no more.
@@ -20,20 +20,20 @@ public enum Peer: Sendable, Equatable {
 }
 
 /// A request's context with its sender.
-public struct PeerContext: RequestContext {
+package struct PeerContext: RequestContext {
     /// What Hummingbird keeps.
-    public var coreContext: CoreRequestContextStorage
+    package var coreContext: CoreRequestContextStorage
     /// Who sent the request; filled in by ``PeerMiddleware``.
-    public var peer: Peer = .anonymous
+    package var peer: Peer = .anonymous
     /// The sender's address; `nil` where the transport has none.
-    public let address: IPAddress?
+    package let address: IPAddress?
     /// The connection, below any HTTP/2 stream.
     let connection: any Channel
     /// What carries this request alone at a time: the connection, or the stream of an HTTP/2 one.
     let channel: any Channel
 
     /// The context of a request that came over `source`.
-    public init(source: ApplicationRequestContextSource) {
+    package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
         connection = source.channel.parent.flatMap { $0.parent == nil ? nil : $0 } ?? source.channel
@@ -41,9 +41,9 @@ public struct PeerContext: RequestContext {
     }
 
     /// JSON as the whole API writes it.
-    public var requestDecoder: JSONDecoder { WireCoding.decoder() }
+    package var requestDecoder: JSONDecoder { WireCoding.decoder() }
     /// JSON as the whole API writes it.
-    public var responseEncoder: JSONEncoder { WireCoding.encoder() }
+    package var responseEncoder: JSONEncoder { WireCoding.encoder() }
 }
 
 /// Fills in who sent a request, from the certificate of its connection.

@@ -1,5 +1,6 @@
 import Autoscaling
 import Foundation
+import Lifecycle
 import NIOCore
 import Shared
 import Synchronization
@@ -7,31 +8,31 @@ import Synchronization
 /// Who is registered, what they reported last and how to send them commands.
 ///
 /// Changes call `onChange`, outside the lock, so that the reconciler looks at once.
-public final class AgentRegistry: Sendable {
+package final class AgentRegistry: Sendable {
     /// One agent as it stands.
-    public struct Session: Sendable {
+    package struct Session: Sendable {
         /// What it said of itself.
-        public var registration: AgentRegistration
+        package var registration: AgentRegistration
         /// The address the registration came from.
-        public var address: IPAddress
+        package var address: IPAddress
         /// Counts the registrations of all agents: a number is never used twice in a life of the controller.
-        public var number: UInt64
+        package var number: UInt64
         /// When it registered.
-        public var registeredAt: Date
+        package var registeredAt: Date
         /// The last report, if any came.
-        public var report: LoadReport?
+        package var report: LoadReport?
         /// When the last report came.
-        public var reportedAt: Moment?
+        package var reportedAt: Moment?
         /// A report about one interval older than the last, if there is one.
-        public var earlier: LoadReport?
+        package var earlier: LoadReport?
         /// When that one came.
-        public var earlierAt: Moment?
+        package var earlierAt: Moment?
         /// By how much the guest's clock was behind when it came, seconds.
-        public var clockOffset: Double?
+        package var clockOffset: Double?
         /// The open command stream, if any.
         fileprivate var stream: Stream?
         /// Whether a command stream is open.
-        public var isConnected: Bool { stream != nil }
+        package var isConnected: Bool { stream != nil }
     }
 
     fileprivate struct Stream: Sendable {
@@ -53,12 +54,12 @@ public final class AgentRegistry: Sendable {
     private let onChange: @Sendable (String) -> Void
 
     /// An empty registry.
-    public init(onChange: @escaping @Sendable (_ uuid: String) -> Void) {
+    package init(onChange: @escaping @Sendable (_ uuid: String) -> Void) {
         self.onChange = onChange
     }
 
     /// Takes a registration; an earlier one of the same machine ends.
-    public func register(_ registration: AgentRegistration, uuid: String, address: IPAddress, at date: Date) {
+    package func register(_ registration: AgentRegistration, uuid: String, address: IPAddress, at date: Date) {
         let old = state.withLock { state in
             let old = state.sessions[uuid]?.stream
             state.counter += 1
@@ -77,7 +78,7 @@ public final class AgentRegistry: Sendable {
     /// Opens the command stream of a registered machine; an earlier stream of it ends.
     ///
     /// - Returns: The lines and a number to close the stream with, or `nil` when the machine is not registered.
-    public func openStream(uuid: String) -> (lines: AsyncStream<ByteBuffer>, id: UInt64)? {
+    package func openStream(uuid: String) -> (lines: AsyncStream<ByteBuffer>, id: UInt64)? {
         let (lines, continuation) = AsyncStream.makeStream(
             of: ByteBuffer.self,
             bufferingPolicy: .bufferingOldest(Self.streamBuffer)
@@ -96,7 +97,7 @@ public final class AgentRegistry: Sendable {
     }
 
     /// The stream with that number ended; a newer one of the same machine stays.
-    public func closeStream(uuid: String, id: UInt64) {
+    package func closeStream(uuid: String, id: UInt64) {
         let closed = state.withLock { state -> Stream? in
             guard let stream = state.sessions[uuid]?.stream, stream.id == id else { return nil }
             state.sessions[uuid]?.stream = nil
@@ -108,7 +109,7 @@ public final class AgentRegistry: Sendable {
     }
 
     /// Takes a report; `false` when the machine is not registered.
-    public func report(_ report: LoadReport, uuid: String, at now: Moment, date: Date) -> Bool {
+    package func report(_ report: LoadReport, uuid: String, at now: Moment, date: Date) -> Bool {
         let (isKnown, isNews) = state.withLock { state -> (Bool, Bool) in
             guard let session = state.sessions[uuid] else { return (false, false) }
             // Reports may overtake each other on two connections: the newer one stays.
@@ -134,7 +135,7 @@ public final class AgentRegistry: Sendable {
     }
 
     /// Sends a command to one machine; nothing happens when it has no stream.
-    public func send(_ kind: AgentCommand.Kind, uuid: String, alternatives: [String]? = nil, at date: Date) {
+    package func send(_ kind: AgentCommand.Kind, uuid: String, alternatives: [String]? = nil, at date: Date) {
         let target = state.withLock { state -> (Stream, UInt64)? in
             guard let stream = state.sessions[uuid]?.stream else { return nil }
             if kind != .heartbeat { state.sessions[uuid]?.stream?.sequence += 1 }
@@ -151,18 +152,18 @@ public final class AgentRegistry: Sendable {
     }
 
     /// Sends a heartbeat to all but those in `asleep`, who could not read it.
-    public func heartbeat(at date: Date, asleep: Set<String> = []) {
+    package func heartbeat(at date: Date, asleep: Set<String> = []) {
         let uuids = state.withLock { state in state.sessions.keys.filter { !asleep.contains($0) } }
         for uuid in uuids { send(.heartbeat, uuid: uuid, at: date) }
     }
 
     /// Forgets a machine whose domain is gone.
-    public func remove(uuid: String) {
+    package func remove(uuid: String) {
         state.withLock { $0.sessions.removeValue(forKey: uuid) }?.stream?.continuation.finish()
     }
 
     /// Ends all streams.
-    public func shutDown() {
+    package func shutDown() {
         let streams = state.withLock { state in
             let streams = state.sessions.values.compactMap(\.stream)
             for uuid in state.sessions.keys { state.sessions[uuid]?.stream = nil }
@@ -172,7 +173,7 @@ public final class AgentRegistry: Sendable {
     }
 
     /// The agents as they stand.
-    public var sessions: [String: Session] { state.withLock { $0.sessions } }
+    package var sessions: [String: Session] { state.withLock { $0.sessions } }
 }
 
 extension AgentRegistry.Session {
@@ -189,10 +190,10 @@ extension AgentRegistry.Session {
     }
 
     /// The last report as the engine takes it.
-    public var sample: GuestSample? { Self.sample(report, at: reportedAt, vCPUs: registration.vCPUs) }
+    package var sample: GuestSample? { Self.sample(report, at: reportedAt, vCPUs: registration.vCPUs) }
 
     /// The one about an interval before it.
-    public var earlierSample: GuestSample? { Self.sample(earlier, at: earlierAt, vCPUs: registration.vCPUs) }
+    package var earlierSample: GuestSample? { Self.sample(earlier, at: earlierAt, vCPUs: registration.vCPUs) }
 
     private static func sample(_ report: LoadReport?, at moment: Moment?, vCPUs: Int) -> GuestSample? {
         guard let report, let moment else { return nil }

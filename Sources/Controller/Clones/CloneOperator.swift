@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Libvirt
+import Lifecycle
 import Shared
 
 /// Makes clones and removes them, one at a time in the whole controller: two at once could choose the same address.

@@ -1,23 +1,23 @@
 /// Settings that cannot be used: everything that is wrong, not only the first.
-public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
+package struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     /// One thing that is wrong.
-    public struct Problem: Sendable, Equatable, CustomStringConvertible {
+    package struct Problem: Sendable, Equatable, CustomStringConvertible {
         /// The setting's key with those it stands under, such as `groups.fib.drain.timeout`.
-        public var key: String
+        package var key: String
         /// Where it was set: a flag, the environment or a line of the file; empty when unknown.
-        public var source: String
+        package var source: String
         /// What is wrong with it and what would be right.
-        public var reason: String
+        package var reason: String
 
         /// A problem.
-        public init(key: String, source: String = "", reason: String) {
+        package init(key: String, source: String = "", reason: String) {
             self.key = key
             self.source = source
             self.reason = reason
         }
 
         /// One sentence.
-        public var description: String {
+        package var description: String {
             // A flag and a variable name their key themselves.
             source.isEmpty
                 ? "\(key): \(reason)"
@@ -27,20 +27,20 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     }
 
     /// What is wrong, in the order of the file; never empty.
-    public var problems: [Problem]
+    package var problems: [Problem]
 
     /// An error of several problems.
-    public init(problems: [Problem]) {
+    package init(problems: [Problem]) {
         self.problems = problems
     }
 
     /// An error of one problem.
-    public init(key: String, source: String = "", reason: String) {
+    package init(key: String, source: String = "", reason: String) {
         problems = [Problem(key: key, source: source, reason: reason)]
     }
 
     /// One sentence, or a list with a line for each problem.
-    public var description: String {
+    package var description: String {
         problems.count == 1
             ? problems[0].description
             : "\(problems.count) problems in the configuration:"

@@ -1,5 +1,5 @@
 /// The settings of the controller that flags and environment variables can give, by the names they share.
-public enum ConfigurationKey: String, Sendable, CaseIterable {
+package enum ConfigurationKey: String, Sendable, CaseIterable {
     /// The guests' address range.
     case hosts
     /// The libvirt connection.
@@ -46,12 +46,12 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case clientCertificateLifetime = "client-certificate-lifetime"
 
     /// The environment variable of the setting.
-    public var environmentName: String {
+    package var environmentName: String {
         "CMS_" + rawValue.uppercased().replacing("-", with: "_")
     }
 
     /// One sentence for the help text, with the default where there is one.
-    public var help: String {
+    package var help: String {
         guard let definition else { return "" }
         guard let standard = definition.standard, standard != "none" else { return definition.summary }
         return definition.summary.hasSuffix(".")

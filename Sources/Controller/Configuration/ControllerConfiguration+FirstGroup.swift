@@ -1,17 +1,18 @@
 import Autoscaling
 import Libvirt
+import Lifecycle
 import Shared
 
 /// The first group's settings, for what knows one group only.
 extension ControllerConfiguration {
     /// The range in which the guests' addresses lie.
-    public var hosts: CIDR { groups[0].hosts }
+    package var hosts: CIDR { groups[0].hosts }
 
     /// Deadlines and counts of an instance's life.
-    public var limits: LifecycleLimits { groups[0].limits }
+    package var limits: LifecycleLimits { groups[0].limits }
 
     /// The first threshold rule; the standard one when there is none.
-    public var policy: ThresholdPolicy {
+    package var policy: ThresholdPolicy {
         for case .threshold(let policy) in groups[0].policy.rules { return policy }
         return ThresholdPolicy()
     }

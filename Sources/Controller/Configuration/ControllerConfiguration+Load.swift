@@ -1,5 +1,6 @@
 import Foundation
 import Libvirt
+import Lifecycle
 import Shared
 import Yams
 
@@ -12,7 +13,7 @@ extension ControllerConfiguration {
     ///   - environment: The process's environment.
     ///   - isRoot: Whether the process may use the system's directories.
     /// - Throws: ``ConfigurationError`` that names all that is wrong, where it was set, and the remedy.
-    public static func load(
+    package static func load(
         flags: [ConfigurationKey: String],
         file: String?,
         environment: [String: String],
@@ -125,7 +126,7 @@ extension ControllerConfiguration {
     }
 
     /// Where the state is when nobody says: systemd's directory, the system's, or the user's.
-    public static func defaultStateDirectory(environment: [String: String], isRoot: Bool) -> String {
+    package static func defaultStateDirectory(environment: [String: String], isRoot: Bool) -> String {
         if let directory = environment["STATE_DIRECTORY"], !directory.isEmpty { return directory }
         if isRoot { return "/var/lib/cms-controller" }
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/cms-controller" }

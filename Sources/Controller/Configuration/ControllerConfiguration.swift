@@ -1,36 +1,37 @@
 import Autoscaling
 import Libvirt
+import Lifecycle
 import Shared
 
 /// All settings of a controller: one immutable value, made at start and anew with each reload.
-public struct ControllerConfiguration: Sendable {
+package struct ControllerConfiguration: Sendable {
     /// The groups in their order: a domain belongs to the first that matches. Never empty.
-    public var groups: [GroupConfiguration]
+    package var groups: [GroupConfiguration]
     /// The libvirt connection.
-    public var uri: HypervisorURI
+    package var uri: HypervisorURI
     /// Where the API listens.
-    public var listen: HostPort
+    package var listen: HostPort
     /// Where the dashboard and the metrics are served; `nil`: nowhere.
-    public var webListen: HostPort?
+    package var webListen: HostPort?
     /// The file with the token of the web interface, if there is one.
-    public var webTokenFile: String?
+    package var webTokenFile: String?
     /// Where the state is.
-    public var stateDirectory: String
+    package var stateDirectory: String
     /// The most bytes of the history; `nil`: none is kept.
-    public var historySize: Int64?
+    package var historySize: Int64?
     /// The time between two samples.
-    public var interval: Duration
+    package var interval: Duration
     /// Lifetimes of certificates.
-    public var issuing: IssuingPolicy
+    package var issuing: IssuingPolicy
     /// Further names and addresses under which clients reach the controller.
-    public var advertise: [String]
+    package var advertise: [String]
     /// The file of the log for people, if one is wanted.
-    public var logFile: String?
+    package var logFile: String?
     /// The file of the spans, if they are wanted.
-    public var spansFile: String?
+    package var spansFile: String?
 
     /// A configuration of one group, and of more when `others` are given.
-    public init(
+    package init(
         group: GroupConfiguration,
         others: [GroupConfiguration] = [],
         uri: HypervisorURI,
@@ -60,12 +61,12 @@ public struct ControllerConfiguration: Sendable {
     }
 
     /// The group of that name.
-    public func group(_ name: String) -> GroupConfiguration? {
+    package func group(_ name: String) -> GroupConfiguration? {
         groups.first { $0.name == name }
     }
 
     /// Whether clones are made from the domain of that name: then it is an instance of no group.
-    public func isTemplate(domain name: String) -> Bool {
+    package func isTemplate(domain name: String) -> Bool {
         groups.contains { $0.template?.source == .domain(name) }
     }
 }

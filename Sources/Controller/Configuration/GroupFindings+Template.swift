@@ -1,4 +1,5 @@
 import Libvirt
+import Lifecycle
 
 extension GroupFindings {
     /// What there is to say of a group's template and of the pool that its clones' disks are in.

@@ -1,12 +1,13 @@
 import Autoscaling
 import Libvirt
+import Lifecycle
 
 /// One thing that was checked.
-public struct ValidationFinding: Sendable, Equatable {
+package struct ValidationFinding: Sendable, Equatable {
     /// Whether it is as it should be.
-    public var isFine: Bool
+    package var isFine: Bool
     /// What was found, with the remedy where something is wrong.
-    public var text: String
+    package var text: String
 }
 
 /// Compares groups with what the hypervisor has.

@@ -1,25 +1,26 @@
 import Foundation
 import Libvirt
+import Lifecycle
 import NIOCore
 import NIOPosix
 import Shared
 
 /// Checks whether a controller could run, and changes nothing.
-public struct Validation: Sendable {
+package struct Validation: Sendable {
     /// One thing that was checked.
-    public typealias Finding = ValidationFinding
+    package typealias Finding = ValidationFinding
 
     private let configuration: ControllerConfiguration
     private let hypervisor: any Hypervisor
 
     /// A check of that configuration.
-    public init(configuration: ControllerConfiguration, hypervisor: any Hypervisor) {
+    package init(configuration: ControllerConfiguration, hypervisor: any Hypervisor) {
         self.configuration = configuration
         self.hypervisor = hypervisor
     }
 
     /// All findings, in order; what depends on a failed one is left out.
-    public func findings() async -> [Finding] {
+    package func findings() async -> [Finding] {
         var findings = [await port("port", configuration.listen, option: "--listen")]
         findings += await web() + [state()]
         do {

@@ -4,13 +4,13 @@ import Shared
 import Synchronization
 
 /// The endpoint set with its revision, and everyone who watches it. A line is encoded once and written to all.
-public final class EndpointDirectory: Sendable {
+package final class EndpointDirectory: Sendable {
     /// A client's watch.
-    public struct Watch: Sendable {
+    package struct Watch: Sendable {
         /// Its lines.
-        public let lines: AsyncStream<ByteBuffer>
+        package let lines: AsyncStream<ByteBuffer>
         /// The number to close it with.
-        public let id: UInt64
+        package let id: UInt64
     }
 
     private struct Watcher {
@@ -37,7 +37,7 @@ public final class EndpointDirectory: Sendable {
     /// Lines a client may leave unread before its watch is ended.
     static let watchBuffer = 256
     /// The most watches at a time.
-    public static let watchLimit = 20_000
+    package static let watchLimit = 20_000
     /// The most that wait for a change at a time.
     static let waiterLimit = 1024
     private let state: Mutex<State>
@@ -50,7 +50,7 @@ public final class EndpointDirectory: Sendable {
     ///   - set: The set that was told last.
     ///   - onChange: Called, outside the lock, when a client acknowledged a revision or went away.
     ///   - onReach: Called, outside the lock, with the time from telling a revision until every open watch acknowledged it.
-    public init(
+    package init(
         _ set: EndpointSet,
         onChange: @escaping @Sendable () -> Void = {},
         onReach: @escaping @Sendable (Duration) -> Void = { _ in }
@@ -61,17 +61,17 @@ public final class EndpointDirectory: Sendable {
     }
 
     /// The set as clients know it.
-    public var current: EndpointSet { state.withLock { $0.set } }
+    package var current: EndpointSet { state.withLock { $0.set } }
 
     /// The set that ``publish(_:at:)`` would make of `endpoints`: the same one when nothing changed.
-    public func proposal(_ endpoints: [Endpoint]) -> EndpointSet? {
+    package func proposal(_ endpoints: [Endpoint]) -> EndpointSet? {
         let set = current
         return set.endpoints == endpoints
             ? nil : EndpointSet(revision: set.revision + 1, endpoints: endpoints)
     }
 
     /// Puts a set into effect and tells everyone.
-    public func publish(_ set: EndpointSet, at date: Date) throws {
+    package func publish(_ set: EndpointSet, at date: Date) throws {
         var notice = EndpointNotice(kind: .change, revision: set.revision, at: date)
         let old = current.endpoints
         notice.added = set.endpoints.filter { !old.contains($0) }
@@ -114,7 +114,7 @@ public final class EndpointDirectory: Sendable {
     }
 
     /// Tells everyone something that does not change the set.
-    public func announce(_ kind: EndpointNotice.Kind, name: String? = nil, reason: String? = nil, at date: Date) {
+    package func announce(_ kind: EndpointNotice.Kind, name: String? = nil, reason: String? = nil, at date: Date) {
         var notice = EndpointNotice(kind: kind, revision: current.revision, at: date)
         notice.name = name
         notice.reason = reason
@@ -140,7 +140,7 @@ public final class EndpointDirectory: Sendable {
     /// Opens a watch: first the set, or the changes since `from` when all of them are remembered.
     ///
     /// - Returns: The watch, or `nil` when there are too many.
-    public func watch(client: String, from: UInt64?, at date: Date) throws -> Watch? {
+    package func watch(client: String, from: UInt64?, at date: Date) throws -> Watch? {
         let (lines, continuation) = AsyncStream.makeStream(
             of: ByteBuffer.self,
             bufferingPolicy: .bufferingOldest(Self.watchBuffer)
@@ -167,7 +167,7 @@ public final class EndpointDirectory: Sendable {
     }
 
     /// A watch ended.
-    public func close(_ id: UInt64) {
+    package func close(_ id: UInt64) {
         let (watcher, lags) = state.withLock { state in
             (state.watchers.removeValue(forKey: id), Self.takeReached(&state))
         }
@@ -177,7 +177,7 @@ public final class EndpointDirectory: Sendable {
     }
 
     /// A client has put a revision into effect, for one of its watches or for all of them.
-    public func acknowledge(client: String, watch: UInt64?, revision: UInt64) {
+    package func acknowledge(client: String, watch: UInt64?, revision: UInt64) {
         let lags = state.withLock { state in
             for (id, watcher) in state.watchers where watcher.client == client && id == watch ?? id {
                 state.watchers[id]?.acknowledged = max(watcher.acknowledged ?? 0, min(revision, state.set.revision))
@@ -202,7 +202,7 @@ public final class EndpointDirectory: Sendable {
     }
 
     /// The endpoints that left and of which every client that watches has acknowledged it, by id.
-    public var acknowledgedDepartures: Set<String> {
+    package var acknowledgedDepartures: Set<String> {
         state.withLock { state in
             guard !state.departures.isEmpty else { return [] }
             let least = state.watchers.values.map { $0.acknowledged ?? 0 }.min() ?? .max
@@ -211,14 +211,14 @@ public final class EndpointDirectory: Sendable {
     }
 
     /// How many watch, and how many of them have acknowledged the present revision.
-    public var reach: (watchers: Int, acknowledged: Int) {
+    package var reach: (watchers: Int, acknowledged: Int) {
         state.withLock { state in
             (state.watchers.count, state.watchers.values.filter { $0.acknowledged ?? 0 >= state.set.revision }.count)
         }
     }
 
     /// Ends all watches.
-    public func shutDown() {
+    package func shutDown() {
         let (watchers, waiters) = state.withLock { state in
             defer {
                 state.watchers.removeAll()

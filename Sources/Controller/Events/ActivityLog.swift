@@ -1,14 +1,15 @@
 import Autoscaling
 import Foundation
 import Glibc
+import Lifecycle
 import Shared
 
 /// The log for people: one line per VM and second with time, VM and CPU.
-public struct ActivityLog: Sendable {
+package struct ActivityLog: Sendable {
     private let descriptor: Int32
 
     /// Appends to the file at `path`.
-    public init(path: String) throws {
+    package init(path: String) throws {
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw StateDirectory.Failure.unusable(path: path, reason: String(cString: strerror(errno)))

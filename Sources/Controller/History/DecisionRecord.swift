@@ -2,23 +2,23 @@ import Autoscaling
 import Foundation
 
 /// A decision that is kept: one whose order, winning rule, limits or cause differ from the one before.
-public struct DecisionRecord: Codable, Sendable, Equatable {
+package struct DecisionRecord: Codable, Sendable, Equatable {
     /// When, by the wall clock.
-    public var at: Date
+    package var at: Date
     /// The group.
-    public var group: String
+    package var group: String
     /// `hold`, `scale out by N` or `scale in by N`.
-    public var order: String
+    package var order: String
     /// Why, in one sentence.
-    public var reason: String
+    package var reason: String
     /// What would change it, in one sentence.
-    public var whatWouldChange: String
+    package var whatWouldChange: String
     /// The size that it leads to, in instances.
-    public var desired: Int
+    package var desired: Int
     /// The size at that time, in instances.
-    public var capacity: Int
+    package var capacity: Int
     /// The whole record.
-    public var decision: Decision
+    package var decision: Decision
 
     /// The record of a decision.
     init(_ decision: Decision, group: String, at date: Date) {

@@ -1,3 +1,5 @@
+import Lifecycle
+
 /// Adds rows up: means and maxima of loads, the last of everything else. A value that is missing in all stays missing.
 struct HistoryAggregate: Sendable {
     private struct Cell {

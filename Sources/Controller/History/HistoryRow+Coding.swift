@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 
 /// The bytes of a row: a version, the group, then each instance with its number as the difference to the one before, its
 /// state, a mask of the columns that are there, and those columns. Numbers are LEB128, signed ones zigzag.

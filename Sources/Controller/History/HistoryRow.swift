@@ -1,4 +1,5 @@
 import Autoscaling
+import Lifecycle
 
 /// What is kept of one group for one span of time: numbers in whole quanta, so that they take few bytes.
 struct HistoryRow: Sendable, Equatable {

@@ -1,36 +1,37 @@
 import Foundation
+import Lifecycle
 
 /// The past of a group in columns: one value for each point in time, `nil` where nobody measured.
-public struct HistorySeries: Codable, Sendable, Equatable {
+package struct HistorySeries: Codable, Sendable, Equatable {
     /// A column of numbers.
-    public typealias Column = [Double?]
+    package typealias Column = [Double?]
 
     /// An instance.
-    public struct Instance: Codable, Sendable, Equatable {
+    package struct Instance: Codable, Sendable, Equatable {
         /// The domain's UUID.
-        public var uuid: String
+        package var uuid: String
         /// The domain's name.
-        public var name: String
+        package var name: String
         /// Means by column: `host`, `guest`, `steal` and `demand` in percent, `requestsPerSecond`, `p99` in seconds,
         /// `inFlight`, `queued`.
-        public var columns: [String: Column]
+        package var columns: [String: Column]
         /// Maxima of `host`, `guest`, `demand` and `p99`; absent when a point is one second.
-        public var peaks: [String: Column]?
+        package var peaks: [String: Column]?
         /// The state at the end of each point's span; `nil` while it was off.
-        public var states: [InstanceState?]
+        package var states: [InstanceState?]
     }
 
     /// The group's name.
-    public var group: String
+    package var group: String
     /// The time that a point stands for, seconds.
-    public var resolution: Int
+    package var resolution: Int
     /// The begin of each point's span.
-    public var times: [Date]
+    package var times: [Date]
     /// Of the group: means of `demand` (percent of one instance) and `overloaded` (share of the time), the maximum
     /// `demandPeak`, and the last `capacity`, `desired`, `minimum`, `maximum`, `threshold`, `endpoints` and `revision`.
-    public var columns: [String: Column]
+    package var columns: [String: Column]
     /// The instances that were not off all the time, by name.
-    public var instances: [Instance]
+    package var instances: [Instance]
     /// How many instances are left out because there are too many; absent when none is.
-    public var leftOut: Int?
+    package var leftOut: Int?
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 
 /// Makes columns of rows: adds up those of one point and sees gaps.
 struct SeriesBuilder {

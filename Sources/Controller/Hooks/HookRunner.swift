@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import Lifecycle
 import NIOCore
 import NIOHTTP1
 import Shared

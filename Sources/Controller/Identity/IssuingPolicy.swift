@@ -2,16 +2,16 @@ import Foundation
 import Shared
 
 /// What names and lifetimes the controller's authority puts into certificates.
-public struct IssuingPolicy: Sendable {
+package struct IssuingPolicy: Sendable {
     /// The lifetime of an agent's certificate.
-    public var agentLifetime: Duration
+    package var agentLifetime: Duration
     /// The lifetime of a client's or an operator's certificate.
-    public var clientLifetime: Duration
+    package var clientLifetime: Duration
     /// The lifetime of the controller's own certificate, which it renews by itself.
-    public var controllerLifetime: Duration
+    package var controllerLifetime: Duration
 
     /// A policy.
-    public init(
+    package init(
         agentLifetime: Duration = .seconds(86400),
         clientLifetime: Duration = .seconds(30 * 86400),
         controllerLifetime: Duration = .seconds(86400)
@@ -22,7 +22,7 @@ public struct IssuingPolicy: Sendable {
     }
 
     /// The leaf of the agent on the machine `uuid`.
-    public func agent(uuid: String, name: String, address: IPAddress) -> CertificateAuthority.Leaf {
+    package func agent(uuid: String, name: String, address: IPAddress) -> CertificateAuthority.Leaf {
         CertificateAuthority.Leaf(
             id: .agent(uuid: uuid),
             dnsNames: Self.isDNSName(name) ? [name] : [],
@@ -33,12 +33,12 @@ public struct IssuingPolicy: Sendable {
     }
 
     /// The leaf of a client or an operator.
-    public func client(_ id: SPIFFEID) -> CertificateAuthority.Leaf {
+    package func client(_ id: SPIFFEID) -> CertificateAuthority.Leaf {
         CertificateAuthority.Leaf(id: id, usage: .client, lifetime: clientLifetime)
     }
 
     /// The controller's own leaf.
-    public func controller(names: [String], addresses: [IPAddress]) -> CertificateAuthority.Leaf {
+    package func controller(names: [String], addresses: [IPAddress]) -> CertificateAuthority.Leaf {
         CertificateAuthority.Leaf(
             id: .controller,
             dnsNames: names.filter(Self.isDNSName),

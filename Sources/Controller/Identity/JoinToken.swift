@@ -2,12 +2,12 @@ import Crypto
 import Foundation
 
 /// A single-use secret that lets one machine enroll: 32 random bytes in URL-safe base 64.
-public struct JoinToken: Sendable {
+package struct JoinToken: Sendable {
     /// The secret. It goes to the machine and nowhere else.
-    public let secret: String
+    package let secret: String
 
     /// A fresh token.
-    public init() {
+    package init() {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
         secret = Data(bytes).base64EncodedString()
@@ -17,15 +17,15 @@ public struct JoinToken: Sendable {
     }
 
     /// What the store keeps of the token.
-    public var hash: String { Self.hash(of: secret) }
+    package var hash: String { Self.hash(of: secret) }
 
     /// SHA-256 of a token, hexadecimal.
-    public static func hash(of secret: String) -> String {
+    package static func hash(of secret: String) -> String {
         SHA256.hash(data: Data(secret.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
 
 extension JoinToken: CustomStringConvertible {
     /// Never the secret.
-    public var description: String { "join token \(hash.prefix(8))…" }
+    package var description: String { "join token \(hash.prefix(8))…" }
 }

@@ -1,7 +1,7 @@
 import Autoscaling
 
 /// Token buckets by key, with a bound on the number of keys: a value without a clock.
-public struct RateLimiter<Key: Hashable & Sendable>: Sendable {
+package struct RateLimiter<Key: Hashable & Sendable>: Sendable {
     private struct Bucket {
         var level: Double
         var at: Moment
@@ -18,14 +18,14 @@ public struct RateLimiter<Key: Hashable & Sendable>: Sendable {
     ///   - perSecond: How many may pass in a second in the long run.
     ///   - burst: How many may pass at once.
     ///   - capacity: The most keys that are remembered; beyond it, full buckets are forgotten first, then all.
-    public init(perSecond: Double, burst: Double, capacity: Int = 4096) {
+    package init(perSecond: Double, burst: Double, capacity: Int = 4096) {
         self.perSecond = perSecond
         self.burst = burst
         self.capacity = capacity
     }
 
     /// Whether one more of `key` may pass at `now`.
-    public mutating func admit(_ key: Key, now: Moment) -> Bool {
+    package mutating func admit(_ key: Key, now: Moment) -> Bool {
         var bucket = buckets[key] ?? Bucket(level: burst, at: now)
         bucket.level = level(of: bucket, now: now)
         bucket.at = now
@@ -37,7 +37,7 @@ public struct RateLimiter<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Whether one more of `key` would pass at `now`; takes nothing.
-    public func wouldAdmit(_ key: Key, now: Moment) -> Bool {
+    package func wouldAdmit(_ key: Key, now: Moment) -> Bool {
         buckets[key].map { level(of: $0, now: now) >= 1 } ?? true
     }
 

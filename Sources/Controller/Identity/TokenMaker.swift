@@ -4,32 +4,32 @@ import Shared
 import X509
 
 /// Makes join tokens by hand, beside a running controller or without one.
-public struct TokenMaker: Sendable {
+package struct TokenMaker: Sendable {
     /// A token with all that an agent needs to use it.
-    public struct Result: Codable, Sendable {
+    package struct Result: Codable, Sendable {
         /// The secret.
-        public var token: String
+        package var token: String
         /// The domain's name.
-        public var domain: String
+        package var domain: String
         /// The domain's UUID.
-        public var uuid: String
+        package var uuid: String
         /// When it stops being usable.
-        public var expires: Date
+        package var expires: Date
         /// Where guests reach the controller.
-        public var controller: String
+        package var controller: String
         /// The fingerprint of the authority to pin.
-        public var authorityHash: String
+        package var authorityHash: String
     }
 
     /// There is no such domain.
-    public struct NoSuchDomain: Error, CustomStringConvertible {
+    package struct NoSuchDomain: Error, CustomStringConvertible {
         /// What was asked for.
-        public let name: String
+        package let name: String
         /// The domains there are.
-        public let existing: [String]
+        package let existing: [String]
 
         /// One sentence with the remedy.
-        public var description: String {
+        package var description: String {
             "there is no domain '\(name)'; this hypervisor has "
                 + (existing.isEmpty ? "none" : existing.joined(separator: ", "))
         }
@@ -39,13 +39,13 @@ public struct TokenMaker: Sendable {
     private let hypervisor: any Hypervisor
 
     /// A maker for the controller with that configuration.
-    public init(configuration: ControllerConfiguration, hypervisor: any Hypervisor) {
+    package init(configuration: ControllerConfiguration, hypervisor: any Hypervisor) {
         self.configuration = configuration
         self.hypervisor = hypervisor
     }
 
     /// Makes a token for the domain of that name or UUID.
-    public func make(domain name: String, lifetime: Duration, now: Date = Date()) async throws -> Result {
+    package func make(domain name: String, lifetime: Duration, now: Date = Date()) async throws -> Result {
         let domains = try await hypervisor.domains()
         guard let domain = domains.first(where: { $0.name == name || $0.uuid == name.lowercased() }) else {
             throw NoSuchDomain(name: name, existing: domains.map(\.name))

@@ -1,10 +1,11 @@
 import Foundation
 import Libvirt
+import Lifecycle
 import Shared
 
 /// Does to domains what the fleet asks for, and gives each that boots what its agent needs to enroll: a fresh token, the
 /// controller's address, the authority's hash.
-public struct DomainOperator: Sendable {
+package struct DomainOperator: Sendable {
     private let hypervisor: any Hypervisor
     private let store: any Store
     private let group: String
@@ -21,7 +22,7 @@ public struct DomainOperator: Sendable {
     ///   - controllerAddress: `address:port` as guests reach it; asked at each start.
     ///   - authorityHash: The fingerprint that agents pin.
     ///   - tokenLifetime: How long the token can be used; asked at each start, since a reload may change it.
-    public init(
+    package init(
         hypervisor: any Hypervisor,
         store: any Store,
         group: String,
@@ -38,7 +39,7 @@ public struct DomainOperator: Sendable {
     }
 
     /// Boots the domain; a memory image it may have is discarded.
-    public func start(uuid: String, at date: Date) async throws {
+    package func start(uuid: String, at date: Date) async throws {
         let token = JoinToken()
         try await store.addToken(
             JoinTokenRecord(hash: token.hash, uuid: uuid, expires: date.addingTimeInterval(tokenLifetime().seconds))
@@ -70,7 +71,7 @@ public struct DomainOperator: Sendable {
     }
 
     /// Pauses the domain or saves its memory.
-    public func park(uuid: String, _ kind: StandbyKind) async throws {
+    package func park(uuid: String, _ kind: StandbyKind) async throws {
         switch kind {
         case .paused: try await hypervisor.suspend(uuid: uuid)
         case .saved: try await hypervisor.managedSave(uuid: uuid)
@@ -78,7 +79,7 @@ public struct DomainOperator: Sendable {
     }
 
     /// Lets the domain run again from where it was parked.
-    public func resume(uuid: String, _ kind: StandbyKind) async throws {
+    package func resume(uuid: String, _ kind: StandbyKind) async throws {
         switch kind {
         case .paused: try await hypervisor.resume(uuid: uuid)
         case .saved: try await hypervisor.start(uuid: uuid)
@@ -86,17 +87,17 @@ public struct DomainOperator: Sendable {
     }
 
     /// Removes the saved memory.
-    public func discardImage(uuid: String) async throws {
+    package func discardImage(uuid: String) async throws {
         try await hypervisor.removeManagedSave(uuid: uuid)
     }
 
     /// Asks the guest to shut down.
-    public func shutdown(uuid: String) async throws {
+    package func shutdown(uuid: String) async throws {
         try await hypervisor.shutdown(uuid: uuid)
     }
 
     /// Stops the domain the hard way, if it is still in that run; `nil`: whichever it is in.
-    public func destroy(uuid: String, run: Int? = nil) async throws {
+    package func destroy(uuid: String, run: Int? = nil) async throws {
         try await hypervisor.destroy(uuid: uuid, run: run)
     }
 }

@@ -4,7 +4,7 @@ import NIOHTTP1
 import Shared
 
 /// Asks agents whether they serve.
-public protocol EndpointProber: Sendable {
+package protocol EndpointProber: Sendable {
     /// A real request: computes a Fibonacci number and checks the answer.
     func probe(_ endpoint: Endpoint) async throws
     /// A cheap request that an agent at full load answers as well.
@@ -12,11 +12,11 @@ public protocol EndpointProber: Sendable {
 }
 
 /// The prober over HTTPS, with the controller's certificate and its own authority as the only trust root.
-public struct HTTPSEndpointProber: EndpointProber {
+package struct HTTPSEndpointProber: EndpointProber {
     /// Why a probe failed.
-    public struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         /// What happened.
-        public let description: String
+        package let description: String
     }
 
     /// The number asked for and its answer.
@@ -32,14 +32,14 @@ public struct HTTPSEndpointProber: EndpointProber {
     ///   - identity: What the prober shows.
     ///   - timeout: The longest wait for a whole answer, asked for at each probe: an agent that sends byte after byte is
     ///     no healthy one.
-    public init(client: HTTPClient, identity: RotatingIdentity, timeout: @escaping @Sendable () -> Duration) {
+    package init(client: HTTPClient, identity: RotatingIdentity, timeout: @escaping @Sendable () -> Duration) {
         self.client = client
         self.identity = identity
         self.timeout = timeout
     }
 
     /// Computes a Fibonacci number over there and checks the answer.
-    public func probe(_ endpoint: Endpoint) async throws {
+    package func probe(_ endpoint: Endpoint) async throws {
         let body = try await get("\(endpoint.url)/fib/\(Self.question.n)")
         guard let answer = try? WireCoding.decode(FibonacciAnswer.self, from: body),
             answer.input == Self.question.n, answer.result == Self.question.result
@@ -47,7 +47,7 @@ public struct HTTPSEndpointProber: EndpointProber {
     }
 
     /// Reads `/healthz`.
-    public func checkHealth(_ endpoint: Endpoint) async throws {
+    package func checkHealth(_ endpoint: Endpoint) async throws {
         _ = try await get("\(endpoint.url)/healthz")
     }
 

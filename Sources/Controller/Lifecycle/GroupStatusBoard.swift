@@ -1,5 +1,6 @@
 import Autoscaling
 import Foundation
+import Lifecycle
 import Shared
 import Synchronization
 
@@ -77,41 +78,41 @@ final class GroupStatusBoard: Sendable {
 }
 
 /// What `GET /v1/groups` says of a group.
-public struct GroupStatus: Codable, Sendable, Equatable {
+package struct GroupStatus: Codable, Sendable, Equatable {
     /// The group's name.
-    public var group: String
+    package var group: String
     /// Whether orders are given: `on` or `off`.
-    public var mode: String
+    package var mode: String
     /// The fewest instances.
-    public var minimum: Int
+    package var minimum: Int
     /// The most domains.
-    public var maximum: Int
+    package var maximum: Int
     /// How many instances are in each state.
-    public var counts: [String: Int]
+    package var counts: [String: Int]
     /// Memory that paused instances hold, bytes.
-    public var standbyMemory: UInt64
+    package var standbyMemory: UInt64
     /// The revision of the endpoint set.
-    public var revision: UInt64
+    package var revision: UInt64
     /// Where clients are sent.
-    public var endpoints: [Endpoint]
+    package var endpoints: [Endpoint]
     /// The ledger, by name.
-    public var instances: [Instance]
+    package var instances: [Instance]
     /// Why no domain is started now; absent when domains are.
-    public var breaker: String?
+    package var breaker: String?
     /// The last rollout; absent before the first.
-    public var rollout: Rollout?
+    package var rollout: Rollout?
     /// What operators ask beside the configuration; absent when nothing.
-    public var steering: GroupSteering?
+    package var steering: GroupSteering?
     /// Whether the store cannot be written.
-    public var isStoreFailing: Bool
+    package var isStoreFailing: Bool
     /// Whether the hypervisor does not answer.
-    public var isHypervisorLost: Bool
+    package var isHypervisorLost: Bool
     /// The last decision; absent before the first.
-    public var decision: Decision?
+    package var decision: Decision?
     /// When it was made.
-    public var decidedAt: Date?
+    package var decidedAt: Date?
     /// The last decision that ordered something; absent before the first.
-    public var lastOrder: Decision?
+    package var lastOrder: Decision?
     /// When that was made.
-    public var lastOrderAt: Date?
+    package var lastOrderAt: Date?
 }

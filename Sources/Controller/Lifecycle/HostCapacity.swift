@@ -1,4 +1,5 @@
 import Libvirt
+import Lifecycle
 import Synchronization
 
 /// What the host has left for domains. Groups take a share of it before they start a domain, so that two of them cannot

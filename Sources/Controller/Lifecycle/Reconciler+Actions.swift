@@ -1,6 +1,7 @@
 import Autoscaling
 import Foundation
 import Libvirt
+import Lifecycle
 import Logging
 import Shared
 

@@ -1,6 +1,7 @@
 import Autoscaling
 import Foundation
 import Libvirt
+import Lifecycle
 import Logging
 import ServiceLifecycle
 import Shared
@@ -9,7 +10,7 @@ import Shared
 ///
 /// All judgement is in ``Fleet`` and `ScalingEngine`; here state goes to disk first, then the effects happen as child
 /// tasks, so that neither a slow hypervisor nor a silent guest holds up the next look.
-public struct Reconciler: Service {
+package struct Reconciler: Service {
     /// What the reconciler works with.
     struct Parts: Sendable {
         var view: HostView
@@ -61,7 +62,7 @@ public struct Reconciler: Service {
     }
 
     /// Works until the service stops.
-    public func run() async throws {
+    package func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
             var state = initial
             for await signal in parts.signals.stream.cancelOnGracefulShutdown() {

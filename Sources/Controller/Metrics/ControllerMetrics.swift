@@ -1,5 +1,6 @@
 import Autoscaling
 import Foundation
+import Lifecycle
 import ServiceLifecycle
 import Shared
 import Synchronization

@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 import Shared
 
 /// A store whose commits are timed.

@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 
 /// Follows instances from state to state and tells how long each took.
 struct PhaseWatch {

@@ -1,5 +1,6 @@
 import Autoscaling
 import Foundation
+import Lifecycle
 import Synchronization
 
 /// Where reconcilers tell what they see and do, and where those listen who only look: metrics, history, spans, browsers.

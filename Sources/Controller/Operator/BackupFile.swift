@@ -6,11 +6,11 @@ import Shared
 /// A backup as it is written: a tar archive with the store and, where it can be read, the authority.
 ///
 /// It is written beside its place and moved there when it is whole.
-public final class BackupFile {
+package final class BackupFile {
     /// Why there is no backup.
-    public struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         /// What failed and the remedy.
-        public let description: String
+        package let description: String
     }
 
     /// The name of the store in the archive, as in the state directory.
@@ -23,7 +23,7 @@ public final class BackupFile {
     private let replaces: Bool
     private var descriptor: Int32
     /// What is in it: names and sizes in bytes.
-    public private(set) var contents: [(name: String, size: Int)] = []
+    package private(set) var contents: [(name: String, size: Int)] = []
     private var expected = 0
     private var written = 0
 
@@ -32,7 +32,7 @@ public final class BackupFile {
     /// - Parameters:
     ///   - path: Where it is to be.
     ///   - replaces: Whether a file that is there is replaced.
-    public init(path: String, replaces: Bool) throws {
+    package init(path: String, replaces: Bool) throws {
         if !replaces, access(path, F_OK) == 0 { throw Self.exists(path) }
         self.path = path
         self.replaces = replaces
@@ -50,20 +50,20 @@ public final class BackupFile {
     }
 
     /// Begins the store, of so many bytes.
-    public func beginStore(size: Int, at date: Date) throws { try begin(Self.storeName, size: size, at: date) }
+    package func beginStore(size: Int, at date: Date) throws { try begin(Self.storeName, size: size, at: date) }
 
     /// Takes more of the store.
-    public func add(_ part: ByteBuffer) throws {
+    package func add(_ part: ByteBuffer) throws {
         written += part.readableBytes
         guard written <= expected else { throw Failure(description: "the controller sent more than it said") }
         try write(Array(part.readableBytesView))
     }
 
     /// Ends the store.
-    public func endStore() throws { try finishEntry() }
+    package func endStore() throws { try finishEntry() }
 
     /// Adds the authority's key and certificate from a state directory; `false` when they cannot be read.
-    public func addAuthority(from stateDirectory: String, at date: Date) throws -> Bool {
+    package func addAuthority(from stateDirectory: String, at date: Date) throws -> Bool {
         let file = "\(stateDirectory)/\(Self.authorityName)"
         guard access(file, R_OK) == 0, let data = FileManager.default.contents(atPath: file) else { return false }
         try begin(Self.authorityName, size: data.count, at: date)
@@ -73,7 +73,7 @@ public final class BackupFile {
     }
 
     /// Puts the whole file in its place.
-    public func finish() throws {
+    package func finish() throws {
         try write(TarWriter.end)
         guard fsync(descriptor) == 0 else { throw Self.failure("write", temporary) }
         close(descriptor)

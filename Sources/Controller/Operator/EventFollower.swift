@@ -1,10 +1,11 @@
 import Foundation
+import Lifecycle
 import Shared
 
 /// Follows what happens, over broken connections and restarts of the controller, with each event once and none left out.
-public struct EventFollower: Sendable {
+package struct EventFollower: Sendable {
     /// How to ask for events.
-    public typealias Ask = @Sendable (OperatorClient.EventQuestion) async throws -> OperatorClient.EventAnswer
+    package typealias Ask = @Sendable (OperatorClient.EventQuestion) async throws -> OperatorClient.EventAnswer
 
     private static let wait = 30
     private static let pageLimit = 1000
@@ -13,7 +14,7 @@ public struct EventFollower: Sendable {
     private let sleep: @Sendable (Duration) async throws -> Void
 
     /// A follower.
-    public init(ask: @escaping Ask) {
+    package init(ask: @escaping Ask) {
         self.init(ask: ask) { try await Task.sleep(for: $0) }
     }
 
@@ -29,7 +30,7 @@ public struct EventFollower: Sendable {
     ///   - emit: Takes events, oldest first.
     ///   - notice: Takes what is to be said beside them.
     /// - Throws: When the first question fails, when the controller refuses a later one, and what `emit` throws.
-    public func run(
+    package func run(
         _ question: OperatorClient.EventQuestion,
         emit: ([ControllerEvent]) throws -> Void,
         notice: (String) -> Void

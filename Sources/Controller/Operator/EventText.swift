@@ -1,19 +1,20 @@
 import Foundation
+import Lifecycle
 import Shared
 
 /// What `cms-controller events` prints: a line for each event.
-public struct EventText: Sendable {
+package struct EventText: Sendable {
     private static let kindWidth = ControllerEvent.Kind.allCases.map(\.rawValue.count).max() ?? 0
     private static let placeWidth = 16
     private let style: TextStyle
 
     /// Lines in a style.
-    public init(style: TextStyle = .plain) {
+    package init(style: TextStyle = .plain) {
         self.style = style
     }
 
     /// `TIME KIND GROUP/INSTANCE DETAIL [OPERATOR]`; the widths are the same for each line.
-    public func line(_ event: ControllerEvent) -> String {
+    package func line(_ event: ControllerEvent) -> String {
         let place = [event.group, event.instance].compactMap { $0 }.joined(separator: "/")
         let cells = [
             style.paint(event.at.rfc3339, .dim),

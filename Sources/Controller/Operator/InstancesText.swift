@@ -1,19 +1,20 @@
 import Foundation
+import Lifecycle
 import Shared
 
 /// What `cms-controller instances` prints.
-public struct InstancesText: Sendable {
+package struct InstancesText: Sendable {
     private let now: Date
     private let style: TextStyle
 
     /// A text as of `now`.
-    public init(now: Date, style: TextStyle = .plain) {
+    package init(now: Date, style: TextStyle = .plain) {
         self.now = now
         self.style = style
     }
 
     /// A table of all instances, ordered by group and name.
-    public func render(_ instances: [Instance]) -> String {
+    package func render(_ instances: [Instance]) -> String {
         guard !instances.isEmpty else { return "no instances" }
         var table = TextTable(heading: ["GROUP", "INSTANCE", "STATE", "SINCE", "UUID", "URL", "REASON"])
         let ordered = instances.sorted { left, right in

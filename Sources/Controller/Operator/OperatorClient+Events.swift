@@ -1,30 +1,31 @@
 import Foundation
+import Lifecycle
 import NIOCore
 import NIOHTTP1
 import Shared
 
 extension OperatorClient {
     /// Which events are asked for.
-    public struct EventQuestion: Sendable, Equatable {
+    package struct EventQuestion: Sendable, Equatable {
         /// Only those with a larger number.
-        public var after: Int64?
+        package var after: Int64?
         /// Only those from then on: a time of RFC 3339, or how long ago (`2h`).
-        public var since: String?
+        package var since: String?
         /// Only these kinds; empty: all.
-        public var kinds: [ControllerEvent.Kind]
+        package var kinds: [ControllerEvent.Kind]
         /// Only those of this group.
-        public var group: String?
+        package var group: String?
         /// Only those of this instance.
-        public var instance: String?
+        package var instance: String?
         /// Whether the oldest come first.
-        public var isOldestFirst = false
+        package var isOldestFirst = false
         /// The most events.
-        public var limit: Int
+        package var limit: Int
         /// How long the controller may wait for the first, seconds.
-        public var wait = 0
+        package var wait = 0
 
         /// A question.
-        public init(
+        package init(
             since: String? = nil,
             kinds: [ControllerEvent.Kind] = [],
             group: String? = nil,
@@ -52,21 +53,21 @@ extension OperatorClient {
     }
 
     /// Events, and the number of the newest that there is.
-    public struct EventAnswer: Sendable {
+    package struct EventAnswer: Sendable {
         /// The events.
-        public var events: [ControllerEvent]
+        package var events: [ControllerEvent]
         /// The number of the newest event that the controller has.
-        public var newest: Int64?
+        package var newest: Int64?
 
         /// An answer.
-        public init(events: [ControllerEvent], newest: Int64? = nil) {
+        package init(events: [ControllerEvent], newest: Int64? = nil) {
             self.events = events
             self.newest = newest
         }
     }
 
     /// What happened.
-    public func events(_ question: EventQuestion) async throws -> EventAnswer {
+    package func events(_ question: EventQuestion) async throws -> EventAnswer {
         var newest: Int64?
         let body = try await send(.GET, question.path, wait: question.wait) { headers in
             newest = headers.first(name: "CMS-Newest-Event").flatMap { Int64($0) }
@@ -75,7 +76,7 @@ extension OperatorClient {
     }
 
     /// The ledger of all groups.
-    public func instances() async throws -> [Instance] {
+    package func instances() async throws -> [Instance] {
         try WireCoding.decode([Instance].self, from: try await send(.GET, "/v1/instances"))
     }
 }

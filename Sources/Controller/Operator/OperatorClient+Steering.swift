@@ -1,21 +1,22 @@
 import Foundation
+import Lifecycle
 import NIOCore
 import NIOHTTP1
 import Shared
 
 extension OperatorClient {
     /// Orders nothing in a group from now on; returns what stands.
-    public func pause(group: String) async throws -> GroupSteering {
+    package func pause(group: String) async throws -> GroupSteering {
         try WireCoding.decode(GroupSteering.self, from: try await send(.POST, Self.path(group, "pause")))
     }
 
     /// Orders again; returns what stands.
-    public func resume(group: String) async throws -> GroupSteering {
+    package func resume(group: String) async throws -> GroupSteering {
         try WireCoding.decode(GroupSteering.self, from: try await send(.POST, Self.path(group, "resume")))
     }
 
     /// Holds a size, for a time or until it is released; returns what stands.
-    public func hold(group: String, size: Int, for time: Duration?) async throws -> GroupSteering {
+    package func hold(group: String, size: Int, for time: Duration?) async throws -> GroupSteering {
         let end = time.map { "&for=\($0 / .seconds(1))" } ?? ""
         return try WireCoding.decode(
             GroupSteering.self,
@@ -24,12 +25,12 @@ extension OperatorClient {
     }
 
     /// Lets the rules decide again; returns what stands.
-    public func release(group: String) async throws -> GroupSteering {
+    package func release(group: String) async throws -> GroupSteering {
         try WireCoding.decode(GroupSteering.self, from: try await send(.DELETE, Self.path(group, "size")))
     }
 
     /// Has the controller read its configuration anew; returns what changed.
-    public func reload() async throws -> ReloadPlan {
+    package func reload() async throws -> ReloadPlan {
         try WireCoding.decode(ReloadPlan.self, from: try await send(.POST, "/v1/reload"))
     }
 

@@ -9,16 +9,16 @@ import Shared
 ///
 /// On the controller's own host, where its state can be read, no certificate is needed: one for a minute is made on the
 /// spot. From elsewhere the one of `cms-controller client add NAME --role operator` is shown.
-public struct OperatorClient: Sendable {
+package struct OperatorClient: Sendable {
     /// Why the controller could not be asked.
-    public struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         /// What failed and the remedy.
-        public let description: String
+        package let description: String
         /// Whether the same question may be answered later: the controller was not reached, or cannot answer now.
-        public let isTransient: Bool
+        package let isTransient: Bool
 
         /// A failure.
-        public init(description: String, isTransient: Bool = false) {
+        package init(description: String, isTransient: Bool = false) {
             self.description = description
             self.isTransient = isTransient
         }
@@ -36,7 +36,7 @@ public struct OperatorClient: Sendable {
     private let tls: @Sendable () throws -> TLSConfiguration
 
     /// A client that shows the identity in a directory.
-    public init(address: HostPort, identityDirectory: String) throws {
+    package init(address: HostPort, identityDirectory: String) throws {
         guard let identity = try IdentityStore(directory: identityDirectory).load() else {
             throw Failure(description: "\(identityDirectory) holds no certificate; make one with 'client add'")
         }
@@ -46,7 +46,7 @@ public struct OperatorClient: Sendable {
     }
 
     /// A client that makes an identity from the controller's own state.
-    public init(address: HostPort, stateDirectory: String, name: String) throws {
+    package init(address: HostPort, stateDirectory: String, name: String) throws {
         guard FileManager.default.fileExists(atPath: "\(stateDirectory)/authority.pem") else {
             throw Failure(
                 description: "\(stateDirectory) holds no controller's state; give --state-dir, or --identity and "
@@ -63,33 +63,33 @@ public struct OperatorClient: Sendable {
     }
 
     /// What each group does, and why.
-    public func groups() async throws -> [GroupStatus] {
+    package func groups() async throws -> [GroupStatus] {
         try WireCoding.decode([GroupStatus].self, from: try await send(.GET, "/v1/groups"))
     }
 
     /// Tries again what failed in a group, or with one instance of it.
-    public func retry(group: String, instance: String?) async throws {
+    package func retry(group: String, instance: String?) async throws {
         let query = instance.map { "?instance=\(Self.escaped($0))" } ?? ""
         _ = try await send(.POST, "/v1/groups/\(Self.escaped(group))/retry\(query)")
     }
 
     /// Replaces a group's clones by ones of its present template, each new one held for so many seconds.
-    public func rollout(group: String, hold: Double) async throws {
+    package func rollout(group: String, hold: Double) async throws {
         _ = try await send(.POST, "/v1/groups/\(Self.escaped(group))/rollout?hold=\(hold)")
     }
 
     /// Ends a rollout.
-    public func abortRollout(group: String) async throws {
+    package func abortRollout(group: String) async throws {
         _ = try await send(.DELETE, "/v1/groups/\(Self.escaped(group))/rollout")
     }
 
     /// Takes an instance out of service.
-    public func drain(_ instance: String) async throws {
+    package func drain(_ instance: String) async throws {
         _ = try await send(.POST, "/v1/instances/\(Self.escaped(instance))/drain")
     }
 
     /// Has scale in leave an instance alone, or no longer.
-    public func protect(_ instance: String, _ isProtected: Bool) async throws {
+    package func protect(_ instance: String, _ isProtected: Bool) async throws {
         _ = try await send(isProtected ? .PUT : .DELETE, "/v1/instances/\(Self.escaped(instance))/protection")
     }
 
@@ -117,7 +117,7 @@ public struct OperatorClient: Sendable {
     }
 
     /// Writes a copy of the store into a backup.
-    public func backup(into file: BackupFile) async throws {
+    package func backup(into file: BackupFile) async throws {
         try await exchange(.GET, "/v1/backup", timeout: Self.backupTimeout) { response in
             guard let size = response.headers.first(name: "content-length").flatMap({ Int($0) }) else {
                 throw Failure(description: "the controller did not say how large its copy is")

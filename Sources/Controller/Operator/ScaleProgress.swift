@@ -1,15 +1,16 @@
 import Autoscaling
 import Foundation
+import Lifecycle
 
 /// How far a group has come to a size that is held.
-public struct ScaleProgress: Sendable, Equatable {
+package struct ScaleProgress: Sendable, Equatable {
     /// Whether so many are in service.
-    public let isReached: Bool
+    package let isReached: Bool
     /// How it stands, in one line.
-    public let text: String
+    package let text: String
 
     /// The progress of a group.
-    public init(_ group: GroupStatus, size: Int) {
+    package init(_ group: GroupStatus, size: Int) {
         let serving = group.counts[InstanceState.inService.rawValue] ?? 0
         isReached = serving == size
         let moving = group.instances.filter { ![.inService, .off, .standby, .quarantined].contains($0.state) }

@@ -1,21 +1,22 @@
 import Foundation
+import Lifecycle
 
 /// What `status --watch` shows: a picture that is drawn anew on a terminal, and a text for each change elsewhere.
-public struct StatusScreen: Sendable {
+package struct StatusScreen: Sendable {
     /// Makes the terminal ready: lines that are too long are cut off and not wrapped.
-    public static let begin = "\u{1B}[?7l\u{1B}[2J"
+    package static let begin = "\u{1B}[?7l\u{1B}[2J"
     /// Puts it back.
-    public static let end = "\u{1B}[?7h"
+    package static let end = "\u{1B}[?7h"
 
     private var last: [String]?
 
     /// A screen that has shown nothing yet.
-    public init() {}
+    package init() {}
 
     /// What draws the text over what is there.
     ///
     /// - Parameter height: The terminal's lines; what does not fit is left out, and said so.
-    public static func redraw(_ text: String, height: Int) -> String {
+    package static func redraw(_ text: String, height: Int) -> String {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
         let room = max(2, height) - 1
         if lines.count > room {
@@ -26,7 +27,7 @@ public struct StatusScreen: Sendable {
     }
 
     /// Whether something changed that is worth another text: loads and ages alone are not.
-    public mutating func isNews(_ groups: [GroupStatus]) -> Bool {
+    package mutating func isNews(_ groups: [GroupStatus]) -> Bool {
         let now = groups.map { group in
             var words = ["\(group.group) \(group.mode) \(group.minimum) \(group.maximum) \(group.revision)"]
             words += group.instances.map { "\($0.name) \($0.state.rawValue) \($0.isProtected) \($0.reason)" }

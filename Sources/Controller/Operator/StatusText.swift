@@ -1,20 +1,21 @@
 import Autoscaling
 import Foundation
+import Lifecycle
 import Shared
 
 /// What `cms-controller status` prints.
-public struct StatusText {
+package struct StatusText {
     private let now: Date
     private let style: TextStyle
 
     /// A text as of `now`.
-    public init(now: Date, style: TextStyle = .plain) {
+    package init(now: Date, style: TextStyle = .plain) {
         self.now = now
         self.style = style
     }
 
     /// All groups: a summary and a table of instances each; with `why` the decision and what would change it.
-    public func render(_ groups: [GroupStatus], why: Bool) -> String {
+    package func render(_ groups: [GroupStatus], why: Bool) -> String {
         groups.map { render($0, why: why) }.joined(separator: "\n\n")
     }
 

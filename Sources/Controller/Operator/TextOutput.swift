@@ -3,19 +3,19 @@ import Glibc
 import Synchronization
 
 /// Standard output, where nobody may read any more.
-public struct TextOutput: Sendable {
+package struct TextOutput: Sendable {
     /// Whoever read it has gone: there is nobody to print for.
-    public struct Closed: Error, CustomStringConvertible {
+    package struct Closed: Error, CustomStringConvertible {
         /// What happened.
-        public let description = "standard output is closed"
+        package let description = "standard output is closed"
     }
 
     private let descriptor: Int32
     /// Whether it is a terminal.
-    public let isTerminal: Bool
+    package let isTerminal: Bool
 
     /// Standard output, or another descriptor.
-    public init(descriptor: Int32 = 1) {
+    package init(descriptor: Int32 = 1) {
         self.descriptor = descriptor
         isTerminal = isatty(descriptor) == 1
     }
@@ -23,7 +23,7 @@ public struct TextOutput: Sendable {
     /// Writes all of the text, at once.
     ///
     /// - Throws: ``Closed`` when nobody reads any more, and a `POSIXError` when it cannot be written.
-    public func write(_ text: String) throws {
+    package func write(_ text: String) throws {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -37,5 +37,5 @@ public struct TextOutput: Sendable {
     }
 
     /// Writes a line.
-    public func line(_ text: String) throws { try write(text + "\n") }
+    package func line(_ text: String) throws { try write(text + "\n") }
 }

@@ -1,10 +1,11 @@
 import Foundation
+import Lifecycle
 import Logging
 
 /// How text is set off: with colours on a terminal that has them, not at all elsewhere.
-public struct TextStyle: Sendable, Equatable {
+package struct TextStyle: Sendable, Equatable {
     /// What a piece of text says by its colour.
-    public enum Tone: String, Sendable {
+    package enum Tone: String, Sendable {
         /// Nothing.
         case plain
         /// All is well.
@@ -20,30 +21,30 @@ public struct TextStyle: Sendable, Equatable {
     }
 
     /// Whether colours are written.
-    public let hasColors: Bool
+    package let hasColors: Bool
 
     /// Without colours.
-    public static let plain = TextStyle(hasColors: false)
+    package static let plain = TextStyle(hasColors: false)
 
     /// A style.
-    public init(hasColors: Bool) {
+    package init(hasColors: Bool) {
         self.hasColors = hasColors
     }
 
     /// Colours on a terminal, unless `NO_COLOR` is set to anything or the terminal has none.
-    public init(isTerminal: Bool, environment: [String: String]) {
+    package init(isTerminal: Bool, environment: [String: String]) {
         let kind = environment["TERM"] ?? ""
         let isUnwanted = !(environment["NO_COLOR"] ?? "").isEmpty
         hasColors = isTerminal && !isUnwanted && !kind.isEmpty && kind != "dumb"
     }
 
     /// The text in that tone.
-    public func paint(_ text: String, _ tone: Tone) -> String {
+    package func paint(_ text: String, _ tone: Tone) -> String {
         hasColors && tone != .plain && !text.isEmpty ? "\u{1B}[\(tone.rawValue)m\(text)\u{1B}[0m" : text
     }
 
     /// The text on one line and without anything that a terminal would obey: it may come from a guest.
-    public static func clean(_ text: String) -> String {
+    package static func clean(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -1,32 +1,32 @@
 import Foundation
 
 /// A table of text with columns as wide as their widest cell; the last one as it is.
-public struct TextTable: Sendable {
+package struct TextTable: Sendable {
     /// A cell.
-    public struct Cell: Sendable, ExpressibleByStringLiteral {
+    package struct Cell: Sendable, ExpressibleByStringLiteral {
         let text: String
         let tone: TextStyle.Tone
 
         /// A cell.
-        public init(_ text: String, _ tone: TextStyle.Tone = .plain) {
+        package init(_ text: String, _ tone: TextStyle.Tone = .plain) {
             self.text = TextStyle.clean(text)
             self.tone = tone
         }
 
         /// A plain cell.
-        public init(stringLiteral value: String) { self.init(value) }
+        package init(stringLiteral value: String) { self.init(value) }
     }
 
     /// The rows, the heading first.
-    public var rows: [[Cell]]
+    package var rows: [[Cell]]
 
     /// A table with a heading.
-    public init(heading: [String]) {
+    package init(heading: [String]) {
         rows = [heading.map { Cell($0, .dim) }]
     }
 
     /// The lines.
-    public func lines(_ style: TextStyle) -> [String] {
+    package func lines(_ style: TextStyle) -> [String] {
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in
             rows.map { column < $0.count ? Self.width(of: $0[column].text) : 0 }.max() ?? 0

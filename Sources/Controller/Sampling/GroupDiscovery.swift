@@ -2,9 +2,9 @@ import Libvirt
 import Shared
 
 /// Finds the libvirt networks that `--hosts` means.
-public enum GroupDiscovery {
+package enum GroupDiscovery {
     /// Why no network fits.
-    public enum Failure: Error, CustomStringConvertible, Equatable {
+    package enum Failure: Error, CustomStringConvertible, Equatable {
         /// No network's addresses overlap the range.
         case noNetwork(CIDR, existing: [String])
         /// A network overlaps, but no guest can have an address in the range.
@@ -13,7 +13,7 @@ public enum GroupDiscovery {
         case inactive(CIDR, network: String)
 
         /// One sentence with the remedy.
-        public var description: String {
+        package var description: String {
             switch self {
             case .noNetwork(let hosts, let existing):
                 "no libvirt network lies in \(hosts); "
@@ -31,17 +31,17 @@ public enum GroupDiscovery {
     }
 
     /// A network with its range and the host's address in it.
-    public struct Network: Sendable, Hashable {
+    package struct Network: Sendable, Hashable {
         /// The network's name.
-        public var name: String
+        package var name: String
         /// The bridge, by which domains may be attached directly.
-        public var bridge: String?
+        package var bridge: String?
         /// The host's address: where guests reach the controller.
-        public var hostAddress: IPAddress
+        package var hostAddress: IPAddress
     }
 
     /// The networks of `networks` that lie in `hosts`, by name.
-    public static func networks(in hosts: CIDR, of networks: [NetworkInfo]) throws -> [Network] {
+    package static func networks(in hosts: CIDR, of networks: [NetworkInfo]) throws -> [Network] {
         var found: [Network] = []
         var refusal: Failure?
         var existing: [String] = []

@@ -1,31 +1,32 @@
 import Autoscaling
+import Lifecycle
 import Synchronization
 
 /// What the hypervisor last said, shared between the sampler that asks and the reconciler that looks.
-public final class HostView: Sendable {
+package final class HostView: Sendable {
     /// One look at the hypervisor.
-    public struct Snapshot: Sendable {
+    package struct Snapshot: Sendable {
         /// The domains of the group, or `nil` while the hypervisor does not answer.
-        public var domains: [FleetObservation.Domain]?
+        package var domains: [FleetObservation.Domain]?
         /// When the hypervisor was asked for them.
-        public var readAt: Moment?
+        package var readAt: Moment?
         /// The domains of the group when the hypervisor last answered.
-        public var known: [FleetObservation.Domain] = []
+        package var known: [FleetObservation.Domain] = []
         /// The last sample of each running domain.
-        public var samples: [String: HostSample]
+        package var samples: [String: HostSample]
         /// The names of all domains of the hypervisor when it last answered.
-        public var names: Set<String> = []
+        package var names: Set<String> = []
         /// The domain that the group's clones are made from, when the hypervisor last answered.
-        public var template: FleetObservation.Domain?
+        package var template: FleetObservation.Domain?
     }
 
     private let state = Mutex(Snapshot(domains: nil, samples: [:]))
 
     /// Nothing known yet.
-    public init() {}
+    package init() {}
 
     /// The last look.
-    public var snapshot: Snapshot { state.withLock { $0 } }
+    package var snapshot: Snapshot { state.withLock { $0 } }
 
     func replace(_ snapshot: Snapshot) {
         state.withLock { state in

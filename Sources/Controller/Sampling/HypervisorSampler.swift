@@ -1,5 +1,6 @@
 import Autoscaling
 import Libvirt
+import Lifecycle
 import Logging
 import ServiceLifecycle
 import Shared

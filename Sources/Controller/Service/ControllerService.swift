@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
 import Libvirt
+import Lifecycle
 import Logging
 import NIOCore
 import NIOPosix
@@ -15,7 +16,7 @@ import UnixSignals
 import X509
 
 /// A controller: opens its state, finds its group and runs until it is told to stop.
-public struct ControllerService: Sendable {
+package struct ControllerService: Sendable {
     /// The longest an orderly stop may take.
     private static let stopLimit = Duration.seconds(10)
     /// A token outlives the deadline of the start it was made for by this much.
@@ -35,7 +36,7 @@ public struct ControllerService: Sendable {
     ///   - hypervisor: Where the domains are.
     ///   - reload: Reads the settings anew when SIGHUP arrives; without it SIGHUP changes nothing.
     ///   - logger: Where everything is told.
-    public init(
+    package init(
         configuration: ControllerConfiguration,
         hypervisor: any Hypervisor,
         reload: (@Sendable () throws -> ControllerConfiguration)? = nil,
@@ -73,7 +74,7 @@ public struct ControllerService: Sendable {
     ///   - onWebListening: Called once with the port when the web interface listens, if there is to be one.
     /// - Throws: What keeps it from running: a state directory in use, a hypervisor that does not answer, a range
     ///   without a network, a port that is taken, a token of the web interface that cannot be used.
-    public func run(
+    package func run(
         onListening: @escaping @Sendable (Int) async -> Void = { _ in },
         onWebListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {

@@ -3,14 +3,14 @@ import NIOCore
 import Shared
 
 /// A port on which the controller should listen is taken.
-public struct PortTaken: Error, CustomStringConvertible {
+package struct PortTaken: Error, CustomStringConvertible {
     /// Where it should have listened.
-    public let address: HostPort
+    package let address: HostPort
     /// The option that says where.
-    public let option: String
+    package let option: String
 
     /// One sentence with the remedy.
-    public var description: String {
+    package var description: String {
         "port \(address.port) on \(address.host) is taken; stop what listens there, or choose another with \(option)"
     }
 

@@ -2,17 +2,17 @@ import Autoscaling
 import Foundation
 
 /// The steady and the wall clock of the process, read in one place.
-public struct SteadyClock: Sendable {
+package struct SteadyClock: Sendable {
     let continuous = ContinuousClock()
     private let start: ContinuousClock.Instant
 
     /// A clock whose moments begin now.
-    public init() {
+    package init() {
         start = ContinuousClock.now
     }
 
     /// The present moment.
-    public var now: Moment { moment(continuous.now) }
+    package var now: Moment { moment(continuous.now) }
 
     /// An instant of this clock as a moment.
     func moment(_ instant: ContinuousClock.Instant) -> Moment {
@@ -20,5 +20,5 @@ public struct SteadyClock: Sendable {
     }
 
     /// The present time by the wall clock.
-    public var date: Date { Date() }
+    package var date: Date { Date() }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Draws a simulation with Python's matplotlib, which the system brings.
-public enum SimulationChart {
+package enum SimulationChart {
     /// Writes the chart of a run to a PNG file.
-    public static func write(_ run: SimulationRun, to path: String) async throws {
+    package static func write(_ run: SimulationRun, to path: String) async throws {
         try await PythonChart(
             script: String(decoding: PackageResources.chart_py, as: UTF8.self),
             remedy: "leave --chart out"

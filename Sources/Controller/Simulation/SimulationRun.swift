@@ -3,20 +3,20 @@ import Foundation
 import Shared
 
 /// What `cms-controller simulate` does: one or more autoscalers over recorded or made-up load, and what came of it.
-public struct SimulationRun: Sendable {
+package struct SimulationRun: Sendable {
     /// What can be wrong with a simulation.
-    public struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         /// What is wrong and the remedy.
-        public let description: String
+        package let description: String
 
         /// A failure.
-        public init(description: String) {
+        package init(description: String) {
             self.description = description
         }
     }
 
     /// An autoscaler that is compared.
-    public enum Contender: Sendable {
+    package enum Contender: Sendable {
         /// The engine with a policy, under a name.
         case engine(name: String, policy: GroupPolicy, standby: Int)
         /// The Kubernetes horizontal pod autoscaler with its defaults.
@@ -30,13 +30,13 @@ public struct SimulationRun: Sendable {
     /// The most bytes of a trace that are read.
     private static let traceLimit = 1 << 30
     /// The results, in the order of workloads and contenders.
-    public private(set) var comparison = Comparison(results: [])
+    package private(set) var comparison = Comparison(results: [])
     /// What a policy would have ordered otherwise at the recorded ticks, for traces.
-    public private(set) var differences: [(name: String, result: Replay.Result)] = []
+    package private(set) var differences: [(name: String, result: Replay.Result)] = []
     private let model: ServiceModel
 
     /// Runs contenders over built-in workloads.
-    public init(workloads: [Workload.Name], contenders: [Contender], model: ServiceModel, seed: UInt64) throws {
+    package init(workloads: [Workload.Name], contenders: [Contender], model: ServiceModel, seed: UInt64) throws {
         self.model = model
         try check()
         for name in workloads {
@@ -45,7 +45,7 @@ public struct SimulationRun: Sendable {
     }
 
     /// Runs contenders over a recorded trace.
-    public init(trace path: String, contenders: [Contender], model: ServiceModel) throws {
+    package init(trace path: String, contenders: [Contender], model: ServiceModel) throws {
         self.model = model
         try check()
         let replay = try Self.replay(path)
@@ -102,7 +102,7 @@ public struct SimulationRun: Sendable {
     }
 
     /// Everything as JSON.
-    public func json() throws -> Data {
+    package func json() throws -> Data {
         struct Report: Encodable {
             var model: ServiceModel
             var rate: Double
@@ -115,7 +115,7 @@ public struct SimulationRun: Sendable {
     }
 
     /// The orders of each run in words, at most `limit` a run.
-    public func decisions(limit: Int) -> String {
+    package func decisions(limit: Int) -> String {
         var lines: [String] = []
         for result in comparison.results {
             lines.append("\(result.workload), \(result.autoscaler):")
@@ -131,7 +131,7 @@ public struct SimulationRun: Sendable {
     }
 
     /// Where a policy would have decided otherwise than the recorded one, at most `limit` a policy.
-    public func replayed(limit: Int) -> String {
+    package func replayed(limit: Int) -> String {
         differences.map { name, result in
             let shown = result.differences.prefix(limit).map { difference in
                 "  recorded: \(Self.words(difference.recorded.order)); \(name): \(Self.words(difference.other.order)), "

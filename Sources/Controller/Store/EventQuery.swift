@@ -1,9 +1,10 @@
 import Foundation
+import Lifecycle
 
 /// Which events are asked for.
-public struct EventQuery: Sendable, Equatable {
+package struct EventQuery: Sendable, Equatable {
     /// The order in which they come.
-    public enum Order: Sendable, Equatable {
+    package enum Order: Sendable, Equatable {
         /// The newest first.
         case newestFirst
         /// The oldest first.
@@ -11,22 +12,22 @@ public struct EventQuery: Sendable, Equatable {
     }
 
     /// Only those with a larger number.
-    public var after: Int64?
+    package var after: Int64?
     /// Only those that happened at that time or later.
-    public var since: Date?
+    package var since: Date?
     /// Only these kinds; empty: all.
-    public var kinds: Set<ControllerEvent.Kind>
+    package var kinds: Set<ControllerEvent.Kind>
     /// Only those of this group.
-    public var group: String?
+    package var group: String?
     /// Only those of this instance, by name.
-    public var instance: String?
+    package var instance: String?
     /// The order.
-    public var order: Order
+    package var order: Order
     /// The most events, at least 1.
-    public var limit: Int
+    package var limit: Int
 
     /// A question.
-    public init(
+    package init(
         after: Int64? = nil,
         since: Date? = nil,
         kinds: Set<ControllerEvent.Kind> = [],

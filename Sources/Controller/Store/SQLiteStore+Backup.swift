@@ -5,7 +5,7 @@ extension SQLiteStore {
     /// Writes a whole copy, as of one moment, into a new file.
     ///
     /// It reads over a connection of its own, so that what the controller writes meanwhile does not wait for it.
-    public func backup(to target: String) async throws {
+    package func backup(to target: String) async throws {
         guard let path else { throw DatabaseError(message: "a store in memory has no file") }
         var configuration = Configuration()
         configuration.readonly = true

@@ -1,10 +1,11 @@
 import Foundation
 import GRDB
+import Lifecycle
 import Shared
 
 extension SQLiteStore {
     /// The events that are asked for, with their numbers.
-    public func events(_ query: EventQuery) async throws -> [ControllerEvent] {
+    package func events(_ query: EventQuery) async throws -> [ControllerEvent] {
         var conditions: [String] = []
         var arguments = StatementArguments()
         func demand(_ condition: String, _ values: [any DatabaseValueConvertible]) {

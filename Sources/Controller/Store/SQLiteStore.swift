@@ -1,17 +1,18 @@
 import Foundation
 import GRDB
+import Lifecycle
 import Shared
 
 /// The store in one SQLite file.
-public struct SQLiteStore: Store {
+package struct SQLiteStore: Store {
     /// The most events kept; older ones are dropped.
-    public static let eventLimit = 100_000
+    package static let eventLimit = 100_000
     let database: DatabaseQueue
     /// The file; `nil` for a store in memory.
     let path: String?
 
     /// Opens or creates the file at `path`.
-    public init(path: String) throws {
+    package init(path: String) throws {
         var configuration = Configuration()
         configuration.journalMode = .wal
         // The command-line tools write beside a running controller.
@@ -27,7 +28,7 @@ public struct SQLiteStore: Store {
     }
 
     /// A store in memory, for tests and simulations.
-    public static func inMemory() throws -> SQLiteStore {
+    package static func inMemory() throws -> SQLiteStore {
         let store = SQLiteStore(database: try DatabaseQueue(), path: nil)
         try migrator.migrate(store.database)
         return store
@@ -84,42 +85,42 @@ public struct SQLiteStore: Store {
     }
 
     /// The ledger of instances.
-    public func ledger() async throws -> [Instance] {
+    package func ledger() async throws -> [Instance] {
         try await database.read { database in
             try Data.fetchAll(database, sql: "SELECT row FROM instance ORDER BY uuid")
         }.map { try WireCoding.decoder().decode(Instance.self, from: $0) }
     }
 
     /// The endpoint set of a group that was told last.
-    public func endpointSet(group: String) async throws -> EndpointSet? {
+    package func endpointSet(group: String) async throws -> EndpointSet? {
         try await database.read { database in
             try Data.fetchOne(database, sql: "SELECT endpointSet FROM groupState WHERE name = ?", arguments: [group])
         }.map { try WireCoding.decoder().decode(EndpointSet.self, from: $0) }
     }
 
     /// The breaker of a group.
-    public func breaker(group: String) async throws -> StartBreaker {
+    package func breaker(group: String) async throws -> StartBreaker {
         try await database.read { database in
             try Data.fetchOne(database, sql: "SELECT breaker FROM groupState WHERE name = ?", arguments: [group])
         }.map { try WireCoding.decoder().decode(StartBreaker.self, from: $0) } ?? StartBreaker()
     }
 
     /// What a group's clones are made from.
-    public func templates(group: String) async throws -> CloneTemplates {
+    package func templates(group: String) async throws -> CloneTemplates {
         try await database.read { database in
             try Data.fetchOne(database, sql: "SELECT templates FROM groupState WHERE name = ?", arguments: [group])
         }.map { try WireCoding.decoder().decode(CloneTemplates.self, from: $0) } ?? CloneTemplates()
     }
 
     /// What operators ask of a group.
-    public func steering(group: String) async throws -> GroupSteering {
+    package func steering(group: String) async throws -> GroupSteering {
         try await database.read { database in
             try Data.fetchOne(database, sql: "SELECT steering FROM groupState WHERE name = ?", arguments: [group])
         }.map { try WireCoding.decoder().decode(GroupSteering.self, from: $0) } ?? GroupSteering()
     }
 
     /// Writes a change in one transaction.
-    public func commit(_ change: StoreChange) async throws {
+    package func commit(_ change: StoreChange) async throws {
         let instances = try change.instances.map { ($0.uuid, try WireCoding.encoder().encode($0)) }
         let events = try change.events.map { ($0, try WireCoding.encoder().encode($0)) }
         let sets = try change.endpointSets.mapValues { try WireCoding.encoder().encode($0) }
@@ -168,7 +169,7 @@ public struct SQLiteStore: Store {
     }
 
     /// Keeps the hash of a new join token and forgets those long expired.
-    public func addToken(_ token: JoinTokenRecord) async throws {
+    package func addToken(_ token: JoinTokenRecord) async throws {
         try await database.write { database in
             try database.execute(
                 sql: "DELETE FROM joinToken WHERE expires < ?",
@@ -182,7 +183,7 @@ public struct SQLiteStore: Store {
     }
 
     /// Uses a token up, if it can be used.
-    public func redeemToken(hash: String, uuid: String, key: String, now: Date) async throws -> JoinTokenOutcome {
+    package func redeemToken(hash: String, uuid: String, key: String, now: Date) async throws -> JoinTokenOutcome {
         try await database.write { database in
             guard
                 let row = try Row.fetchOne(

@@ -6,16 +6,16 @@ import SwiftASN1
 import X509
 
 /// The controller's state on disk: the lock, the certificate authority, the store.
-public struct StateDirectory: Sendable {
+package struct StateDirectory: Sendable {
     /// What can be wrong with a state directory.
-    public enum Failure: Error, CustomStringConvertible {
+    package enum Failure: Error, CustomStringConvertible {
         /// Another controller runs on it.
         case inUse(path: String)
         /// It cannot be used.
         case unusable(path: String, reason: String)
 
         /// One sentence with the remedy.
-        public var description: String {
+        package var description: String {
             switch self {
             case .inUse(let path):
                 "the state directory \(path) is in use by another cms-controller; stop that one first, or give this "
@@ -28,10 +28,10 @@ public struct StateDirectory: Sendable {
     }
 
     /// The directory.
-    public let path: String
+    package let path: String
 
     /// The directory at `path`, made when it is not there, readable by its owner alone.
-    public init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
         do {
             try FileManager.default.createDirectory(
@@ -52,7 +52,7 @@ public struct StateDirectory: Sendable {
     /// The file holds the process's id, for ``RunningController``.
     ///
     /// - Returns: The file descriptor that holds the lock: keep it open.
-    public func lock() throws -> Int32 {
+    package func lock() throws -> Int32 {
         let descriptor = open("\(path)/\(RunningController.lockName)", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Failure.unusable(path: path, reason: String(cString: strerror(errno)))
@@ -69,7 +69,7 @@ public struct StateDirectory: Sendable {
     }
 
     /// The certificate authority; made when there is none yet.
-    public func authority(now: Date) throws -> CertificateAuthority {
+    package func authority(now: Date) throws -> CertificateAuthority {
         let store = IdentityStoreFiles(directory: path)
         if let authority = try store.load() { return authority }
         let authority = try CertificateAuthority(now: now)
@@ -82,7 +82,7 @@ public struct StateDirectory: Sendable {
     /// anew, and nobody has to do without the service meanwhile.
     ///
     /// - Parameter onDamage: Called with the name under which a damaged store was kept, and with what is wrong with it.
-    public func store(onDamage: (_ kept: String, _ reason: String) -> Void = { _, _ in }) throws -> SQLiteStore {
+    package func store(onDamage: (_ kept: String, _ reason: String) -> Void = { _, _ in }) throws -> SQLiteStore {
         do {
             return try SQLiteStore(path: "\(path)/cms.sqlite")
         } catch  where Self.isDamage(error) {

@@ -1,8 +1,9 @@
 import Foundation
+import Lifecycle
 import Shared
 
 /// What a controller must not lose. Every method is atomic: all of it is on disk when it returns, or nothing.
-public protocol Store: Sendable {
+package protocol Store: Sendable {
     /// The ledger of instances.
     func ledger() async throws -> [Instance]
     /// The endpoint set of a group that was told last, or `nil` when none ever was.
@@ -33,24 +34,24 @@ public protocol Store: Sendable {
 }
 
 /// A change of the store.
-public struct StoreChange: Sendable, Equatable {
+package struct StoreChange: Sendable, Equatable {
     /// Rows of the ledger to write.
-    public var instances: [Instance]
+    package var instances: [Instance]
     /// Rows of the ledger to remove, by UUID.
-    public var removed: [String]
+    package var removed: [String]
     /// Events to add.
-    public var events: [ControllerEvent]
+    package var events: [ControllerEvent]
     /// The endpoint sets to remember, by group.
-    public var endpointSets: [String: EndpointSet]
+    package var endpointSets: [String: EndpointSet]
     /// The breakers to remember, by group.
-    public var breakers: [String: StartBreaker]
+    package var breakers: [String: StartBreaker]
     /// What clones are made from, by group.
-    public var templates: [String: CloneTemplates]
+    package var templates: [String: CloneTemplates]
     /// What operators ask, by group.
-    public var steerings: [String: GroupSteering]
+    package var steerings: [String: GroupSteering]
 
     /// A change.
-    public init(
+    package init(
         instances: [Instance] = [],
         removed: [String] = [],
         events: [ControllerEvent] = [],
@@ -69,23 +70,23 @@ public struct StoreChange: Sendable, Equatable {
     }
 
     /// Whether there is nothing to write.
-    public var isEmpty: Bool {
+    package var isEmpty: Bool {
         instances.isEmpty && removed.isEmpty && events.isEmpty && endpointSets.isEmpty && breakers.isEmpty
             && templates.isEmpty && steerings.isEmpty
     }
 }
 
 /// A join token as it is kept: never the token itself.
-public struct JoinTokenRecord: Sendable, Equatable {
+package struct JoinTokenRecord: Sendable, Equatable {
     /// SHA-256 of the token, hexadecimal.
-    public var hash: String
+    package var hash: String
     /// The machine it is for.
-    public var uuid: String
+    package var uuid: String
     /// When it stops being usable.
-    public var expires: Date
+    package var expires: Date
 
     /// A record.
-    public init(hash: String, uuid: String, expires: Date) {
+    package init(hash: String, uuid: String, expires: Date) {
         self.hash = hash
         self.uuid = uuid
         self.expires = expires
@@ -93,7 +94,7 @@ public struct JoinTokenRecord: Sendable, Equatable {
 }
 
 /// What became of an attempt to use a join token.
-public enum JoinTokenOutcome: Sendable, Equatable {
+package enum JoinTokenOutcome: Sendable, Equatable {
     /// It is used up now, by this key.
     case accepted
     /// No such token was ever made here.

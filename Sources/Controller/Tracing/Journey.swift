@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 import Tracing
 
 /// The way of an instance into service, or out of it: what becomes a trace when it is over.

@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 import Tracing
 
 /// Follows instances on their ways into service and out of it, and makes a trace of each way that is over.

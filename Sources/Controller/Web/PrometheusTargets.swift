@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 import Shared
 
 /// The registered agents as Prometheus' HTTP service discovery wants them.

@@ -2,6 +2,7 @@ import Autoscaling
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Lifecycle
 import Shared
 import Synchronization
 

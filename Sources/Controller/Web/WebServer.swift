@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
+import Lifecycle
 import Logging
 import NIOCore
 import NIOPosix

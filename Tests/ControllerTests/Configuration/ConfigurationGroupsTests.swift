@@ -3,6 +3,7 @@ import Shared
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("Groups")
 struct ConfigurationGroupsTests {

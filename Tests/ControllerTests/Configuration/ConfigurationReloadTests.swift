@@ -2,6 +2,7 @@ import Autoscaling
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("Reloading a configuration")
 struct ConfigurationReloadTests {

@@ -3,6 +3,7 @@ import Testing
 import Yams
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("The schema of the configuration")
 struct ConfigurationSchemaTests {

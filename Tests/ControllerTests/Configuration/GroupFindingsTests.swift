@@ -2,6 +2,7 @@ import Libvirt
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("What validate finds of groups")
 struct GroupFindingsTests {

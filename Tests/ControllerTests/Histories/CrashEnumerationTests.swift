@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("A kill at every change that is written down")
 struct CrashEnumerationTests {

@@ -2,6 +2,7 @@ import Autoscaling
 import Foundation
 
 @testable import Controller
+@testable import Lifecycle
 
 extension CrashScenario {
     static let paused = StandbyPolicy(paused: 1, refresh: .seconds(100_000))

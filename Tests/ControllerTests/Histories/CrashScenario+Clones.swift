@@ -2,6 +2,7 @@ import Autoscaling
 import Foundation
 
 @testable import Controller
+@testable import Lifecycle
 
 extension CrashScenario {
     /// How clones come and go.

@@ -4,6 +4,7 @@ import Shared
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 /// A scripted course of events that leads a group through some of the changes that are written down.
 struct CrashScenario: Sendable, CustomTestStringConvertible {

@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 /// What survives the controller: the store's content.
 struct HistoryDisk {

@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 /// Judges a history by what must hold whatever happens. It keeps its own account of what was ordered and when, and knows
 /// the machines as they really are.

@@ -2,6 +2,7 @@ import Autoscaling
 import Foundation
 
 @testable import Controller
+@testable import Lifecycle
 
 /// Watches the engine's orders in time: windows in both directions, and the lower bound.
 struct HistoryPace {

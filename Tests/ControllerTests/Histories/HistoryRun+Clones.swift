@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 /// Clones on the host: made and removed step by step, as `Hypervisor.cloneDomain` and `removeClone` do.
 extension HistoryRun {

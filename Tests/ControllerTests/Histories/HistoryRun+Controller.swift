@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 extension HistoryRun {
     /// One look of the controller: observe, step, decide, persist, act. A kill may strike on the way.

@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 extension HistoryRun {
     /// Ticks until an effect is done.

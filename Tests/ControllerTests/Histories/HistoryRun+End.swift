@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 extension HistoryRun {
     /// The most ticks until all is where it belongs once nothing goes wrong any more; pauses of the breaker and

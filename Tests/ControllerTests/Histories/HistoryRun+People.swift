@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 extension HistoryRun {
     /// What goes wrong, and what people do, at one tick.

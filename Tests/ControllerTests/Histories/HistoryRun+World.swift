@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 extension HistoryRun {
     /// Lets time pass on both clocks.

@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 /// One history: machines, people, clients and faults on one side, lives of a controller on the other, and an oracle that
 /// watches both. The same seed gives the same history.

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("What holds over whole histories of a group, whatever happens")
 struct HistoryTests {

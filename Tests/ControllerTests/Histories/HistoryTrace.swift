@@ -2,6 +2,7 @@ import Autoscaling
 import Foundation
 
 @testable import Controller
+@testable import Lifecycle
 
 extension HistoryRun {
     /// Prints one history, for a person who looks for the reason of a failure.

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("What the controller counts")
 struct ControllerMetricsTests {

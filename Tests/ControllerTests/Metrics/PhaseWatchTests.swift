@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("How long states last")
 struct PhaseWatchTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("History: what is asked")
 struct HistoryQueryTests {

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("History: what is kept")
 struct HistoryStoreTests {

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Autoscaling
 @testable import Controller
+@testable import Lifecycle
 
 /// Runs a test with the path of a history file in a directory of its own.
 func withHistoryFile(_ body: (String) async throws -> Void) async throws {

@@ -3,6 +3,7 @@ import Foundation
 import Shared
 
 @testable import Controller
+@testable import Lifecycle
 
 /// A made-up run with everything that a report shows: vm1 is overloaded, vm2 fails once and then serves, leaves again,
 /// and waits in standby.

@@ -5,6 +5,7 @@ import Testing
 import Tracing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("Traces of ways into service and out of it")
 struct LifecycleSpansTests {

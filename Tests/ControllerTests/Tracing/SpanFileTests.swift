@@ -5,6 +5,7 @@ import Testing
 import Tracing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("The file of spans")
 struct SpanFileTests {

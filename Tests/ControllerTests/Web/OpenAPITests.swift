@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 @Suite("The OpenAPI document")
 struct OpenAPITests {

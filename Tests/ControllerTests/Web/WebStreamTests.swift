@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 extension SocketTests {
     @Suite("Streams of the web interface")

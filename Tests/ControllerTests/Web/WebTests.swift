@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 extension SocketTests {
     @Suite("The web interface")

@@ -1,4 +1,5 @@
 import Autoscaling
+import Lifecycle
 import Shared
 
 /// Finds settings of groups that are right one by one and cannot be met together.

@@ -1,4 +1,5 @@
 import Autoscaling
+import Lifecycle
 import Shared
 
 extension GroupConfiguration {

@@ -1,3 +1,4 @@
+import Lifecycle
 import Yams
 
 /// Compares a file with the known keys: takes what is right and notes what is not.

@@ -1,3 +1,5 @@
+import Lifecycle
+
 /// Reads settings as values of their types; what nobody gave is as its description says.
 struct SettingsReader {
     private let settings: Settings

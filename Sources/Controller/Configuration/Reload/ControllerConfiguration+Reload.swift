@@ -1,10 +1,11 @@
 import Autoscaling
 import Libvirt
+import Lifecycle
 import Shared
 
 extension ControllerConfiguration {
     /// What becomes of the differences between the running configuration and a new one.
-    public static func reloadPlan(from old: ControllerConfiguration, to new: ControllerConfiguration) -> ReloadPlan {
+    package static func reloadPlan(from old: ControllerConfiguration, to new: ControllerConfiguration) -> ReloadPlan {
         var plan = ReloadPlan()
         plan.restart = difference([
             ("connect", old.uri == new.uri),
@@ -38,7 +39,7 @@ extension ControllerConfiguration {
     }
 
     /// The new configuration with the old values of what needs a restart: what is to be in effect after a reload.
-    public static func effective(
+    package static func effective(
         from old: ControllerConfiguration,
         to new: ControllerConfiguration
     ) -> ControllerConfiguration {

@@ -1,24 +1,24 @@
 /// What becomes of the differences between two configurations while the controller runs.
-public struct ReloadPlan: Codable, Sendable, Equatable {
+package struct ReloadPlan: Codable, Sendable, Equatable {
     /// Settings that change at once, by their key paths (`groups.web.policy`).
-    public var live: [String] = []
+    package var live: [String] = []
     /// Settings that keep their old values until the controller is started again.
-    public var restart: [String] = []
+    package var restart: [String] = []
     /// Groups that are new.
-    public var addedGroups: [String] = []
+    package var addedGroups: [String] = []
     /// Groups that are gone: their domains are left as they are.
-    public var removedGroups: [String] = []
+    package var removedGroups: [String] = []
     /// Whether the groups that stay are asked in another order for a domain.
-    public var reordersGroups = false
+    package var reordersGroups = false
 
     /// A plan without differences.
-    public init() {}
+    package init() {}
 
     /// Whether nothing differs.
-    public var isEmpty: Bool { self == ReloadPlan() }
+    package var isEmpty: Bool { self == ReloadPlan() }
 
     /// What happens, one line each; one line that says so when nothing does.
-    public var lines: [String] {
+    package var lines: [String] {
         var lines: [String] = []
         if !live.isEmpty { lines.append("changed: \(live.joined(separator: ", "))") }
         if !addedGroups.isEmpty { lines.append("new groups: \(addedGroups.joined(separator: ", "))") }

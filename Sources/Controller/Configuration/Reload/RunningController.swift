@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 
 /// The controller that runs on a state directory, found by the process id in the directory's lock.
-public struct RunningController: Sendable {
+package struct RunningController: Sendable {
     /// Why it cannot be told to reload.
-    public enum Failure: Error, CustomStringConvertible, Equatable {
+    package enum Failure: Error, CustomStringConvertible, Equatable {
         /// No controller runs there.
         case notRunning(directory: String)
         /// A file of it cannot be read, or it cannot be sent a signal.
@@ -13,7 +13,7 @@ public struct RunningController: Sendable {
         case unprepared(pid: Int32)
 
         /// One sentence with the remedy.
-        public var description: String {
+        package var description: String {
             switch self {
             case .notRunning(let directory):
                 "no controller runs on the state directory \(directory); start it with 'cms-controller run', or give "
@@ -30,12 +30,12 @@ public struct RunningController: Sendable {
     static let lockName = "controller.lock"
 
     /// The process.
-    public let pid: Int32
+    package let pid: Int32
 
     /// Finds the controller that holds the lock of the directory; the lock itself is left alone.
     ///
     /// - Throws: ``Failure``.
-    public init(stateDirectory: String) throws {
+    package init(stateDirectory: String) throws {
         let path = "\(stateDirectory)/\(Self.lockName)"
         guard access(path, F_OK) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw Failure.notRunning(directory: stateDirectory) }
@@ -54,7 +54,7 @@ public struct RunningController: Sendable {
     /// Sends it SIGHUP, on which it reads its configuration anew.
     ///
     /// - Throws: ``Failure``.
-    public func reload() throws {
+    package func reload() throws {
         guard try takesHangup() else { throw Failure.unprepared(pid: pid) }
         guard kill(pid, SIGHUP) == 0 else {
             throw Failure.refused(what: "process \(pid)", reason: String(cString: strerror(errno)))

@@ -1,4 +1,5 @@
 import Autoscaling
+import Lifecycle
 
 extension ConfigurationSchema {
     private static let sizes = 1...GroupPolicy.unbounded

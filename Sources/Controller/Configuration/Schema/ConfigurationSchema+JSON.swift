@@ -1,6 +1,8 @@
+import Shared
+
 extension ConfigurationSchema {
     /// The JSON Schema (draft 2020-12) of the configuration file.
-    public static var jsonSchema: String {
+    package static var jsonSchema: String {
         // Several groups leave no place for one group's keys.
         let severalGroups: [(String, JSONText)] = [
             ("if", .object([("required", .array([.string(groupsKey)]))])),

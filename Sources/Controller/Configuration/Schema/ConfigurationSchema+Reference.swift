@@ -1,6 +1,6 @@
 extension ConfigurationSchema {
     /// All keys with what they take, their defaults and what they mean: the help text of the file.
-    public static var reference: String {
+    package static var reference: String {
         var lines = ["Settings of the process:", ""]
         lines += process.flatMap { reference(of: $0, indent: "  ") }
         lines += [

@@ -2,7 +2,7 @@ import Autoscaling
 import Shared
 
 /// The keys of the configuration file: the one place that knows them.
-public enum ConfigurationSchema {
+package enum ConfigurationSchema {
     /// The key that holds several groups.
     static let groupsKey = "groups"
 

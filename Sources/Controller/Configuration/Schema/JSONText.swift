@@ -1,3 +1,5 @@
+import Shared
+
 /// JSON whose members keep their order, for files that people read too.
 indirect enum JSONText: Sendable {
     case object([(String, JSONText)])

@@ -1,4 +1,5 @@
 import Libvirt
+import Lifecycle
 import Shared
 
 /// What a text among the settings must look like.

@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 
 extension ReportPage {
     /// The most instances with a line of their own.

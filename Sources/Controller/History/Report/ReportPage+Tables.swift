@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 
 extension ReportPage {
     var tables: String {

@@ -4,18 +4,18 @@ import Shared
 /// A report as one page of HTML that asks for nothing else: no script, no request.
 ///
 /// It is well-formed XML, too.
-public struct ReportPage {
+package struct ReportPage {
     /// The most rows of one table.
     static let rowLimit = 500
     let report: RunReport
 
     /// A page of a report.
-    public init(_ report: RunReport) {
+    package init(_ report: RunReport) {
         self.report = report
     }
 
     /// The page.
-    public func render() -> String {
+    package func render() -> String {
         let title = "Run of group \(report.group)"
         return """
             <!DOCTYPE html>

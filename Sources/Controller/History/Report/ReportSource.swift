@@ -1,19 +1,20 @@
 import Foundation
 import GRDB
+import Lifecycle
 import NIOHTTP1
 import Shared
 
 /// Where a report's records come from: a running controller, or the files that one left.
-public enum ReportSource: Sendable {
+package enum ReportSource: Sendable {
     /// A running controller.
     case controller(OperatorClient)
     /// The state directory of one that does not run; it is only read.
     case directory(String)
 
     /// Why there is no report.
-    public struct Failure: Error, CustomStringConvertible {
+    package struct Failure: Error, CustomStringConvertible {
         /// What failed and the remedy.
-        public let description: String
+        package let description: String
     }
 
     /// The points of its charts.
@@ -27,7 +28,7 @@ public enum ReportSource: Sendable {
     ///   - group: The group; without it the first one.
     ///   - since: The begin.
     ///   - until: The end; without it the present, or the end of what is kept.
-    public func report(group: String?, since: ReportTime, until: ReportTime?, now: Date) async throws -> RunReport {
+    package func report(group: String?, since: ReportTime, until: ReportTime?, now: Date) async throws -> RunReport {
         switch self {
         case .controller(let client):
             let end = until?.date(before: now) ?? now
@@ -94,14 +95,14 @@ public enum ReportSource: Sendable {
 }
 
 /// A time as it is given: one of the calendar, or how long before the present or, without a controller, the last sample.
-public enum ReportTime: Sendable, Equatable {
+package enum ReportTime: Sendable, Equatable {
     /// A time of the calendar.
     case at(Date)
     /// So long ago, seconds.
     case ago(Double)
 
     /// Parses RFC 3339 or a duration; `nil` for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if let date = Date(rfc3339: text) {
             self = .at(date)
         } else if let duration = DurationText.parse(text) {
@@ -155,7 +156,7 @@ extension SQLiteStore {
 
 extension OperatorClient {
     /// The past of a group; of the first one without a name.
-    public func history(group: String?, since: Date, until: Date, points: Int) async throws -> HistorySeries {
+    package func history(group: String?, since: Date, until: Date, points: Int) async throws -> HistorySeries {
         let query = (group.map { "group=\(Self.escaped($0))&" } ?? "") + "since=\(since.rfc3339)&until=\(until.rfc3339)"
         return try WireCoding.decode(
             HistorySeries.self,
@@ -164,7 +165,7 @@ extension OperatorClient {
     }
 
     /// The kept decisions of a group, newest first.
-    public func decisions(group: String, limit: Int) async throws -> [DecisionRecord] {
+    package func decisions(group: String, limit: Int) async throws -> [DecisionRecord] {
         try WireCoding.decode(
             [DecisionRecord].self,
             from: try await send(.GET, "/v1/decisions?group=\(Self.escaped(group))&limit=\(limit)")

@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 
 extension RunReport {
     /// The instances that came: each order, or domain that was found, with what followed.

@@ -1,4 +1,5 @@
 import Foundation
+import Lifecycle
 
 extension RunReport {
     /// How many seconds each point stands for: up to the next one, but no gap counts.

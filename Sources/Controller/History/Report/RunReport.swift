@@ -1,111 +1,112 @@
 import Foundation
+import Lifecycle
 import Shared
 
 /// A run's story in numbers: what a report shows.
-public struct RunReport: Codable, Sendable {
+package struct RunReport: Codable, Sendable {
     /// One instance on its way into service.
-    public struct ScaleOut: Codable, Sendable, Equatable {
+    package struct ScaleOut: Codable, Sendable, Equatable {
         /// The instance.
-        public var instance: String
+        package var instance: String
         /// Whether it was ordered; else its domain was found running.
-        public var isOrdered: Bool
+        package var isOrdered: Bool
         /// When it was decided, or ordered where no decision is known.
-        public var at: Date
+        package var at: Date
         /// Why, in words.
-        public var reason: String
+        package var reason: String
         /// Seconds from then until the domain ran.
-        public var started: Double?
+        package var started: Double?
         /// Seconds from then until the agent had registered.
-        public var registered: Double?
+        package var registered: Double?
         /// Seconds from then until the first probe had passed.
-        public var probed: Double?
+        package var probed: Double?
         /// Seconds from then until clients were told.
-        public var told: Double?
+        package var told: Double?
         /// What became of it, when not service.
-        public var outcome: String?
+        package var outcome: String?
     }
 
     /// One instance on its way out of service.
-    public struct ScaleIn: Codable, Sendable, Equatable {
+    package struct ScaleIn: Codable, Sendable, Equatable {
         /// The instance.
-        public var instance: String
+        package var instance: String
         /// When clients were told to leave it.
-        public var at: Date
+        package var at: Date
         /// Why, in words.
-        public var reason: String
+        package var reason: String
         /// Seconds from then until it had answered its last request.
-        public var drained: Double?
+        package var drained: Double?
         /// Seconds from then until it was off, or in standby.
-        public var ended: Double?
+        package var ended: Double?
     }
 
     /// What one instance did.
-    public struct InstanceRow: Codable, Sendable, Equatable {
+    package struct InstanceRow: Codable, Sendable, Equatable {
         /// The name.
-        public var name: String
+        package var name: String
         /// The last state; `nil` when it was off.
-        public var state: InstanceState?
+        package var state: InstanceState?
         /// Seconds in service.
-        public var inService: Double
+        package var inService: Double
         /// Seconds in which its domain ran.
-        public var running: Double
+        package var running: Double
         /// Mean CPU in service, percent.
-        public var mean: Double?
+        package var mean: Double?
         /// The largest CPU, percent.
-        public var peak: Double?
+        package var peak: Double?
         /// Requests answered.
-        public var requests: Double?
+        package var requests: Double?
         /// The largest 99th percentile of the service time, seconds.
-        public var p99: Double?
+        package var p99: Double?
     }
 
     /// Sums over the whole span.
-    public struct Totals: Codable, Sendable, Equatable {
+    package struct Totals: Codable, Sendable, Equatable {
         /// Hours of instances in service, all together.
-        public var inServiceHours = 0.0
+        package var inServiceHours = 0.0
         /// Hours in which domains ran, all together.
-        public var runningHours = 0.0
+        package var runningHours = 0.0
         /// Seconds in which every instance in service was over the threshold.
-        public var secondsOverThreshold = 0.0
+        package var secondsOverThreshold = 0.0
         /// Seconds of which anything is known.
-        public var secondsKnown = 0.0
+        package var secondsKnown = 0.0
         /// Requests answered; absent when no agent reported any.
-        public var requests: Double?
+        package var requests: Double?
         /// The most instances in service at a time.
-        public var mostInService = 0
+        package var mostInService = 0
         /// The largest demand, percent of one instance.
-        public var peakDemand: Double?
+        package var peakDemand: Double?
     }
 
     /// The group.
-    public var group: String
+    package var group: String
     /// The begin of what is shown.
-    public var since: Date
+    package var since: Date
     /// The end of what is shown.
-    public var until: Date
+    package var until: Date
     /// When the report was made.
-    public var madeAt: Date
+    package var madeAt: Date
     /// Instances that came, in order.
-    public var scaleOuts: [ScaleOut]
+    package var scaleOuts: [ScaleOut]
     /// Instances that left, in order.
-    public var scaleIns: [ScaleIn]
+    package var scaleIns: [ScaleIn]
     /// What went wrong, in order.
-    public var failures: [ControllerEvent]
+    package var failures: [ControllerEvent]
     /// The decisions that differ from the one before, in order.
-    public var decisions: [DecisionRecord]
+    package var decisions: [DecisionRecord]
     /// The instances, by name.
-    public var instances: [InstanceRow]
+    package var instances: [InstanceRow]
     /// The sums.
-    public var totals: Totals
+    package var totals: Totals
     /// The samples.
-    public var series: HistorySeries
+    package var series: HistorySeries
 
     /// A report of what is known of the time from `since` to `until`.
     ///
     /// - Parameters:
     ///   - events: What happened, in any order; of other groups and times, too.
     ///   - decisions: The kept decisions, in any order; of other times, too.
-    public init(
+    package init(
         series: HistorySeries,
         events: [ControllerEvent],
         decisions: [DecisionRecord],

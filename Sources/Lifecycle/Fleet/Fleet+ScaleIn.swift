@@ -1,0 +1,189 @@
+import Autoscaling
+import Foundation
+import Shared
+
+extension Fleet {
+    /// How long an instance that is idle is left alone before it is paused or stopped.
+    static let settleTime = Duration.seconds(1)
+
+    /// The instances that scale in may take, with what is known of their work.
+    ///
+    /// - Parameter work: Requests in flight and waiting, by UUID; an instance without an entry has an unknown number.
+    package func candidates(work: [String: Int]) -> [VictimSelection.Candidate] {
+        ordered.filter { $0.state == .inService }.map { instance in
+            VictimSelection.Candidate(
+                id: instance.uuid,
+                name: instance.name,
+                work: work[instance.uuid],
+                inServiceSince: serving[instance.uuid] ?? Moment(nanoseconds: 0),
+                isProtected: instance.isProtected,
+                isOwned: instance.isOwned
+            )
+        }
+    }
+
+    /// Orders `count` instances to leave, those with the least work first.
+    package mutating func scaleIn(
+        by count: Int,
+        work: [String: Int],
+        reason: String,
+        now: Moment,
+        date: Date
+    ) -> FleetStep {
+        var step = FleetStep()
+        for victim in VictimSelection.order(candidates(work: work)).prefix(max(0, count)) {
+            guard let instance = instances[victim.id] else { continue }
+            drain(instance, reason: "\(reason); \(Self.why(victim))", now: now, date: date, in: &step)
+        }
+        return step
+    }
+
+    /// Tells clients to leave an instance, and lets it finish what it has.
+    package mutating func drain(
+        _ instance: Instance,
+        reason: String,
+        by: String? = nil,
+        now: Moment,
+        date: Date,
+        in step: inout FleetStep
+    ) {
+        var instance = instance
+        enter(.draining, &instance, reason: reason, now: now, date: date, in: &step)
+        leases[instance.uuid] = now.advanced(by: settings.drain.lease)
+        step.actions.append(.forget(uuid: instance.uuid))
+        step.events.append(
+            ControllerEvent(.instanceDraining, at: date, instance: instance.name, by: by, detail: reason)
+        )
+    }
+
+    private static func why(_ victim: VictimSelection.Candidate) -> String {
+        let work = victim.work.map { "\($0) requests there" } ?? "its work is unknown"
+        return "\(victim.name) was chosen: \(work), the least, and of those it is the youngest in service"
+    }
+
+    mutating func moveDraining(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        if turn.domainStopped, instance.isClone {
+            remove(instance, reason: "scaled in", now: turn.now, date: turn.date, in: &step)
+            return
+        }
+        if turn.domainStopped {
+            stopped(instance, wasComing: false, turn, in: &step)
+            return
+        }
+        let leaseEnded = leases[instance.uuid].map { $0 <= turn.now } ?? true
+        // Until each client has said that it sends no more, the instance serves as before.
+        guard turn.isAcknowledged || leaseEnded else { return }
+        let isDone = turn.agent?.work?.isDone ?? false
+        if !isDone { holds[instance.uuid] = nil }
+        guard isDone || turn.isOverdue else {
+            if let agent = turn.agent, agent.isConnected, agent.work?.isAccepting ?? true {
+                let others = endpoints.filter { $0.id != instance.uuid }.map(\.url)
+                step.actions.append(
+                    .drain(uuid: instance.uuid, alternatives: Array(others.prefix(AgentCommand.maximumAlternatives)))
+                )
+            }
+            return
+        }
+        if isDone, !turn.isOverdue {
+            // The last answers may still be on the wire: a guest that is paused sends nothing again.
+            let end = holds[instance.uuid] ?? turn.now.advanced(by: Self.settleTime)
+            holds[instance.uuid] = end
+            guard end <= turn.now else { return }
+        }
+        if isDone, !turn.isOverdue, !passesAfterDraining(instance, turn, in: &step) { return }
+        let failure = isDone ? afterDrainingFailure(turn) : nil
+        let rest = failure.map { "the hook \(HookPoint.afterDraining.rawValue) failed: \($0)" } ?? whatIsLeft(turn)
+        step.events.append(
+            ControllerEvent(
+                .instanceDrained,
+                at: turn.date,
+                instance: instance.name,
+                detail: isDone && failure == nil
+                    ? "its last request is answered"
+                    : "its time of \(settings.drain.timeout) is over; \(rest)"
+            )
+        )
+        leave(instance, isDone: isDone && failure == nil, turn, in: &step)
+    }
+
+    private func whatIsLeft(_ turn: Turn) -> String {
+        guard let work = turn.agent?.work else { return "it has an unknown number of requests" }
+        return "it has \(work.pending) requests" + (work.isHolding ? " and asks to be kept" : "")
+    }
+
+    /// Why the hook failed, where that matters.
+    private func afterDrainingFailure(_ turn: Turn) -> String? {
+        guard settings.hooks.contains(.afterDraining), case .failed(let reason) = turn.hooks[.afterDraining] else {
+            return nil
+        }
+        return reason
+    }
+
+    /// Whether an instance that has finished its work may leave. One whose hook failed, where that matters, is held until
+    /// its time to drain is over, so that somebody can look at it, and is stopped then, never parked.
+    private mutating func passesAfterDraining(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) -> Bool {
+        guard settings.hooks.contains(.afterDraining) else { return true }
+        switch turn.hooks[.afterDraining] {
+        case .passed: return true
+        case .failed(let failure):
+            var instance = instance
+            let reason = "held until its time to drain is over: the hook after-draining failed: \(failure)"
+            guard instance.reason != reason else { return false }
+            instance.reason = reason
+            write(instance, in: &step)
+            step.events.append(ControllerEvent(.hookFailed, at: turn.date, instance: instance.name, detail: reason))
+            return false
+        case .underWay: return false
+        case nil:
+            step.actions.append(.runHook(uuid: instance.uuid, name: instance.name, point: .afterDraining))
+            return false
+        }
+    }
+
+    /// Parks an instance while the warm pool has room, and stops it otherwise.
+    private mutating func leave(_ instance: Instance, isDone: Bool, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        if isDone, standbyHasRoom, counted <= settings.maximum, turn.domain?.isRunning ?? false {
+            beginParking(instance, reason: "the standby pool has room", turn, in: &step)
+            return
+        }
+        enter(.stopping, &instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
+        step.actions.append(.forget(uuid: instance.uuid))
+    }
+
+    mutating func moveStopping(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        guard turn.hypervisorAnswers, let domain = turn.domain else { return }
+        if !domain.isActive, instance.isClone {
+            remove(instance, reason: "scaled in", now: turn.now, date: turn.date, in: &step)
+        } else if !domain.isActive {
+            if domain.hasSavedImage {
+                step.actions.append(.discardImage(uuid: instance.uuid))
+                return
+            }
+            var instance = instance
+            instance.isOwned = false
+            instance.standby = nil
+            instance.goal = .service
+            enter(.off, &instance, reason: "scaled in", now: turn.now, date: turn.date, in: &step)
+            step.actions.append(.forget(uuid: instance.uuid))
+            step.events.append(
+                ControllerEvent(
+                    .instanceStopped,
+                    at: turn.date,
+                    instance: instance.name,
+                    detail: "the domain is off; it belongs to the reserve now"
+                )
+            )
+        } else if turn.domainPaused || turn.isOverdue && askedToStop.contains(instance.uuid) {
+            // A paused guest hears nothing, and has nothing in flight.
+            guard instance.isOwned else { return }
+            step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
+        } else if domain.isRunning {
+            // Its time counts from when it is first asked: the hypervisor may have been away until now.
+            if askedToStop.insert(instance.uuid).inserted {
+                deadlines[instance.uuid] = turn.now.advanced(by: settings.drain.stopTimeout)
+            }
+            step.actions.append(.shutdown(uuid: instance.uuid))
+        }
+    }
+}

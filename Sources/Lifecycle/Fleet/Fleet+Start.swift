@@ -1,0 +1,214 @@
+import Autoscaling
+import Foundation
+import Shared
+
+extension Fleet {
+    /// Orders `count` instances into service: the quickest first, that is paused ones, saved ones, those on their way into
+    /// standby, then shut-off ones, and at last new clones.
+    package mutating func scaleOut(by count: Int, reason: String, now: Moment, date: Date) -> FleetStep {
+        var step = FleetStep()
+        let present = quickest.prefix(max(0, count))
+        for instance in present {
+            var instance = instance
+            instance.goal = .service
+            switch instance.state {
+            case .standby:
+                enter(.resuming, &instance, reason: reason, now: now, date: date, in: &step)
+                step.actions.append(.forget(uuid: instance.uuid))
+            case .off:
+                instance.failures = 0
+                enter(.starting, &instance, reason: reason, now: now, date: date, in: &step)
+                step.actions.append(.forget(uuid: instance.uuid))
+            default:
+                // On its way already: it goes on, to another place.
+                write(instance, in: &step)
+            }
+            step.events.append(
+                ControllerEvent(.instanceStarting, at: date, instance: instance.name, detail: reason)
+            )
+            step.actions.append(.announceScaling(name: instance.name, reason: reason))
+        }
+        for _ in present.count..<max(present.count, count) {
+            guard let clone = create(for: .service, reason: reason, now: now, date: date, in: &step) else { break }
+            step.actions.append(.announceScaling(name: clone.name, reason: reason))
+        }
+        return step
+    }
+
+    /// The instances that an order could bring into service, the quickest first.
+    package var quickest: [Instance] {
+        func rank(_ instance: Instance) -> Int? {
+            switch (instance.state, instance.standby) {
+            case (.standby, .saved): 1
+            case (.standby, _): 0
+            case (.off, _): 3
+            default: instance.goal == .standby && instance.state.isComing && instance.state != .failed ? 2 : nil
+            }
+        }
+        return ordered.compactMap { instance in rank(instance).map { (instance, $0) } }
+            .enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map(\.element.0)
+    }
+
+    mutating func moveOff(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        // A paused one is no reserve either: nothing can start it.
+        var instance = instance
+        settleLateOrder(&instance, turn)
+        guard let domain = turn.domain, domain.isActive else {
+            if instance != instances[instance.uuid] { write(instance, in: &step) }
+            return
+        }
+        // Whoever started it did so without an order of ours: it is never ours to stop, unless we made it.
+        instance.isOwned = instance.isOwned || instance.isClone
+        instance.failures = 0
+        instance.goal = .service
+        instance.standby = nil
+        enter(.booting, &instance, reason: "the domain runs", now: turn.now, date: turn.date, in: &step)
+        step.actions.append(.forget(uuid: instance.uuid))
+        step.events.append(
+            ControllerEvent(
+                .instanceAdopted,
+                at: turn.date,
+                instance: instance.name,
+                detail: "the domain runs already; it joins when its agent registers"
+            )
+        )
+        continueFrom(instance, turn, in: &step)
+    }
+
+    /// The hypervisor still works on an order that is given up now. What comes of it within the time that a start may
+    /// take is ours, in whatever state the instance is by then.
+    mutating func giveUp(_ instance: inout Instance, _ turn: Turn) {
+        instance.isOwned = true
+        lateOrders[instance.uuid] = turn.now.advanced(by: limits.startDeadline)
+    }
+
+    /// An order that was given up will not be carried out any more: from now on whoever starts the domain owns it.
+    mutating func settleLateOrder(_ instance: inout Instance, _ turn: Turn) {
+        guard instance.isOwned, lateOrders[instance.uuid].map({ $0 <= turn.now }) ?? true else { return }
+        lateOrders[instance.uuid] = nil
+        instance.isOwned = false
+    }
+
+    mutating func moveStarting(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        // Paused counts as well: an order whose end nobody heard of may have been carried out, and a domain that is
+        // active is never started.
+        if turn.start == .succeeded || (turn.domain?.isActive ?? false) && turn.start != .underWay {
+            instance.isOwned = true
+            instance.standby = nil
+            enter(.booting, &instance, reason: "the domain runs", now: turn.now, date: turn.date, in: &step)
+            step.events.append(
+                ControllerEvent(
+                    .instanceStarted,
+                    at: turn.date,
+                    instance: instance.name,
+                    detail: "the domain runs; its agent is awaited"
+                )
+            )
+            continueFrom(instance, turn, in: &step)
+        } else if case .failed(let reason) = turn.start {
+            fail(instance, reason: "the domain could not be started: \(reason)", turn, in: &step)
+        } else if turn.start == nil {
+            // The order was not given: the host has no room, or the hypervisor or the store kept it back. That is not the
+            // instance's failure.
+            if turn.hypervisorAnswers { step.actions.append(.start(uuid: instance.uuid)) }
+        } else if turn.isOverdue {
+            giveUp(&instance, turn)
+            fail(instance, reason: "the domain was not started in time", turn, in: &step)
+        }
+    }
+
+    /// A state may have been passed through while nobody looked: looks at the next one at once.
+    mutating func continueFrom(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        switch instance.state {
+        case .off: moveOff(instance, turn, in: &step)
+        case .booting: moveBooting(instance, turn, in: &step)
+        case .probing: moveProbing(instance, turn, in: &step)
+        default: break
+        }
+    }
+
+    mutating func moveBooting(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        if turn.domainStopped {
+            stopped(instance, wasComing: true, turn, in: &step)
+        } else if let agent = turn.agent, agent.isConnected {
+            instance.endpoint = agent.endpoint
+            enter(.probing, &instance, reason: "the agent registered", now: turn.now, date: turn.date, in: &step)
+            step.events.append(
+                ControllerEvent(
+                    .agentRegistered,
+                    at: turn.date,
+                    instance: instance.name,
+                    detail: "the agent registered from \(agent.endpoint.url)"
+                )
+            )
+            continueFrom(instance, turn, in: &step)
+        } else if deadlinePassed(turn, instance) {
+            fail(
+                instance,
+                reason: "its agent did not register within \(limits.startDeadline); look at the guest's console "
+                    + "and at 'journalctl -u cms-agent' in it",
+                turn,
+                in: &step
+            )
+        }
+    }
+
+    mutating func moveProbing(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        var instance = instance
+        if turn.domainStopped {
+            stopped(instance, wasComing: true, turn, in: &step)
+        } else if deadlinePassed(turn, instance) {
+            let last = turn.probe.lastFailure.map { ": \($0)" } ?? ""
+            let awake = turn.agent.map { $0.isAwake ? "" : "; its agent has not reported with the right time" } ?? ""
+            fail(instance, reason: "its health probe did not pass in time\(last)\(awake)", turn, in: &step)
+        } else if let agent = turn.agent, agent.isConnected {
+            instance.endpoint = agent.endpoint
+            if turn.domainPaused { instance.standby = instance.standby ?? .paused }
+            // After a pause the guest's clock stood still: it is not in service before that is set right.
+            guard turn.probe.passedSession == agent.session, agent.isAwake || instance.standby == nil else {
+                if instance != instances[instance.uuid] { write(instance, in: &step) }
+                if turn.probe.passedSession != agent.session {
+                    step.actions.append(
+                        .probe(uuid: instance.uuid, endpoint: agent.endpoint, session: agent.session)
+                    )
+                } else if !turn.domainPaused {
+                    step.actions.append(.wake(uuid: instance.uuid))
+                }
+                return
+            }
+            if instance.goal == .standby {
+                park(instance, turn, in: &step)
+            } else if !turn.domainPaused, passesHook(.beforeInService, instance, turn, in: &step) {
+                serve(instance, turn, in: &step)
+            }
+        } else {
+            enter(.booting, &instance, reason: "the agent is gone again", now: turn.now, date: turn.date, in: &step)
+        }
+    }
+
+    /// Whether the operator's hook has run, or there is none; asks for it when it has not.
+    mutating func passesHook(
+        _ point: HookPoint,
+        _ instance: Instance,
+        _ turn: Turn,
+        in step: inout FleetStep
+    ) -> Bool {
+        guard settings.hooks.contains(point) else { return true }
+        switch turn.hooks[point] {
+        case .passed: return true
+        case .failed(let reason):
+            fail(instance, reason: "the hook \(point.rawValue) failed: \(reason)", turn, in: &step)
+            return false
+        case .underWay: return false
+        case nil:
+            step.actions.append(.runHook(uuid: instance.uuid, name: instance.name, point: point))
+            return false
+        }
+    }
+
+    private func deadlinePassed(_ turn: Turn, _ instance: Instance) -> Bool {
+        turn.isOverdue && instance.isOwned
+    }
+}

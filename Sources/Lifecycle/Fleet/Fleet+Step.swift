@@ -1,0 +1,162 @@
+import Autoscaling
+import Foundation
+import Shared
+
+extension Fleet {
+    /// Compares the ledger with the facts.
+    ///
+    /// - Parameters:
+    ///   - observation: The facts.
+    ///   - now: The present moment.
+    ///   - date: The same by the wall clock, for the ledger and the events.
+    /// - Returns: What is to be persisted and then done. The fleet itself has moved already: keep a copy to go back to
+    ///   when persisting fails.
+    package mutating func step(_ observation: FleetObservation, now: Moment, date: Date) -> FleetStep {
+        var step = FleetStep()
+        endHold(date: date, in: &step)
+        if let domains = observation.domains {
+            takenNames = observation.takenNames
+            takeIn(domains, now: now, date: date, in: &step)
+        }
+        let domains = Dictionary((observation.domains ?? []).map { ($0.uuid, $0) }) { $1 }
+        for uuid in ordered.map(\.uuid) {
+            let start = observation.starts[uuid]
+            if let instance = instances[uuid] {
+                renewTime(of: instance, start, domains[uuid], now: now)
+                noteWaiting(instance, start, date: date, in: &step)
+            }
+            guard let instance = instances[uuid] else { continue }
+            let turn = Turn(
+                domain: domains[uuid],
+                hypervisorAnswers: observation.domains != nil,
+                agent: observation.agents[uuid],
+                start: start?.given,
+                isStartSeen: observation.done.contains(uuid),
+                probe: observation.probes[uuid] ?? FleetObservation.Probe(),
+                hooks: observation.hooks[uuid] ?? [:],
+                isAcknowledged: observation.acknowledged.contains(uuid),
+                isOverdue: deadlines[uuid].map { $0 <= now } ?? false,
+                now: now,
+                date: date
+            )
+            move(instance, turn, in: &step)
+        }
+        if observation.domains != nil {
+            tendRollout(observation, now: now, date: date, in: &step)
+            tendStandby(observation, now: now, date: date, in: &step)
+        }
+        return step
+    }
+
+    /// The facts about one instance.
+    struct Turn {
+        var domain: FleetObservation.Domain?
+        var hypervisorAnswers: Bool
+        var agent: FleetObservation.Agent?
+        var start: FleetObservation.Start?
+        /// Whether the domains were read after the start had succeeded.
+        var isStartSeen: Bool
+        var probe: FleetObservation.Probe
+        var hooks: [HookPoint: FleetObservation.Hook]
+        var isAcknowledged: Bool
+        var isOverdue: Bool
+        var now: Moment
+        var date: Date
+
+        /// Whether the hypervisor says that the domain does not run; without an answer nothing is known.
+        var domainStopped: Bool {
+            hypervisorAnswers && !(domain?.isActive ?? false) && (start != .succeeded || isStartSeen)
+        }
+        /// Whether the hypervisor says that the domain is paused.
+        var domainPaused: Bool { domain.map { $0.isActive && !$0.isRunning } ?? false }
+    }
+
+    private mutating func takeIn(
+        _ domains: [FleetObservation.Domain],
+        now: Moment,
+        date: Date,
+        in step: inout FleetStep
+    ) {
+        let known = Set(domains.map(\.uuid))
+        let gone = instances.values.filter { !known.contains($0.uuid) }.sorted(by: Self.areInOrder)
+        for instance in gone {
+            // Of those an order stands, and its own result tells when there is nothing left to do.
+            if instance.state == .creating || instance.state == .removing { continue }
+            forget(instance.uuid)
+            step.removed.append(instance.uuid)
+            step.events.append(
+                ControllerEvent(
+                    .instanceGone,
+                    at: date,
+                    instance: instance.name,
+                    detail: "the domain is no longer defined on the group's networks"
+                )
+            )
+        }
+        for domain in domains {
+            guard var instance = instances[domain.uuid] else {
+                var instance = Instance(uuid: domain.uuid, name: domain.name, since: date)
+                instance.isClone = domain.isClone
+                instance.template = domain.template
+                if domain.cloneState ?? .ready == .ready {
+                    write(instance, in: &step)
+                } else {
+                    remove(instance, reason: "found unfinished", now: now, date: date, in: &step)
+                }
+                continue
+            }
+            if domain.isClone, !instance.isClone || (domain.template ?? instance.template) != instance.template {
+                instance.isClone = true
+                instance.template = domain.template ?? instance.template
+                write(instance, in: &step)
+            }
+            guard instance.name != domain.name else { continue }
+            instance.name = domain.name
+            instance.endpoint?.name = domain.name
+            write(instance, in: &step)
+        }
+    }
+
+    mutating func forget(_ uuid: String) {
+        instances[uuid] = nil
+        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.lateOrders, \.serving] {
+            self[keyPath: path][uuid] = nil
+        }
+        strangers.remove(uuid)
+        askedToStop.remove(uuid)
+        notTold.remove(uuid)
+        doomed[uuid] = nil
+        shortages[uuid] = nil
+    }
+
+    private mutating func move(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+        switch instance.state {
+        case .off: moveOff(instance, turn, in: &step)
+        case .creating: moveCreating(instance, turn, in: &step)
+        case .starting: moveStarting(instance, turn, in: &step)
+        case .booting: moveBooting(instance, turn, in: &step)
+        case .probing: moveProbing(instance, turn, in: &step)
+        case .inService: moveInService(instance, turn, in: &step)
+        case .draining: moveDraining(instance, turn, in: &step)
+        case .stopping: moveStopping(instance, turn, in: &step)
+        case .parking: moveParking(instance, turn, in: &step)
+        case .standby: moveStandby(instance, turn, in: &step)
+        case .resuming: moveResuming(instance, turn, in: &step)
+        case .unhealthy: moveUnhealthy(instance, turn, in: &step)
+        case .failed: moveFailed(instance, turn, in: &step)
+        case .quarantined: moveQuarantined(instance, turn, in: &step)
+        case .removing: moveRemoving(instance, turn, in: &step)
+        }
+    }
+}
+
+extension FleetObservation.Start {
+    /// The order as far as it is given: one that waits for room is not.
+    fileprivate var given: Self? {
+        switch self {
+        case .waiting: nil
+        case .queued: .underWay
+        case .underWay, .succeeded, .failed: self
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// What the fleet is to keep to: everything of a group's configuration that concerns the life of its instances.
+package struct FleetSettings: Sendable, Hashable {
+    /// Deadlines and counts.
+    package var limits: LifecycleLimits
+    /// The warm pool.
+    package var standby: StandbyPolicy
+    /// How instances leave.
+    package var drain: DrainPolicy
+    /// The points in an instance's life at which something of the operator's runs.
+    package var hooks: Set<HookPoint>
+    /// The most domains, in any state.
+    package var maximum: Int
+    /// What new instances are cloned from; `nil` when only existing domains are started.
+    package var template: TemplateConfiguration?
+
+    /// Settings; the defaults keep no warm pool and run no hooks.
+    package init(
+        limits: LifecycleLimits = LifecycleLimits(),
+        standby: StandbyPolicy = StandbyPolicy(),
+        drain: DrainPolicy = DrainPolicy(),
+        hooks: Set<HookPoint> = [],
+        maximum: Int = .max,
+        template: TemplateConfiguration? = nil
+    ) {
+        self.limits = limits
+        self.standby = standby
+        self.drain = drain
+        self.hooks = hooks
+        self.maximum = maximum
+        self.template = template
+    }
+}
+
+/// A point in an instance's life at which something of the operator's may run.
+package enum HookPoint: String, Sendable, Hashable, Codable, CaseIterable {
+    /// After the health probe has passed, before clients are told.
+    case beforeInService = "before-in-service"
+    /// After the last request has been answered, before the domain stops or is parked.
+    case afterDraining = "after-draining"
+}
+
+extension StandbyPolicy {
+    /// Both kinds together.
+    package var total: Int { paused + saved }
+}

@@ -1,0 +1,66 @@
+import Autoscaling
+import Foundation
+
+/// Stops starting domains for a while after starts have failed again and again, for twice as long each time.
+package struct StartBreaker: Sendable, Hashable, Codable {
+    /// Failed starts in a row, of any instance of the group, that open it.
+    package static let threshold = 3
+    /// How long it stays open the first time.
+    package static let firstPause = Duration.seconds(60)
+    /// The longest it stays open.
+    package static let longestPause = Duration.seconds(1800)
+
+    /// Failed starts in a row.
+    package private(set) var failures = 0
+    /// Until when no domain is started, by the wall clock; `nil` when it is closed.
+    package private(set) var openUntil: Date?
+    /// The last failure in words.
+    package private(set) var lastFailure: String?
+    /// The same as ``openUntil`` on the steady clock of this life of the controller.
+    private var reopenAt: Moment?
+
+    private enum CodingKeys: CodingKey {
+        case failures, openUntil, lastFailure
+    }
+
+    /// A closed breaker.
+    package init() {}
+
+    /// A breaker from a former life of the controller goes on where it was, for no longer than its longest pause.
+    mutating func adopt(now: Moment, date: Date) {
+        guard let openUntil else { return }
+        let left = min(max(0, openUntil.timeIntervalSince(date)), Self.longestPause / .seconds(1))
+        reopenAt = now.advanced(by: .seconds(left))
+    }
+
+    /// Whether no domain may be started at `now`.
+    package func isOpen(at now: Moment) -> Bool { reopenAt.map { now < $0 } ?? false }
+
+    /// A start failed; returns whether that opened the breaker.
+    mutating func fail(_ reason: String, now: Moment, date: Date) -> Bool {
+        failures += 1
+        lastFailure = reason
+        guard failures >= Self.threshold else { return false }
+        // One attempt after each pause: each further failure opens it again, for twice as long.
+        let doublings = min(failures - Self.threshold, 10)
+        let pause = min(Self.firstPause * (1 << doublings), Self.longestPause)
+        reopenAt = now.advanced(by: pause)
+        openUntil = date.addingTimeInterval(pause / .seconds(1))
+        return true
+    }
+
+    /// An instance came up: returns whether anything changed.
+    mutating func succeed() -> Bool {
+        guard failures > 0 else { return false }
+        self = StartBreaker()
+        return true
+    }
+
+    /// Why no domain is started at `now`; `nil` when domains are.
+    package func reason(at now: Moment) -> String? {
+        guard isOpen(at: now), let reopenAt else { return nil }
+        let left = Int((now.duration(to: reopenAt) / .seconds(1)).rounded(.up))
+        return "\(failures) starts in a row failed (the last: \(lastFailure ?? "unknown")); the next attempt is in "
+            + "\(left) s"
+    }
+}

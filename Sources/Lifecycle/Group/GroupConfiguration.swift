@@ -1,0 +1,82 @@
+import Autoscaling
+import Shared
+
+/// All settings of one group: the instances that scale together, and how.
+package struct GroupConfiguration: Sendable, Equatable {
+    /// The name of the one group of a configuration without `groups`.
+    package static let defaultName = "default"
+
+    /// The group's name: 1 to 64 letters, digits, `.`, `_` or `-`.
+    package var name: String
+    /// The range in which the guests' addresses lie.
+    package var hosts: CIDR
+    /// Which domains on those networks belong to the group; `nil` for all. The first group that matches wins.
+    package var domains: NamePattern?
+    /// The group's size and what changes it.
+    package var policy: GroupPolicy
+    /// Instances held ready beside those in service.
+    package var standby: StandbyPolicy
+    /// What new instances are cloned from; `nil` when only existing domains are started.
+    package var template: TemplateConfiguration?
+    /// How instances are probed, and when an unhealthy one is replaced.
+    package var health: HealthPolicy
+    /// Deadlines and counts of an instance's life.
+    package var limits: LifecycleLimits
+    /// How an instance is taken out of service.
+    package var drain: DrainPolicy
+    /// What is called on an instance's way into and out of service.
+    package var hooks: HookConfiguration
+    /// What of the host the group must leave to others.
+    package var host: HostReserve
+
+    /// A group; the defaults are those of the configuration file.
+    package init(
+        name: String = GroupConfiguration.defaultName,
+        hosts: CIDR,
+        domains: NamePattern? = nil,
+        policy: GroupPolicy = .standard,
+        standby: StandbyPolicy = StandbyPolicy(),
+        template: TemplateConfiguration? = nil,
+        health: HealthPolicy = HealthPolicy(),
+        limits: LifecycleLimits = LifecycleLimits(),
+        drain: DrainPolicy = DrainPolicy(),
+        hooks: HookConfiguration = HookConfiguration(),
+        host: HostReserve = HostReserve()
+    ) {
+        self.name = name
+        self.hosts = hosts
+        self.domains = domains
+        self.policy = policy
+        self.standby = standby
+        self.template = template
+        self.health = health
+        self.limits = limits
+        self.drain = drain
+        self.hooks = hooks
+        self.host = host
+    }
+
+    /// Whether `text` can be a group's name: 1 to 64 letters, digits, `.`, `_` or `-`, beginning with a letter or digit.
+    package static func isName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count) && !".-_".contains(text.prefix(1))
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    }
+
+    /// Whether a domain of that name, on a network of the group, belongs to it; the group's template never does.
+    package func includes(domain name: String) -> Bool {
+        template?.source != .domain(name) && domains?.matches(name) ?? true
+    }
+
+    /// Hosts, domains and sizes in one line.
+    package var summary: String {
+        var parts = ["hosts \(hosts)"]
+        if let domains { parts.append("domains '\(domains)'") }
+        let isBounded = policy.max < GroupPolicy.unbounded
+        parts.append("instances \(isBounded ? "\(policy.min) to \(policy.max)" : "\(policy.min) or more")")
+        if standby.paused + standby.saved > 0 {
+            parts.append("standby \(standby.paused) paused and \(standby.saved) saved")
+        }
+        if policy.mode == .off { parts.append("mode off: orders nothing") }
+        return parts.joined(separator: ", ")
+    }
+}
