@@ -97,6 +97,30 @@ struct GroupSteeringTests {
         }
     }
 
+    @Test("a size outside of the bounds that a schedule sets is refused, with the schedule and what ends it")
+    func refusedBySchedule() async throws {
+        try await withLab {
+            $0.group = {
+                $0.policy.min = 2
+                $0.policy.max = 3
+                $0.policy.schedules = [Schedule(cron: "* * * * *", min: 1, max: 1)]
+            }
+        } _: { lab in
+            let controller = try await lab.start()
+            let boss = try lab.operatorIdentity()
+            let answer = try await lab.call(controller, .PUT, "/v1/groups/default/size?size=3", as: boss)
+            #expect(answer.status == 400 && answer.code == "bad-size")
+            let detail = try answer.message(Problem.self).detail
+            #expect(
+                detail == "size must be a number within the bounds of 'default' in force, 1 to 1; the upper bound in force "
+                    + "is 1, set by policy.schedule[0] (\"* * * * *\"); no end of it is in sight; change that schedule in "
+                    + "the configuration"
+            )
+            #expect(try await lab.call(controller, .PUT, "/v1/groups/default/size?size=1", as: boss).status == 200)
+            await controller.stop()
+        }
+    }
+
     @Test("a size that is held for a time is given back by itself, with an event")
     func untilATime() async throws {
         try await withLab { lab in

@@ -1,14 +1,36 @@
 /// A point of the wall clock, for schedules and seasons alone: windows and cooldowns run on ``Moment``.
 public struct CalendarTime: Sendable, Hashable, Codable {
+    /// A change of the UTC offset, as summer time begins and ends with.
+    public struct OffsetChange: Sendable, Hashable, Codable {
+        /// When, seconds since 1970-01-01 00:00 UTC.
+        public var at: Int64
+        /// What local time was ahead of UTC until then, seconds.
+        public var before: Int
+        /// What it is ahead from then on, seconds.
+        public var after: Int
+
+        /// A change.
+        public init(at: Int64, before: Int, after: Int) {
+            self.at = at
+            self.before = before
+            self.after = after
+        }
+    }
+
     /// Seconds since 1970-01-01 00:00 UTC.
     public var secondsSinceEpoch: Int64
     /// What local time is ahead of UTC, seconds.
     public var utcOffset: Int
+    /// The changes of that within some weeks before and after this time, earliest first; `nil`: none is known.
+    ///
+    /// A schedule that lasts over one of them lasts as long as any other.
+    public var offsetChanges: [OffsetChange]?
 
     /// A time.
-    public init(secondsSinceEpoch: Int64, utcOffset: Int = 0) {
+    public init(secondsSinceEpoch: Int64, utcOffset: Int = 0, offsetChanges: [OffsetChange]? = nil) {
         self.secondsSinceEpoch = secondsSinceEpoch
         self.utcOffset = utcOffset
+        self.offsetChanges = offsetChanges
     }
 
     /// Whole minutes of local time since 1970-01-01 00:00.

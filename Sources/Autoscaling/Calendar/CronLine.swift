@@ -20,6 +20,8 @@ public struct CronLine: Sendable, Hashable {
     private let weekdays: UInt64
     private let hasDays: Bool
     private let hasWeekdays: Bool
+    /// Whether it starts at set hours: not at each of them, nor at each hour of a step.
+    let namesHours: Bool
 
     /// Reads a line.
     public init(_ text: String) throws(Failure) {
@@ -36,6 +38,7 @@ public struct CronLine: Sendable, Hashable {
         weekdays = named & (1 << 7) != 0 ? named | 1 : named
         hasDays = !fields[2].hasPrefix("*")
         hasWeekdays = !fields[4].hasPrefix("*")
+        namesHours = !fields[1].hasPrefix("*")
     }
 
     /// Whether the line starts at this minute of local time since 1970-01-01 00:00.
@@ -56,6 +59,23 @@ public struct CronLine: Sendable, Hashable {
                 }
                 if minutes.has(minute % 60) { return (today - back) * Self.minutesOfDay + minute }
                 minute -= 1
+            }
+        }
+        return nil
+    }
+
+    /// The first start after a minute of local time; `nil` when there is none in eight years.
+    public func nextStart(after localMinute: Int64) -> Int64? {
+        let (today, present) = Self.split(localMinute)
+        for ahead in 0...Self.horizon where matches(day: today + ahead) {
+            var minute = ahead == 0 ? present + 1 : 0
+            while minute < Self.minutesOfDay {
+                guard hours.has(minute / 60) else {
+                    minute = (minute / 60 + 1) * 60
+                    continue
+                }
+                if minutes.has(minute % 60) { return (today + ahead) * Self.minutesOfDay + minute }
+                minute += 1
             }
         }
         return nil

@@ -106,7 +106,7 @@ extension ScalingEngine {
     }
 
     /// The group's bounds.
-    func bound(_ course: inout Course, _ limits: ScheduledBounds.Limits) {
+    func bound(_ course: inout Course, _ limits: BoundsInForce) {
         if course.size < limits.min {
             course.clamp(.min, to: limits.min, "the lower bound is \(limits.min)\(limits.source)")
         }

@@ -19,7 +19,7 @@ extension ScalingEngine {
         _ course: Course,
         _ observation: GroupObservation,
         _ tally: LoadTally,
-        _ limits: ScheduledBounds.Limits
+        _ limits: BoundsInForce
     ) -> String {
         if let last = course.clamps.last { return prospect(last, course) }
         if course.size > course.capacity {

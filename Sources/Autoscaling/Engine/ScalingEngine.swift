@@ -68,7 +68,7 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
         if let size = expected?.size, size > winner?.size ?? capacity { winner = expected }
         let raw = winner?.size ?? capacity
         let unstarved = max(opinions.compactMap(\.unstarved).max() ?? capacity, expected?.size ?? 0)
-        let limits = bounds.limits(policy, at: calendar, clock: clock)
+        let limits = boundsInForce(at: calendar)
 
         var course = Course(size: raw, capacity: capacity)
         judgeData(&course, unstarved: unstarved, tally)
@@ -109,6 +109,12 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
             clamps: course.clamps,
             observation: observation
         )
+    }
+
+    /// The bounds in force at a time of the wall clock, by the present policy; without a time the schedule that held last
+    /// goes on.
+    public mutating func boundsInForce(at calendar: CalendarTime?) -> BoundsInForce {
+        bounds.inForce(policy, at: calendar)
     }
 
     /// Advances the engine's clock; returns by how much.

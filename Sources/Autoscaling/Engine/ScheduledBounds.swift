@@ -1,53 +1,50 @@
-/// The bounds that hold at a time of the wall clock.
+/// The bounds that hold at a time of the wall clock, kept for as long as they cannot change.
 struct ScheduledBounds: Sendable, Hashable, Codable {
-    /// Bounds, and where they come from.
-    struct Limits: Sendable, Hashable, Codable {
-        var min: Int
-        var max: Int
-        /// ` by the schedule …`, empty for the policy's own.
-        var source = ""
-    }
-
-    /// The minute that was looked at last, and the schedule that held: looking anew once a minute is enough.
+    /// What was looked at last: a look in each minute, and at the end of what holds, is enough.
     private var minute: Int64?
     private var schedules: [Schedule] = []
-    private var active: Schedule?
+    /// The place in the list of the schedule that holds, and when that changes.
+    private var active: Int?
+    private var until: Int64?
 
     /// The bounds at `calendar`; without one the schedule that held last goes on.
-    mutating func limits(_ policy: GroupPolicy, at calendar: CalendarTime?, clock: Moment) -> Limits {
+    mutating func inForce(_ policy: GroupPolicy, at calendar: CalendarTime?) -> BoundsInForce {
         if policy.schedules.isEmpty {
-            active = nil
-            minute = nil
-        } else if let calendar, minute != calendar.localMinute || schedules != policy.schedules {
-            minute = calendar.localMinute
-            active = Self.active(policy.schedules, at: calendar.localMinute)
+            if !schedules.isEmpty { self = ScheduledBounds() }
+            return Self.bounds(policy, nil, until: nil)
         }
-        schedules = policy.schedules
-        var limits = Limits(min: policy.min, max: policy.max)
-        if let active {
-            limits = Limits(
-                min: active.min ?? policy.min,
-                max: active.max ?? Swift.max(policy.max, active.min ?? 0),
-                source: " by the schedule `\(active.cron.prefix(60))`"
-            )
+        if let calendar {
+            look(policy.schedules, at: calendar)
+        } else if schedules != policy.schedules {
+            // The place in another list says nothing.
+            self = ScheduledBounds()
+            schedules = policy.schedules
         }
-        // Nothing is ever above the upper bound, and nobody serves from nothing.
-        limits.max = Swift.max(1, limits.max.asCount)
-        limits.min = Swift.min(limits.max, Swift.max(1, limits.min))
-        return limits
+        return Self.bounds(policy, active, until: until)
     }
 
-    /// The schedule that started last, when it still holds; of two that started together the later in the list.
-    private static func active(_ schedules: [Schedule], at minute: Int64) -> Schedule? {
-        var latest: (start: Int64, schedule: Schedule)?
-        for schedule in schedules {
-            guard let line = try? CronLine(schedule.cron), let start = line.lastStart(atOrBefore: minute) else {
-                continue
-            }
-            if start >= latest?.start ?? .min { latest = (start, schedule) }
+    private mutating func look(_ schedules: [Schedule], at calendar: CalendarTime) {
+        let now = calendar.believable
+        let isOver = until.map { now >= $0 } ?? false
+        guard minute != calendar.localMinute || isOver || self.schedules != schedules else { return }
+        minute = calendar.localMinute
+        self.schedules = schedules
+        let table = ScheduleTable(schedules, around: calendar)
+        active = table.holder(at: now)
+        until = table.change(after: now)
+    }
+
+    private static func bounds(_ policy: GroupPolicy, _ active: Int?, until: Int64?) -> BoundsInForce {
+        var bounds = BoundsInForce(min: policy.min, max: policy.max, until: until)
+        if let active, policy.schedules.indices.contains(active) {
+            let schedule = policy.schedules[active]
+            bounds.min = schedule.min ?? policy.min
+            bounds.max = schedule.max ?? Swift.max(policy.max, schedule.min ?? 0)
+            bounds.schedule = BoundsInForce.Origin(index: active, cron: schedule.cron)
         }
-        guard let latest else { return nil }
-        if let duration = latest.schedule.duration, .seconds((minute - latest.start) * 60) >= duration { return nil }
-        return latest.schedule
+        // Nothing is ever above the upper bound, and nobody serves from nothing.
+        bounds.max = Swift.max(1, bounds.max.asCount)
+        bounds.min = Swift.min(bounds.max, Swift.max(1, bounds.min))
+        return bounds
     }
 }

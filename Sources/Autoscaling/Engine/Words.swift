@@ -18,6 +18,15 @@ enum Words {
         duration < .zero ? "-\(time(.zero - duration))" : time(duration)
     }
 
+    /// `2026-11-27T20:30:00Z` for seconds since 1970.
+    static func date(_ seconds: Int64) -> String {
+        let ofDay = (seconds % 86_400 + 86_400) % 86_400
+        let date = CivilDate(day: (seconds - ofDay) / 86_400)
+        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(date.year)-\(two(date.month))-\(two(date.day))"
+            + "T\(two(ofDay / 3600)):\(two(ofDay / 60 % 60)):\(two(ofDay % 60))Z"
+    }
+
     /// `4 min 10 s`, `1 h`, `0.4 s`; rounded up, so that what is announced for then has come by then.
     static func time(_ duration: Duration) -> String {
         let exact = duration / .seconds(1)

@@ -73,14 +73,14 @@ extension GroupPolicy {
                 )
             )
         }
-        let bounds = (schedule.min ?? min, schedule.max ?? max)
+        let bounds = bounds(during: schedule)
         if schedule.min == nil, schedule.max == nil {
             problems.append(PolicyProblem(path, "it sets neither min nor max", remedy: "give one of them"))
-        } else if bounds.0 < 1 || bounds.1 < 1 {
+        } else if bounds.min < 1 || bounds.max < 1 {
             problems.append(PolicyProblem(path, "its bounds are below 1", remedy: "give at least 1"))
-        } else if bounds.0 > bounds.1 {
+        } else if bounds.min > bounds.max {
             problems.append(
-                PolicyProblem(path, "its min (\(bounds.0)) is above its max (\(bounds.1))", remedy: "set both in it")
+                PolicyProblem(path, "its min (\(bounds.min)) is above its max (\(bounds.max))", remedy: "set both in it")
             )
         }
         if let duration = schedule.duration, duration < .seconds(60) || duration > Self.longestSchedule {

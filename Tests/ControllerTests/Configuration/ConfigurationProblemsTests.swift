@@ -125,6 +125,14 @@ struct ConfigurationProblemsTests {
             ("policy:\n  schedule:\n    - cron: \"0 8 31 2 *\"\n      min: 2", "line 4: policy.schedule[0].cron: "),
             ("policy:\n  schedule:\n    - cron: \"61 8 * * *\"\n      min: 2", "line 4: policy.schedule[0].cron: "),
             ("max: 4\nstandby:\n  paused: 4", "line 4: standby: "),
+            (
+                "max: 3\nstandby: 1\npolicy:\n  schedule:\n    - cron: \"0 8 * * *\"\n      min: 3",
+                "line 6: policy.schedule[0]: 1 in standby and min 3 of this schedule are more than max 3"
+            ),
+            (
+                "max: 4\nstandby: 2\npolicy:\n  schedule:\n    - {cron: \"0 8 * * *\", max: 2}",
+                "line 6: policy.schedule[0]: 2 in standby and min 1 are more than max 2 of this schedule"
+            ),
             ("domains: \"web-*\"\ntemplate:\n  domain: a\n  name: \"x-{n}\"", "line 5: template.name: "),
         ]
     )

@@ -70,6 +70,27 @@ struct GroupFindingsTests {
         #expect(found.last?.hasPrefix("group c: no libvirt network lies in 10.9.0.0/24") == true)
     }
 
+    @Test("a schedule that needs more domains than there are is told, with its place in the list")
+    func schedules() throws {
+        let yaml = """
+            hosts: 10.0.0.0/24
+            standby: 1
+            policy:
+              schedule:
+                - {cron: "0 8 * * *", min: 2, for: 1h}
+                - {cron: "0 12 * * *", min: 3, for: 1h}
+            """
+        let found = bad(try findings(yaml, [domain("b-1"), domain("b-2"), domain("b-3")]))
+        #expect(found.count == 1)
+        #expect(
+            found.first?.hasSuffix(
+                "fewer than min of policy.schedule[1] (`0 12 * * *`) and standby, 4, and there is no template; define "
+                    + "more, or lower them"
+            ) == true,
+            "\(found)"
+        )
+    }
+
     @Test("a template must be there and shut off, and is no instance")
     func templates() throws {
         let yaml = "hosts: 10.0.0.0/24\ntemplate: {domain: base}\n"
