@@ -50,8 +50,10 @@ struct ScaleCommand: AsyncParsableCommand {
         commandName: "scale",
         abstract: "Hold a group at a size, whatever the rules wish for; or let the rules decide again.",
         discussion: """
-            The size lies within the group's min and max. With --for it is held for that time and then given back by \
-            itself; without, until 'scale GROUP --auto'. A restart of the controller and a reload change nothing about it.
+            The size lies within the bounds in force, which a schedule may have set; another one is refused with what \
+            sets them and until when. Bounds that change later win over it. With --for it is held for that time and then \
+            given back by itself; without, until 'scale GROUP --auto'. A restart of the controller and a reload change \
+            nothing about it. --wait tells what keeps the group from the size, and fails when it is no longer held.
 
               cms-controller scale web 3 --for 1h --wait
               cms-controller scale web --auto
@@ -105,6 +107,9 @@ struct ScaleCommand: AsyncParsableCommand {
         }
         let end = steering.until.map { "until \($0.rfc3339)" } ?? "until 'cms-controller scale \(group) --auto'"
         print("\(group) is held at \(size) \(end)")
+        if let name = steering.pausedBy {
+            print("it takes effect when \(group), which \(name) paused, is resumed: 'cms-controller resume \(group)'")
+        }
         if wait { try await follow(size) }
     }
 
@@ -116,12 +121,14 @@ struct ScaleCommand: AsyncParsableCommand {
             let end = ContinuousClock.now + limit
             var last = ""
             while true {
-                let progress = try await client.groups().first { $0.group == group }.map {
-                    ScaleProgress($0, size: size)
+                guard let status = try await client.groups().first(where: { $0.group == group }) else {
+                    throw OperatorClient.Failure(description: "the controller has no group '\(group)' any more")
                 }
-                if let progress, progress.text != last { try output.line(progress.text) }
-                last = progress?.text ?? last
-                if progress?.isReached == true { return }
+                let progress = ScaleProgress(status, size: size)
+                if progress.text != last { try output.line(progress.text) }
+                last = progress.text
+                if progress.isReached { return }
+                if let failure = progress.failure { throw OperatorClient.Failure(description: failure) }
                 guard ContinuousClock.now < end else {
                     throw OperatorClient.Failure(description: "not reached within \(timeout): \(last)")
                 }

@@ -48,6 +48,19 @@ struct PolicyTests {
         }
     }
 
+    @Test("within other bounds, as a simulation has them, the bounds of its schedules are brought, too")
+    func narrowed() {
+        var policy = GroupPolicy(
+            min: 1,
+            max: 9,
+            schedules: [Schedule(cron: "0 8 * * *", min: 1, max: 20), Schedule(cron: "0 9 * * *", min: 12)]
+        )
+        policy.narrow(to: 2...5)
+        #expect(policy.min == 2 && policy.max == 5)
+        #expect(policy.schedules.map(\.min) == [2, 5] && policy.schedules.map(\.max) == [5, nil])
+        #expect(paths(policy).isEmpty)
+    }
+
     @Test("several problems are named at once")
     func several() {
         #expect(paths(GroupPolicy(min: 9, max: 2, rules: [.targetTracking(TargetTracking(target: 0))])).count == 2)

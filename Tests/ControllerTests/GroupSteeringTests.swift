@@ -112,7 +112,8 @@ struct GroupSteeringTests {
             #expect(answer.status == 400 && answer.code == "bad-size")
             let detail = try answer.message(Problem.self).detail
             #expect(
-                detail == "size must be a number within the bounds of 'default' in force, 1 to 1; the upper bound in force "
+                detail
+                    == "size must be a number within the bounds of 'default' in force, 1 to 1; the upper bound in force "
                     + "is 1, set by policy.schedule[0] (\"* * * * *\"); no end of it is in sight; change that schedule in "
                     + "the configuration"
             )

@@ -47,7 +47,8 @@ struct TraceTests {
                 now: now
             )
             let decision = engine.decide(GroupObservation(inService: [load], reserve: 3), now: now)
-            recorder.record(decision, at: date.addingTimeInterval(Double(second)))
+            let time = CalendarTime(date.addingTimeInterval(Double(second)), hasSchedules: false)
+            recorder.record(decision, calendar: time)
             return decision
         }
     }

@@ -80,7 +80,11 @@ extension GroupPolicy {
             problems.append(PolicyProblem(path, "its bounds are below 1", remedy: "give at least 1"))
         } else if bounds.min > bounds.max {
             problems.append(
-                PolicyProblem(path, "its min (\(bounds.min)) is above its max (\(bounds.max))", remedy: "set both in it")
+                PolicyProblem(
+                    path,
+                    "its min (\(bounds.min)) is above its max (\(bounds.max))",
+                    remedy: "set both in it"
+                )
             )
         }
         if let duration = schedule.duration, duration < .seconds(60) || duration > Self.longestSchedule {

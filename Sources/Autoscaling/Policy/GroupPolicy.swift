@@ -61,6 +61,17 @@ public struct GroupPolicy: Sendable, Hashable, Codable {
         self.forecast = forecast
     }
 
+    /// Brings its bounds, and those of its schedules, within others.
+    public mutating func narrow(to bounds: ClosedRange<Int>) {
+        min = Swift.max(min, bounds.lowerBound)
+        max = Swift.min(max, bounds.upperBound)
+        func narrowed(_ bound: Int) -> Int { Swift.min(Swift.max(bound, bounds.lowerBound), bounds.upperBound) }
+        for index in schedules.indices {
+            schedules[index].min = schedules[index].min.map(narrowed)
+            schedules[index].max = schedules[index].max.map(narrowed)
+        }
+    }
+
     /// The threshold rule of 75 percent by three samples, one instance at least, as many as there are at most.
     public static let standard = GroupPolicy()
 

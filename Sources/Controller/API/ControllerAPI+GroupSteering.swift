@@ -26,14 +26,12 @@ extension ControllerAPI {
     @Sendable func holdSize(_ request: Request, _ context: PeerContext) async throws -> Response {
         _ = try context.requireOperator()
         let group = try Self.group(try context.parameters.require("group"), of: parts.groups)
-        let bounds = Self.bounds(of: group.configuration.policy)
-        guard let size = request.uri.queryParameters["size"].flatMap({ Int($0) }), bounds.contains(size) else {
-            throw Problem(
-                .badRequest,
-                code: "bad-size",
-                detail: "size must be a number within the bounds of '\(group.name)', \(bounds.lowerBound) to "
-                    + "\(bounds.upperBound); change min or max in the configuration for another one"
-            )
+        let policy = group.configuration.policy
+        let calendar = CalendarTime(parts.clock.date, hasSchedules: !policy.schedules.isEmpty)
+        let bounds = GroupBounds(policy.boundsInForce(at: calendar))
+        guard let size = request.uri.queryParameters["size"].flatMap({ Int($0) }), bounds.refusal(of: size) == nil
+        else {
+            throw Self.badSize(request.uri.queryParameters["size"].flatMap { Int($0) }, group.name, bounds)
         }
         var until: Date?
         if let text = request.uri.queryParameters["for"] {
@@ -91,10 +89,9 @@ extension ControllerAPI {
         return try Response.message(group.report().steering ?? GroupSteering())
     }
 
-    /// The sizes that the configuration allows at some time.
-    private static func bounds(of policy: GroupPolicy) -> ClosedRange<Int> {
-        let least = max(1, ([policy.min] + policy.schedules.compactMap(\.min)).min() ?? 1)
-        let most = ([policy.max] + policy.schedules.compactMap(\.max)).max() ?? policy.max
-        return least...max(least, most)
+    private static func badSize(_ size: Int?, _ group: String, _ bounds: GroupBounds) -> Problem {
+        let range = "size must be a number within the bounds of '\(group)' in force, \(bounds.range)"
+        let reason = size.flatMap { bounds.refusal(of: $0) } ?? bounds.origin.map { "set by \($0)" }
+        return Problem(.badRequest, code: "bad-size", detail: range + (reason.map { "; \($0)" } ?? ""))
     }
 }

@@ -65,15 +65,25 @@ enum GroupFindings {
                 )
             ]
         }
-        let needed = group.policy.min + group.standby.paused + group.standby.saved
+        let (needed, least) = need(of: group)
         return [
             ValidationFinding(
                 isFine: members.count >= needed,
                 text: members.count >= needed
                     ? "domains: \(names)"
-                    : "domains: \(names): fewer than min and standby, \(needed), and there is no template; define more, "
-                        + "or lower them"
+                    : "domains: \(names): fewer than \(least) and standby, \(needed), and there is no template; define "
+                        + "more, or lower them"
             )
         ]
+    }
+
+    /// The most domains that the group needs at any time, and what asks for so many.
+    private static func need(of group: GroupConfiguration) -> (count: Int, least: String) {
+        var need = (count: group.policy.min, least: "min")
+        for (index, schedule) in group.policy.schedules.enumerated() {
+            let least = group.policy.bounds(during: schedule).min
+            if least > need.count { need = (least, "min of policy.schedule[\(index)] (`\(schedule.cron)`)") }
+        }
+        return (need.count + group.standby.total, need.least)
     }
 }

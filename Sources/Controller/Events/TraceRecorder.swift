@@ -40,8 +40,8 @@ final class TraceRecorder: Sendable {
     /// Writes a decision.
     ///
     /// A policy that changed since the last one is written before it.
-    func record(_ decision: Decision, at date: Date) {
-        let tick = TraceTick(calendar: CalendarTime(date), decision: decision)
+    func record(_ decision: Decision, calendar: CalendarTime?) {
+        let tick = TraceTick(calendar: calendar, decision: decision)
         guard let line = Self.line(.tick(tick)) else { return }
         state.withLock { state in
             let header = header()

@@ -1,10 +1,12 @@
 import Foundation
 import Lifecycle
 
-/// The bytes of a row: a version, the group, then each instance with its number as the difference to the one before, its
+/// The bytes of a row: a version, the group (with the bounds in force from version 2 on), then each instance with its number as the difference to the one before, its
 /// state, a mask of the columns that are there, and those columns. Numbers are LEB128, signed ones zigzag.
 extension HistoryRow {
     private static let version: UInt8 = 1
+    /// That of a row with bounds in force that are others than the configured ones.
+    private static let versionWithBounds: UInt8 = 2
     /// The most instances in a row that is believed.
     private static let instanceLimit = 100_000
 
@@ -17,7 +19,7 @@ extension HistoryRow {
     func encoded() -> Data {
         var bytes = ByteSink(capacity: 40 + instances.count * 20)
         let hasMost = instances.contains { $0.mean != $0.most }
-        bytes.append(Self.version)
+        bytes.append(group.inForce == nil ? Self.version : Self.versionWithBounds)
         bytes.append(hasMost ? 1 : 0)
         let optional: [Int64?] = [
             group.demand.map(Int64.init), group.demandMost.map(Int64.init), group.overloaded.map(Int64.init),
@@ -27,6 +29,10 @@ extension HistoryRow {
         for case .some(let value) in optional { bytes.append(signed: value) }
         bytes.append(signed: Int64(group.minimum))
         bytes.append(signed: Int64(group.maximum))
+        if let bounds = group.inForce {
+            bytes.append(signed: Int64(bounds.minimum))
+            bytes.append(signed: Int64(bounds.maximum))
+        }
         bytes.append(unsigned: group.revision)
         bytes.append(signed: Int64(group.endpoints))
         bytes.append(unsigned: UInt64(instances.count))
@@ -54,7 +60,8 @@ extension HistoryRow {
     init(_ data: Data, at: Int64, skipsInstances: Bool = false) throws {
         self = try data.withUnsafeBytes { buffer in
             var bytes = ByteSource(buffer: buffer)
-            guard try bytes.byte() == Self.version else { throw Unreadable() }
+            let version = try bytes.byte()
+            guard version == Self.version || version == Self.versionWithBounds else { throw Unreadable() }
             let hasMost = try bytes.byte() == 1
             let mask = try bytes.byte()
             func value(_ bit: UInt8) throws -> Int64? { mask & (1 << bit) == 0 ? nil : try bytes.signed() }
@@ -67,6 +74,9 @@ extension HistoryRow {
             group.desired = try value(5).flatMap(Int.init(exactly:))
             group.minimum = Int(try bytes.signed())
             group.maximum = Int(try bytes.signed())
+            if version == Self.versionWithBounds {
+                group.inForce = GroupSample.Bounds(minimum: Int(try bytes.signed()), maximum: Int(try bytes.signed()))
+            }
             group.revision = try bytes.unsigned()
             group.endpoints = Int(try bytes.signed())
             var row = HistoryRow(at: at, group: group, instances: [])

@@ -13,6 +13,12 @@ struct HistoryRow: Sendable, Equatable {
 
 /// A group's numbers. What is no load is as it was last.
 struct GroupSample: Sendable, Equatable {
+    /// Bounds that a schedule set.
+    struct Bounds: Sendable, Equatable {
+        var minimum: Int
+        var maximum: Int
+    }
+
     /// The demand of all in service, tenths of a percent: mean and maximum.
     var demand: Int32?
     var demandMost: Int32?
@@ -24,6 +30,8 @@ struct GroupSample: Sendable, Equatable {
     var desired: Int?
     var minimum = 0
     var maximum = 0
+    /// The bounds in force where they are others than the configured ones.
+    var inForce: Bounds?
     var revision: UInt64 = 0
     var endpoints = 0
 }
@@ -102,6 +110,10 @@ extension HistoryRow {
             desired: tick.desired,
             minimum: tick.minimum,
             maximum: tick.maximum,
+            inForce: tick.boundsInForce.flatMap { bounds in
+                guard bounds.minimum != tick.minimum || bounds.maximum != tick.maximum else { return nil }
+                return GroupSample.Bounds(minimum: bounds.minimum, maximum: bounds.maximum)
+            },
             revision: tick.revision,
             endpoints: tick.endpoints
         )

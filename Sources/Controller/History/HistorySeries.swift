@@ -28,7 +28,8 @@ package struct HistorySeries: Codable, Sendable, Equatable {
     /// The begin of each point's span.
     package var times: [Date]
     /// Of the group: means of `demand` (percent of one instance) and `overloaded` (share of the time), the maximum
-    /// `demandPeak`, and the last `capacity`, `desired`, `minimum`, `maximum`, `threshold`, `endpoints` and `revision`.
+    /// `demandPeak`, and the last `capacity`, `desired`, `minimum`, `maximum`, `minimumInForce`, `maximumInForce`,
+    /// `threshold`, `endpoints` and `revision`.
     package var columns: [String: Column]
     /// The instances that were not off all the time, by name.
     package var instances: [Instance]

@@ -104,6 +104,8 @@ struct SeriesBuilder {
             "overloaded": quanta(\.overloaded, 1000), "threshold": quanta(\.threshold, 10),
             "capacity": size(\.capacity), "desired": size(\.desired),
             "minimum": count(\.minimum), "maximum": count(\.maximum), "endpoints": count(\.endpoints),
+            "minimumInForce": groups.map { $0.map { Double($0.inForce?.minimum ?? $0.minimum) } },
+            "maximumInForce": groups.map { $0.map { Double($0.inForce?.maximum ?? $0.maximum) } },
             "revision": groups.map { $0.map { Double($0.revision) } },
         ]
     }

@@ -8,6 +8,7 @@ import Synchronization
 final class GroupStatusBoard: Sendable {
     private struct State {
         var fleet: Fleet?
+        var bounds: GroupBounds?
         var at = Moment(nanoseconds: 0)
         var storeFails = false
         var hypervisorLost = false
@@ -19,9 +20,10 @@ final class GroupStatusBoard: Sendable {
 
     private let state = Mutex(State())
 
-    func publish(_ fleet: Fleet, now: Moment, storeFails: Bool, hypervisorLost: Bool) {
+    func publish(_ fleet: Fleet, bounds: GroupBounds?, now: Moment, storeFails: Bool, hypervisorLost: Bool) {
         state.withLock { state in
             state.fleet = fleet
+            state.bounds = bounds
             state.at = now
             state.storeFails = storeFails
             state.hypervisorLost = hypervisorLost
@@ -53,11 +55,12 @@ final class GroupStatusBoard: Sendable {
         state.withLock { state in
             let instances = state.fleet?.ordered ?? []
             let standby = instances.filter { $0.state == .standby }
-            return GroupStatus(
+            var status = GroupStatus(
                 group: group.name,
                 mode: group.policy.mode.rawValue,
                 minimum: group.policy.min,
                 maximum: group.policy.max,
+                boundsInForce: state.bounds,
                 counts: Dictionary(instances.map { ($0.state.rawValue, 1) }, uniquingKeysWith: +),
                 standbyMemory: standby.filter { $0.standby == .paused }.reduce(0) { $0 + (memory[$1.uuid] ?? 0) },
                 revision: endpoints.revision,
@@ -73,6 +76,9 @@ final class GroupStatusBoard: Sendable {
                 lastOrder: state.lastOrder,
                 lastOrderAt: state.lastOrderAt
             )
+            let limits = status.steering?.size.map { status.limits(onSize: $0) } ?? []
+            if !limits.isEmpty { status.sizeLimits = limits }
+            return status
         }
     }
 }
@@ -83,10 +89,12 @@ package struct GroupStatus: Codable, Sendable, Equatable {
     package var group: String
     /// Whether orders are given: `on` or `off`.
     package var mode: String
-    /// The fewest instances.
+    /// The fewest instances, as configured; a schedule may have set other bounds.
     package var minimum: Int
-    /// The most domains.
+    /// The most domains, as configured.
     package var maximum: Int
+    /// The bounds in force; absent before the first look.
+    package var boundsInForce: GroupBounds?
     /// How many instances are in each state.
     package var counts: [String: Int]
     /// Memory that paused instances hold, bytes.
@@ -103,6 +111,8 @@ package struct GroupStatus: Codable, Sendable, Equatable {
     package var rollout: Rollout?
     /// What operators ask beside the configuration; absent when nothing.
     package var steering: GroupSteering?
+    /// What keeps a size that is held from taking effect, a sentence each; absent when nothing does.
+    package var sizeLimits: [String]?
     /// Whether the store cannot be written.
     package var isStoreFailing: Bool
     /// Whether the hypervisor does not answer.

@@ -9,6 +9,26 @@ extension Reconciler {
     /// A woken guest's clock may be off by this much, seconds: reports take their time on a busy host.
     private static let clockTolerance = 2.0
 
+    /// Reads the wall clock and puts the bounds into force that hold now, for engine and fleet alike.
+    func look(_ state: inout State, at date: Date) {
+        let calendar = CalendarTime(date, hasSchedules: !state.engine.policy.schedules.isEmpty)
+        let bounds = state.engine.boundsInForce(at: calendar)
+        state.calendar = calendar
+        state.bounds = bounds
+        state.fleet.settings.maximum = bounds.max
+    }
+
+    /// Shows those who ask what there is now.
+    func publish(_ state: State, now: Moment) {
+        parts.status.publish(
+            state.fleet,
+            bounds: state.bounds.map(GroupBounds.init),
+            now: now,
+            storeFails: state.storeFails,
+            hypervisorLost: state.hypervisorLost
+        )
+    }
+
     /// The facts that the fleet looks at.
     func observe(_ state: State, now: Moment) -> FleetObservation {
         let snapshot = parts.view.snapshot
@@ -70,9 +90,9 @@ extension Reconciler {
         // The same while the store fails, for an order that cannot be written down is not carried out.
         guard observation.domains != nil, !state.storeFails else { return nil }
         let input = groupObservation(state, estimates, observation, now: now)
-        let decision = state.engine.decide(input, now: now, calendar: CalendarTime(date))
+        let decision = state.engine.decide(input, now: now, calendar: state.calendar)
         parts.status.publish(decision, at: date)
-        parts.trace?.record(decision, at: date)
+        parts.trace?.record(decision, calendar: state.calendar)
         parts.logger.debug("decision", metadata: ["reason": "\(decision.reason)"])
         tell(decision, &state, &step, date: date)
         switch decision.order {
@@ -173,15 +193,5 @@ extension Reconciler {
             )
         }
         state.blocked = blocked
-    }
-}
-
-extension CalendarTime {
-    /// The wall clock in the host's time zone.
-    init(_ date: Date) {
-        self.init(
-            secondsSinceEpoch: Int64(date.timeIntervalSince1970.rounded(.down)),
-            utcOffset: TimeZone.current.secondsFromGMT(for: date)
-        )
     }
 }

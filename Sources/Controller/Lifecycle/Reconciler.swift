@@ -39,6 +39,10 @@ package struct Reconciler: Service {
         var group: GroupConfiguration
         var fleet: Fleet
         var engine: ScalingEngine
+        /// The wall clock at the present look.
+        var calendar: CalendarTime?
+        /// The bounds in force at the present look.
+        var bounds: BoundsInForce?
         var pending = StoreChange()
         var storeFails = false
         var hypervisorLost = false
@@ -98,6 +102,7 @@ package struct Reconciler: Service {
         }
         let commands = parts.signals.takeCommands()
         let steering = obey(commands, &state, now: now, date: date)
+        look(&state, at: date)
         let observation = observe(state, now: now)
         var step = state.fleet.step(observation, now: now, date: date)
         step.events.insert(contentsOf: events, at: 0)
@@ -111,7 +116,7 @@ package struct Reconciler: Service {
         }
         await settle(step, &state, date: date, in: &group)
         if let (record, decision) = record { parts.observatory.tell(.tick(record, decision)) }
-        parts.status.publish(state.fleet, now: now, storeFails: state.storeFails, hypervisorLost: state.hypervisorLost)
+        publish(state, now: now)
         for case .steer(_, _, let receipt) in commands { receipt.sign(isStored: !state.storeFails) }
         if case .tick(let due) = signal { measure(due: due, taken: now, group: state.group.name) }
     }

@@ -89,6 +89,8 @@ final class ControllerMetrics: Service {
             }
             snapshot.set(MetricNames.minimum, [name], Double(status.minimum))
             snapshot.set(MetricNames.maximum, [name], Double(status.maximum))
+            snapshot.set(MetricNames.minimumInForce, [name], status.boundsInForce.map { Double($0.minimum) })
+            snapshot.set(MetricNames.maximumInForce, [name], status.boundsInForce.map { Double($0.maximum) })
             snapshot.set(MetricNames.automatic, [name], status.mode == GroupPolicy.Mode.on.rawValue)
             snapshot.set(MetricNames.revision, [name], Double(status.revision))
             snapshot.set(MetricNames.endpoints, [name], Double(status.endpoints.count))

@@ -9,8 +9,22 @@ enum MetricNames {
         labels: ["version"]
     )
     static let instances = gauge("cms_instances", "Instances by group and state.", ["group", "state"])
-    static let minimum = gauge("cms_group_min_instances", "The fewest instances of the group.", ["group"])
-    static let maximum = gauge("cms_group_max_instances", "The most domains of the group.", ["group"])
+    static let minimum = gauge(
+        "cms_group_min_instances",
+        "The fewest instances of the group, as configured.",
+        ["group"]
+    )
+    static let maximum = gauge("cms_group_max_instances", "The most domains of the group, as configured.", ["group"])
+    static let minimumInForce = gauge(
+        "cms_group_min_instances_in_force",
+        "The fewest instances of the group now: those of the schedule that holds, else as configured.",
+        ["group"]
+    )
+    static let maximumInForce = gauge(
+        "cms_group_max_instances_in_force",
+        "The most domains of the group now: those of the schedule that holds, else as configured.",
+        ["group"]
+    )
     static let desired = gauge("cms_group_desired_instances", "The size that the last decision leads to.", ["group"])
     static let capacity = gauge("cms_group_capacity_instances", "Instances in service and coming.", ["group"])
     static let overloaded = gauge(
@@ -139,9 +153,8 @@ enum MetricNames {
     /// All, in the order of the text.
     static let all =
         [
-            build, instances, minimum, maximum, desired, capacity, overloaded, automatic, threshold, groupDemand,
-            hostCPU,
-            guestCPU,
+            build, instances, minimum, maximum, minimumInForce, maximumInForce, desired, capacity, overloaded,
+            automatic, threshold, groupDemand, hostCPU, guestCPU,
             steal, demand, reportAge, revision, endpoints, watchers, acknowledged, agentStreams, breakerOpen,
             storeFailing, hypervisorUp, certificateExpiry, decisions, events, phase, scaleOut, tickLateness,
             tickDuration,

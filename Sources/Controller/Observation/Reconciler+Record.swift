@@ -40,6 +40,7 @@ extension Reconciler {
             mode: state.engine.policy.mode,
             minimum: state.engine.policy.min,
             maximum: state.engine.policy.max,
+            boundsInForce: state.bounds.map(GroupBounds.init),
             threshold: state.engine.policy.rules.map(\.actingLoad).min(),
             capacity: decision?.capacity,
             desired: decision?.desired,

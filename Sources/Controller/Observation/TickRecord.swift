@@ -46,10 +46,12 @@ package struct TickRecord: Codable, Sendable, Equatable {
     package var at: Date
     /// Whether orders are given: `on` or `off`.
     package var mode: GroupPolicy.Mode
-    /// The fewest instances.
+    /// The fewest instances, as configured.
     package var minimum: Int
-    /// The most domains.
+    /// The most domains, as configured.
     package var maximum: Int
+    /// The bounds in force, which a schedule may have set; absent when they are not known.
+    package var boundsInForce: GroupBounds?
     /// The smallest load that a rule acts on, percent: a target or a threshold; absent without such a rule.
     package var threshold: Double?
     /// The present size: in service and coming; absent when nothing was decided at this tick.

@@ -30,6 +30,9 @@ package struct StatusScreen: Sendable {
     package mutating func isNews(_ groups: [GroupStatus]) -> Bool {
         let now = groups.map { group in
             var words = ["\(group.group) \(group.mode) \(group.minimum) \(group.maximum) \(group.revision)"]
+            if let bounds = group.boundsInForce {
+                words.append("\(bounds.minimum) \(bounds.maximum) \(bounds.setting ?? "")")
+            }
             words += group.instances.map { "\($0.name) \($0.state.rawValue) \($0.isProtected) \($0.reason)" }
             words.append("\(group.steering.map { "\($0)" } ?? "") \(group.breaker != nil)")
             words.append("\(group.rollout.map { "\($0.phase) \($0.reason)" } ?? "")")

@@ -28,6 +28,7 @@ package struct StatusText {
         if group.isHypervisorLost { lines.append("  hypervisor  does not answer: nothing is started until it does") }
         if group.isStoreFailing { lines.append("  store       cannot be written: nothing is started until it can") }
         if let breaker = group.breaker { lines.append("  breaker     open: \(breaker)") }
+        if let line = Self.bounds(group) { lines.append(line) }
         lines += Self.steering(group)
         if let rollout = group.rollout {
             lines.append(
@@ -47,10 +48,25 @@ package struct StatusText {
             .failed, .removing, .quarantined, .off,
         ]
         let counts = order.compactMap { state in group.counts[state.rawValue].map { "\($0) \(state.rawValue)" } }
-        let most = group.maximum >= GroupPolicy.unbounded ? "as many as there are" : "\(group.maximum)"
+        let bounds = group.boundsInForce
+        let (least, most) = (bounds?.minimum ?? group.minimum, Self.most(bounds?.maximum ?? group.maximum))
         let mode = group.mode == "on" ? "" : "  (mode \(group.mode): nothing is ordered)"
         return
-            "group \(style.paint(group.group, .strong)): \(Self.list(counts)); min \(group.minimum), max \(most)\(mode)"
+            "group \(style.paint(group.group, .strong)): \(Self.list(counts)); min \(least), max \(most)\(mode)"
+    }
+
+    private static func most(_ maximum: Int) -> String {
+        maximum >= GroupPolicy.unbounded ? "as many as there are" : "\(maximum)"
+    }
+
+    /// Which schedule sets the bounds in force, or when one will; `nil` for a group without schedules.
+    private static func bounds(_ group: GroupStatus) -> String? {
+        guard let bounds = group.boundsInForce else { return nil }
+        if let origin = bounds.origin {
+            let own = "min \(group.minimum), max \(most(group.maximum))"
+            return "  bounds      by \(origin); the configuration's own are \(own)"
+        }
+        return bounds.until.map { "  bounds      the configuration's own until \($0.rfc3339), when a schedule starts" }
     }
 
     /// What operators ask, with what takes it back.
@@ -69,6 +85,7 @@ package struct StatusText {
                 "  size        held at \(size) by \(steering.by ?? "somebody"), \(end); "
                     + "'cms-controller scale \(group.group) --auto' ends it"
             )
+            lines += group.limits(onSize: size).map { "  limit       " + $0 }
         }
         return lines.map(TextStyle.clean)
     }

@@ -64,8 +64,7 @@ package struct SimulationRun: Sendable {
         for contender in contenders {
             switch contender {
             case .engine(let name, var policy, let standby):
-                policy.min = max(policy.min, model.min)
-                policy.max = min(policy.max, model.max)
+                policy.narrow(to: bounds)
                 var simulation = simulation
                 simulation.model.standby = standby
                 comparison.results.append(simulation.run(EngineAutoscaler(name: name, policy: policy)))

@@ -67,12 +67,21 @@ package struct GroupConfiguration: Sendable, Equatable {
         template?.source != .domain(name) && domains?.matches(name) ?? true
     }
 
+    private static func range(_ min: Int, _ max: Int) -> String {
+        max < GroupPolicy.unbounded ? "\(min) to \(max)" : "\(min) or more"
+    }
+
     /// Hosts, domains and sizes in one line.
     package var summary: String {
         var parts = ["hosts \(hosts)"]
         if let domains { parts.append("domains '\(domains)'") }
-        let isBounded = policy.max < GroupPolicy.unbounded
-        parts.append("instances \(isBounded ? "\(policy.min) to \(policy.max)" : "\(policy.min) or more")")
+        parts.append("instances \(Self.range(policy.min, policy.max))")
+        var scheduled: [String] = []
+        for bounds in policy.schedules.map(policy.bounds(during:)) {
+            let range = Self.range(bounds.min, bounds.max)
+            if !scheduled.contains(range) { scheduled.append(range) }
+        }
+        if !scheduled.isEmpty { parts.append("by schedule " + scheduled.joined(separator: " or ")) }
         if standby.paused + standby.saved > 0 {
             parts.append("standby \(standby.paused) paused and \(standby.saved) saved")
         }

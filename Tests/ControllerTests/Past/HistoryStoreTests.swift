@@ -32,6 +32,7 @@ struct HistoryStoreTests {
             desired: nil,
             minimum: 1,
             maximum: GroupPolicy.unbounded,
+            inForce: seed % 4 == 0 ? GroupSample.Bounds(minimum: 2, maximum: 300) : nil,
             revision: .max,
             endpoints: 2
         )

@@ -19,8 +19,26 @@ enum GroupCheck {
                 ?? (problem.keyPath == "min" ? settings.source(of: "max") : nil) ?? place(of: settings)
             problems.add(prefix + problem.keyPath, source, "\(problem.problem); \(problem.remedy)")
         }
-        let (policy, standby) = (group.policy, group.standby)
-        let held = standby.paused + standby.saved
+        standby(group, settings, at: prefix, problems: &problems)
+        guard let template = group.template else { return }
+        if let domains = group.domains, !domains.matches(template.instanceName(1)) {
+            problems.add(
+                prefix + "template.name",
+                settings.source(of: "template.name") ?? place(of: settings),
+                "clones such as '\(template.instanceName(1))' would not belong to the group, whose domains are "
+                    + "'\(domains)'; change the name or the pattern"
+            )
+        }
+    }
+
+    /// Whether standby fits between the bounds, those of each schedule too.
+    private static func standby(
+        _ group: GroupConfiguration,
+        _ settings: Settings,
+        at prefix: String,
+        problems: inout ProblemList
+    ) {
+        let (policy, held) = (group.policy, group.standby.total)
         if policy.min <= policy.max, held > policy.max - policy.min {
             problems.add(
                 prefix + "standby",
@@ -29,13 +47,17 @@ enum GroupCheck {
                     + "raise max to at least \(held + policy.min), or hold fewer"
             )
         }
-        guard let template = group.template else { return }
-        if let domains = group.domains, !domains.matches(template.instanceName(1)) {
+        for (index, schedule) in policy.schedules.enumerated() {
+            let bounds = policy.bounds(during: schedule)
+            guard bounds.min <= bounds.max, held > bounds.max - bounds.min else { continue }
+            let key = "policy.schedule[\(index)]"
+            let own = { (isOwn: Bool) in isOwn ? " of this schedule" : "" }
             problems.add(
-                prefix + "template.name",
-                settings.source(of: "template.name") ?? place(of: settings),
-                "clones such as '\(template.instanceName(1))' would not belong to the group, whose domains are "
-                    + "'\(domains)'; change the name or the pattern"
+                prefix + key,
+                settings.source(of: key) ?? place(of: settings),
+                "\(held) in standby and min \(bounds.min)\(own(schedule.min != nil)) are more than max "
+                    + "\(bounds.max)\(own(schedule.max != nil)), which counts standby too; give this schedule a max of at "
+                    + "least \(held + bounds.min), or hold fewer"
             )
         }
     }

@@ -50,7 +50,8 @@ extension ConfigurationSchema {
             "schedule",
             .list(.mapping(MappingDescription(keys: schedule)), count: 0...100, commas: false),
             nil,
-            "Bounds by the clock; the last start that matched holds."
+            "Bounds by the clock; of the schedules that hold the one that started last wins, of two that started together "
+                + "the later in the list."
         ),
         KeyDescription(
             "forecast",
@@ -147,7 +148,7 @@ extension ConfigurationSchema {
             "cron",
             .text(.cron),
             nil,
-            "When it starts: minute, hour, day of month, month, weekday, in local time.",
+            "When it starts: minute, hour, day of month, month, weekday, in the host's local time.",
             isRequired: true,
             example: "\"0 8 * * 1-5\""
         ),
@@ -169,7 +170,8 @@ extension ConfigurationSchema {
             "for",
             .duration(.seconds(60) ... .seconds(28 * 86400)),
             nil,
-            "How long it holds (until another one starts).",
+            "How long it holds, as time passes, also when the clock is changed. A shorter one that starts meanwhile does not "
+                + "end it (without: until another schedule starts).",
             example: "10h"
         ),
     ]

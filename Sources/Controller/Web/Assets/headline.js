@@ -2,7 +2,7 @@
 
 import { $, el, reconcile, text } from "./dom.js";
 import { age, count, percent, plain, rate, seconds, sentence, time } from "./format.js";
-import { bounds, tally, unbounded } from "./states.js";
+import { bounds, inForce, tally, unbounded } from "./states.js";
 
 /** One or two words for a group, and how urgent it is: `good`, `busy`, `warn` or `bad`. */
 export function verdict(group, tick) {
@@ -33,8 +33,8 @@ export function drawHeadline(model) {
   if (counts.leaving) parts.push(`${counts.leaving} leaving`);
   if (counts.waiting) parts.push(`${counts.waiting} in standby`);
   if (counts.trouble) parts.push(`${counts.trouble} in trouble`);
-  const [minimum, maximum] = [tick?.minimum ?? group?.minimum, tick?.maximum ?? group?.maximum];
-  text($("size"), group ? `${parts.join(", ")}; bounds ${bounds(minimum, maximum)}` : "");
+  const { minimum, maximum, setting } = inForce(group, tick) ?? {};
+  text($("size"), group ? `${parts.join(", ")}; bounds ${bounds(minimum, maximum)}${setting ? " by a schedule" : ""}` : "");
   drawAlerts(model);
   drawWhy(model);
   drawTiles(model, counts);
@@ -45,10 +45,16 @@ function drawAlerts({ group, now, tick }) {
   if (group?.isHypervisorLost) alerts.push(["bad", "The hypervisor does not answer: nothing is started until it does."]);
   if (group?.isStoreFailing) alerts.push(["bad", "The store cannot be written: nothing is started until it can. Is the disk full?"]);
   if (group?.breaker) alerts.push(["warn", `No domain is started now: ${group.breaker}`]);
+  const limits = inForce(group, tick);
+  if (limits?.setting) {
+    const end = limits.until ? ` until ${time(Date.parse(limits.until))}` : "";
+    alerts.push(["note", `A schedule sets the bounds ${bounds(limits.minimum, limits.maximum)}${end}: ${limits.setting} (${limits.schedule}). The configuration’s own are ${bounds(group?.minimum ?? tick.minimum, group?.maximum ?? tick.maximum)}.`]);
+  }
   const steering = group?.steering;
   if (steering?.pausedBy) alerts.push(["warn", `Paused by ${steering.pausedBy}${since(steering.pausedAt, now)}: nothing is ordered until it is resumed.`]);
   if (steering?.size !== undefined && steering?.size !== null) {
     alerts.push(["note", `The size is held at ${steering.size} by ${steering.by ?? "an operator"}${steering.until ? ` until ${time(Date.parse(steering.until))}` : ""}.`]);
+    for (const limit of group.sizeLimits ?? []) alerts.push(["warn", `The size of ${steering.size} is not reached: ${limit}.`]);
   }
   if (group?.rollout && ["running", "rolling back"].includes(group.rollout.phase)) {
     alerts.push(["note", `Rollout ${group.rollout.phase}, by ${group.rollout.by}: ${group.rollout.reason}`]);
@@ -93,10 +99,11 @@ function drawTiles({ tick, group }, counts) {
   const busiest = serving.filter((i) => i.utilization !== undefined).sort((a, b) => b.utilization - a.utilization)[0];
   const slowest = serving.filter((i) => i.p99 !== undefined).sort((a, b) => b.p99 - a.p99)[0];
   const capacity = tick?.capacity ?? counts.serving + counts.coming;
+  const limits = inForce(group, tick);
   const tiles = [
     ["Demand", percent(tick?.demand), `of ${capacity * 100} % capacity`],
     ["Busiest", percent(busiest?.utilization), busiest ? `${busiest.name}${tick?.threshold ? `, acts at ${percent(tick.threshold)}` : ""}` : "nothing measured"],
-    ["Desired", plain(tick?.desired ?? null), `min ${tick?.minimum ?? group?.minimum ?? "–"}, max ${(tick?.maximum ?? 0) >= unbounded ? "none" : (tick?.maximum ?? group?.maximum ?? "–")}`],
+    ["Desired", plain(tick?.desired ?? null), `min ${limits?.minimum ?? "–"}, max ${(limits?.maximum ?? 0) >= unbounded ? "none" : (limits?.maximum ?? "–")}`],
     ["Requests", rate(sum("requestsPerSecond")), `${plain(sum("inFlight"))} in flight, ${plain(sum("queued"))} queued`],
     ["p99", seconds(slowest?.p99), slowest ? `slowest: ${slowest.name}` : "nothing measured"],
     ["Endpoints", plain(tick?.endpoints ?? null), `revision ${tick?.revision ?? "–"}; ${tick?.acknowledged ?? 0} of ${count(tick?.watchers ?? 0, "watcher")} have it`],

@@ -7,6 +7,10 @@ const maximum = 128;
 export const groupColumns = ["demand", "capacity", "desired", "minimum", "maximum", "threshold"];
 export const instanceColumns = ["host", "guest", "steal", "demand", "requestsPerSecond", "p99", "inFlight", "queued"];
 
+/** The bounds are those in force: a schedule may have set others than the configured ones. */
+const ofTick = (tick, name) => tick.boundsInForce?.[name] ?? tick[name];
+const ofHistory = (columns, name) => columns[`${name}InForce`] ?? columns[name];
+
 const column = () => new Float32Array(room).fill(NaN);
 const columns = (names) => Object.fromEntries(names.map((name) => [name, column()]));
 const number = (value) => (value === null || value === undefined ? NaN : value);
@@ -38,7 +42,7 @@ export class Series {
     const step = row ? at - this.times[row - 1] : 1000;
     const usual = row ? this.steps[row - 1] : step;
     this.steps[row] = Math.min(step, Math.max(usual * 2, 1000));
-    for (const name of groupColumns) this.group[name][row] = number(tick[name]);
+    for (const name of groupColumns) this.group[name][row] = number(ofTick(tick, name));
     for (const instance of tick.instances) {
       const series = this.instance(instance.uuid, instance.name);
       if (!series) continue;
@@ -57,7 +61,7 @@ export class Series {
       const row = this.row();
       this.times[row] = at;
       this.steps[row] = Math.max(step, index ? Math.min(at - times[index - 1], step * 1.5) : step);
-      for (const name of groupColumns) this.group[name][row] = number(history.columns[name]?.[index]);
+      for (const name of groupColumns) this.group[name][row] = number(ofHistory(history.columns, name)?.[index]);
       for (const instance of history.instances) {
         const state = instance.states?.[index];
         const measured = instanceColumns.some((name) => number(instance.columns[name]?.[index]) >= 0);

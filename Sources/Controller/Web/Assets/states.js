@@ -36,5 +36,8 @@ export const unbounded = 1_000_000;
 /** `1 to 6`, `at least 1` */
 export const bounds = (minimum, maximum) => (maximum >= unbounded ? `at least ${minimum}` : `${minimum} to ${maximum}`);
 
+/** The bounds in force of a group: as the tick has them, else as the group's state has them, else as configured. */
+export const inForce = (group, tick) => tick?.boundsInForce ?? group?.boundsInForce ?? tick ?? group;
+
 /** Names in the order of people: vm2 before vm10. */
 export const byName = new Intl.Collator("en", { numeric: true }).compare;

@@ -2,6 +2,7 @@
 
 import { send, token, tryToken } from "./api.js";
 import { $, el, reconcile, text } from "./dom.js";
+import { inForce } from "./states.js";
 
 const part = encodeURIComponent;
 
@@ -65,7 +66,7 @@ export class Steering {
       isPaused
         ? { name: "Resume", title: `Resume ${name}?`, words: "The controller gives orders again as its rules say.", method: "POST", path: `${base}/resume` }
         : { name: "Pause", title: `Pause ${name}?`, words: "Nothing is started or stopped by the rules until it is resumed. What runs goes on serving.", method: "POST", path: `${base}/pause` },
-      { name: "Set size", title: `Set the size of ${name}`, words: "The size is held against the rules, within min and max, for the time given or until it is let go.", method: "PUT", path: `${base}/size`, fields: sizeFields(group) },
+      { name: "Set size", title: `Set the size of ${name}`, words: "The size is held against the rules, within the bounds in force, for the time given or until it is let go.", method: "PUT", path: `${base}/size`, fields: sizeFields(group) },
     ];
     if (isHeld) acts.push({ name: "Let the size go", title: `Let the size of ${name} go?`, words: "The rules decide again.", method: "DELETE", path: `${base}/size` });
     acts.push({ name: "Retry", title: `Retry in ${name}?`, words: "Starts are tried again at once, and quarantines end.", method: "POST", path: `${base}/retry` });
@@ -117,7 +118,7 @@ export class Steering {
 
 const sizeFields = (group) => () => [
   el("label", { class: "stacked", for: "size-count" }, "Instances"),
-  el("input", { id: "size-count", name: "size", type: "number", min: group.minimum, max: Math.min(group.maximum, 10_000), required: true, value: group.decision?.capacity ?? group.endpoints.length }),
+  el("input", { id: "size-count", name: "size", type: "number", min: inForce(group).minimum, max: Math.min(inForce(group).maximum, 10_000), required: true, value: group.decision?.capacity ?? group.endpoints.length }),
   el("label", { class: "stacked", for: "size-for" }, "For"),
   el("select", { id: "size-for", name: "for" }, ...[["", "until it is let go"], ["900", "15 minutes"], ["3600", "1 hour"], ["14400", "4 hours"], ["86400", "1 day"]].map(([value, words]) => el("option", { value }, words))),
 ];
