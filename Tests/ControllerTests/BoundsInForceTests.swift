@@ -101,6 +101,14 @@ struct BoundsInForceTests {
         #expect(ScaleProgress(status, size: 4).text == "1 of 4 in service, vm2 booting; the reserve is empty")
         status.steering?.size = 3
         #expect(status.limits(onSize: 3) == [], "the decision was for another size")
+        status.steering?.size = 1
+        status.counts = [:]
+        status.boundsInForce = GroupBounds(BoundsInForce(min: 3, max: 4))
+        engine.policy.min = 3
+        observation.steering?.size?.count = 1
+        status.decision = engine.decide(observation, now: .seconds(10))
+        #expect(status.decision?.clamps.last?.name == .noReserve)
+        #expect(status.limits(onSize: 1).count == 1, "too few to start for the lower bound are enough for the size")
     }
 
     @Test("a wait for a size ends when it is no longer held")

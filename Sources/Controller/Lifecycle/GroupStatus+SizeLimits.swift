@@ -28,13 +28,16 @@ extension GroupStatus {
     /// What the engine met on the way to the size, when it decided for that one.
     private func walls(_ size: Int, isOutOfBounds: Bool) -> [Clamp] {
         guard let decision, decision.observation.steering?.size?.count == size else { return [] }
+        func distance(_ count: Int) -> Double { abs(Double(count) - Double(size)) }
         return decision.clamps.filter { clamp in
+            // What leads towards the size does not keep the group from it.
+            guard distance(clamp.to) > distance(clamp.from) else { return false }
             switch clamp.name {
-            case .held, .paused, .coming: false
+            case .held, .paused, .coming: return false
             // The bound was told already, with what ends it.
-            case .min: !isOutOfBounds
-            case .max: !isOutOfBounds || clamp.from <= boundsInForce?.maximum ?? 0
-            default: true
+            case .min: return !isOutOfBounds
+            case .max: return !isOutOfBounds || clamp.from <= boundsInForce?.maximum ?? 0
+            default: return true
             }
         }
     }
