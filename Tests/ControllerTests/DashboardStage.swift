@@ -1,3 +1,4 @@
+import Autoscaling
 import Foundation
 import Libvirt
 import Shared
@@ -5,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import Controller
+@testable import Lifecycle
 
 /// Where the browser tests (`provisioning/browser-test`) find a controller: a real one, over a hypervisor and agents in
 /// memory whose loads move.
@@ -27,6 +29,7 @@ extension SocketTests {
                 lab.historySize = 16 << 20
                 lab.web = HostPort(host: "127.0.0.1", port: port)
                 lab.webTokenFile = "\(directory)/token"
+                lab.group = { $0.policy.schedules = [Schedule(cron: "* * * * *", min: 1, max: 3)] }
             } _: { group in
                 var controller = try await group.lab.start()
                 group.guests.set(group.vm1) { $0.requestsPerSecond = 12 }
