@@ -17,6 +17,8 @@ public struct CIDR: Sendable, Hashable {
     /// - Parameter text: The range, for example `192.168.122.0/24`.
     /// - Throws: ``CIDRError`` that says what is wrong and what would be right.
     public init(parsing text: String) throws {
+        let several = text.split { ",; ".contains($0) }
+        guard several.count < 2 else { throw CIDRError(several: several.map(String.init), text: text) }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw CIDRError(text: text, reason: "it has no prefix length", remedy: nil) }
         guard let address = IPAddress(String(parts[0])) else {
@@ -54,6 +56,18 @@ public struct CIDR: Sendable, Hashable {
         contains(other.base) || other.contains(base)
     }
 
+    /// The smallest range that holds both; `nil` for ranges of different families.
+    func spanning(_ other: CIDR) -> CIDR? {
+        guard other.base.family == base.family else { return nil }
+        var prefix = min(prefix, other.prefix)
+        while prefix > 0,
+            base.value & Self.mask(base.family, prefix) != other.base.value & Self.mask(base.family, prefix)
+        {
+            prefix -= 1
+        }
+        return CIDR(around: base, prefix: prefix)
+    }
+
     private static func mask(_ family: IPAddress.Family, _ prefix: Int) -> UInt128 {
         guard prefix > 0 else { return 0 }
         let width = UInt128.max >> UInt128(128 - family.bits)
@@ -75,10 +89,33 @@ public struct CIDRError: Error, CustomStringConvertible, Equatable {
     /// The range that was probably meant, where one can be told.
     public let remedy: String?
 
+    /// What else helps; `nil` when the remedy or the form says all.
+    public let advice: String?
+
+    init(text: String, reason: String, remedy: String?, advice: String? = nil) {
+        (self.text, self.reason, self.remedy, self.advice) = (text, reason, remedy, advice)
+    }
+
+    /// Several ranges were given in place of one.
+    init(several: [String], text: String) {
+        let ranges = several.compactMap { try? CIDR(parsing: $0) }
+        let span = ranges.dropFirst().reduce(ranges.first) { $0?.spanning($1) }
+        // Far apart, what holds them all holds half the Internet, too.
+        let isNear = ranges.count == several.count && span.map { $0.prefix * 4 >= $0.base.family.bits } ?? false
+        let wide = span.flatMap { isNear ? "one wider range that holds them all, \($0)," : nil } ?? "one wider range"
+        self.init(
+            text: text,
+            reason: "these are \(several.count) values, and it is one range",
+            remedy: nil,
+            advice: "give \(wide) or each range a group of its own, under 'groups' in the configuration file"
+        )
+    }
+
     /// One sentence with the fault and the remedy.
     public var description: String {
-        let hint = remedy.map { "did you mean \($0)?" } ?? "write it as ADDRESS/PREFIX, for example 192.168.122.0/24"
-        return "'\(text)' is not a valid address range: \(reason); \(hint)"
+        let usual = "write it as ADDRESS/PREFIX, for example 192.168.122.0/24"
+        return "'\(text)' is not a valid address range: \(reason); "
+            + (remedy.map { "did you mean \($0)?" } ?? advice ?? usual)
     }
 }
 

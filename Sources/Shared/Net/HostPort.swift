@@ -29,7 +29,7 @@ public struct HostPort: Sendable, Hashable {
             host = text[..<colon]
             port = text[text.index(after: colon)...]
         }
-        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0 == "/" }) else { return nil }
+        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0 == "/" || $0 == "," }) else { return nil }
         if let port {
             guard port.allSatisfy(\.isASCIIDigit), let number = Int(port), (0...65535).contains(number) else {
                 return nil

@@ -7,6 +7,12 @@ struct SettingsParser {
     let path: String
     /// What was found wrong.
     var problems = ProblemList()
+    private var merger = MergeKeys()
+
+    /// A parser of the file at `path`.
+    init(path: String) {
+        self.path = path
+    }
 
     /// The settings of a mapping.
     ///
@@ -20,6 +26,7 @@ struct SettingsParser {
         at keyPath: String
     ) -> Settings {
         var settings = Settings()
+        let node = merged(node, at: keyPath)
         for (key, value) in node {
             let name = key.string ?? "?"
             let place = keyPath.isEmpty ? name : "\(keyPath).\(name)"
@@ -37,6 +44,16 @@ struct SettingsParser {
 
     private func source(_ node: Node) -> SettingSource {
         .file(path: path, line: node.mark?.line ?? 0)
+    }
+
+    /// The mapping with what its merge key names.
+    private mutating func merged(_ node: Node.Mapping, at keyPath: String) -> Node.Mapping {
+        do {
+            return try merger.resolve(node)
+        } catch {
+            problems.add(keyPath.isEmpty ? "<<" : "\(keyPath).<<", .file(path: path, line: error.line), error.reason)
+            return Node.Mapping(node.filter { $0.key.string != "<<" }.map { ($0.key, $0.value) })
+        }
     }
 
     private func isEmpty(_ node: Node) -> Bool {
@@ -115,7 +132,7 @@ struct SettingsParser {
         default:
             break
         }
-        guard let text = node.scalar?.string else {
+        guard let text = node.scalar?.string ?? Self.listed(node, key) else {
             problems.add(keyPath, source, "a single value is expected: \(key.expectation)")
             return nil
         }
@@ -125,6 +142,12 @@ struct SettingsParser {
             problems.add(keyPath, source, error.reason)
             return nil
         }
+    }
+
+    /// A list of ranges as one text, which is refused with better words than any list is.
+    private static func listed(_ node: Node, _ key: KeyDescription) -> String? {
+        guard case .text(.range) = key.kind, let texts = node.sequence?.map(\.scalar?.string) else { return nil }
+        return texts.count > 1 ? texts.compactMap(\.self).joined(separator: ",") : nil
     }
 
     private mutating func mapping(
@@ -154,7 +177,7 @@ struct SettingsParser {
         at keyPath: String,
         source: SettingSource
     ) -> Setting? {
-        guard let mapping = node.mapping, count.contains(mapping.count) else {
+        guard let mapping = node.mapping.map({ merged($0, at: keyPath) }), count.contains(mapping.count) else {
             problems.add(
                 keyPath,
                 source,
