@@ -78,6 +78,7 @@ let package = Package(
             name: "Shared",
             dependencies: http + nio + basics + pki + [
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
             ],
             swiftSettings: settings
@@ -147,7 +148,11 @@ let package = Package(
             dependencies: ["GuestAgent"] + basics + commandLine,
             swiftSettings: settings
         ),
-        .executableTarget(name: "cms-client", dependencies: ["Client"] + basics + commandLine, swiftSettings: settings),
+        .executableTarget(
+            name: "cms-client",
+            dependencies: ["Client"] + basics + commandLine,
+            swiftSettings: settings
+        ),
 
         .target(
             name: "TestSupport",
@@ -156,7 +161,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "AutoscalingTests", dependencies: ["Autoscaling"], swiftSettings: settings),
-        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: settings),
+        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "SharedTests",
             dependencies: ["Shared", "TestSupport", .product(name: "CoreMetrics", package: "swift-metrics")] + http

@@ -130,21 +130,29 @@ public final class LibvirtHypervisor: Hypervisor {
     /// ``connect()`` opens another.
     public func close() {
         let session = state.withLock { $0.session }
-        if let session { lose(session, .notConnected(to: uri, message: "the connection was closed")) }
+        guard let session else { return }
+        let error = LibvirtError.notConnected(to: uri, message: "the connection was closed")
+        guard leave(session, error) else { return }
+        logger.info("closed the connection to the hypervisor")
+        session.end(error)
     }
 
     /// Ends a session that is of no use any more; once, whoever notices first.
     func lose(_ session: LibvirtSession, _ error: LibvirtError) {
-        let isPresent = state.withLock { state in
+        guard leave(session, error) else { return }
+        logger.warning("lost the connection to the hypervisor", metadata: ["error": "\(error)"])
+        session.end(error)
+    }
+
+    /// Takes a session out of use; whether it was in use until now.
+    private func leave(_ session: LibvirtSession, _ error: LibvirtError) -> Bool {
+        state.withLock { state in
             guard state.session === session else { return false }
             state.session = nil
             state.lastError = error
             connection.send(.disconnected(error))
             return true
         }
-        guard isPresent else { return }
-        logger.warning("lost the connection to the hypervisor", metadata: ["error": "\(error)"])
-        session.end(error)
     }
 
     /// Runs `body` on a worker thread of the present session.

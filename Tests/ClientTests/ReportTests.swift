@@ -104,7 +104,7 @@ import Foundation
             let line = ByteBuffer(string: try event.json)
             #expect(try WireCoding.decode(RunEvent.self, from: line) == event)
         }
-        #expect(throws: DecodingError.self) {
+        #expect(throws: UnreadableMessage.self) {
             try WireCoding.decode(RunEvent.self, from: ByteBuffer(string: #"{"type":"weather"}"#))
         }
     }

@@ -35,6 +35,52 @@ struct EnrollmentTests {
         return try await withAgent(configuration, body)
     }
 
+    @Test("a controller that is not there refuses, and resets nothing")
+    func refused() async throws {
+        let controller = HostPort(host: "127.0.0.1", port: try await LoopbackPort.free())
+        try await withClient { client in
+            let enroller = Enroller(uuid: FakeController.uuid, controller: controller, client: client)
+            let pin = "sha256:" + String(repeating: "0", count: 64)
+            let error = await #expect(throws: AuthorityPin.Failure.self) {
+                try await enroller.enroll(token: "t", authorityHash: pin)
+            }
+            #expect(
+                error?.description
+                    == "cannot reach the controller at \(controller): the connection was refused: no program "
+                    + "listens on that port"
+            )
+        }
+    }
+
+    @Test("an agent that is stopped while it enrolls ends at once and warns of nothing")
+    func stopped() async throws {
+        let log = RecordedLog()
+        try await withTemporaryDirectory { directory in
+            let isAsked = Latch<Void>()
+            try await RawServer.run(.silent, onData: { isAsked.set(()) }) { port in
+                let credentials = Credentials(
+                    token: "the-token",
+                    authorityHash: "sha256:" + String(repeating: "0", count: 64)
+                )
+                let configuration = AgentConfiguration(
+                    listen: HostPort(host: "127.0.0.1", port: 0),
+                    controller: HostPort(host: "127.0.0.1", port: port),
+                    uuid: FakeController.uuid,
+                    state: StateDirectory(path: directory),
+                    workers: 1,
+                    credentials: { credentials },
+                    timing: testTiming()
+                )
+                let start = ContinuousClock.now
+                try await withAgent(configuration, logger: log.logger) { _ in
+                    try await isAsked.wait()
+                }
+                #expect(start.duration(to: .now) < .seconds(4), "it did not wait for an answer")
+            }
+        }
+        #expect(log.warnings.isEmpty)
+    }
+
     @Test("a new machine enrolls, saves its identity, and serves with it")
     func enrolls() async throws {
         let fake = try FakeController()

@@ -1,5 +1,7 @@
 import Foundation
+import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Libvirt
@@ -30,6 +32,21 @@ import Testing
             try await group.waitForAll()
         }
         #expect(!hypervisor.isConnected)
+    }
+
+    @Test func anOrderlyStopWarnsOfNothing() async throws {
+        let log = RecordedLog()
+        let hypervisor = LibvirtHypervisor(uri: .test, logger: log.logger)
+        try await hypervisor.connect()
+        hypervisor.close()
+        try await hypervisor.connect()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await hypervisor.run() }
+            group.cancelAll()
+        }
+        #expect(!hypervisor.isConnected)
+        #expect(log.levels.contains(.info))
+        #expect(log.warnings.isEmpty)
     }
 }
 

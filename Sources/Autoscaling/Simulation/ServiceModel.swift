@@ -52,12 +52,27 @@ public struct ServiceModel: Sendable, Hashable, Codable {
     /// Requests that one instance does in a second.
     public var rate: Double { Double(Swift.max(1, vCPUs)) / Swift.max(0.000_001, serviceTime) }
 
+    /// The CPU times of a request that can be simulated, seconds.
+    public static let serviceTimes = 0.000_01...3600.0
+    /// The times that a start can take, seconds.
+    public static let waits = 0...86_400
+    /// The most instances that can be simulated.
+    public static let most = 10_000
+
     /// What cannot be simulated; `nil` when all can.
     public var problem: String? {
         if vCPUs < 1 { return "an instance has no vCPU" }
-        if !(serviceTime > 0 && serviceTime < 3600) { return "the service time is not within an hour" }
-        if queueLimit < 0 || bootSeconds < 0 || resumeSeconds < 0 || standby < 0 { return "a number is negative" }
-        if min < 1 || max < min || max > 10_000 { return "the bounds are not within 1...10000, min at most max" }
+        if !Self.serviceTimes.contains(serviceTime) { return "the service time is not from 10 µs to an hour" }
+        if queueLimit < 0 || standby < 0 { return "a number is negative" }
+        if !Self.waits.contains(bootSeconds) || !Self.waits.contains(resumeSeconds) {
+            return "a start takes longer than a day, or less than nothing"
+        }
+        if min < 1 || max < min || max > Self.most {
+            return "the bounds are not within 1...\(Self.most), min at most max"
+        }
+        if standby > max - min {
+            return "\(standby) in standby and min \(min) are more than max \(max), which counts standby too"
+        }
         return nil
     }
 }

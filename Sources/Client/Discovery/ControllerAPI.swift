@@ -41,7 +41,11 @@ struct ControllerAPI: Sendable {
         let response = try await post("/v1/renew", message)
         guard (200...299).contains(response.status.code) else { throw await Self.problem(response) }
         let body = try await response.body.collect(upTo: WireLimits.answerBody)
-        return try WireCoding.decode(IssuedCertificate.self, from: body)
+        do {
+            return try WireCoding.decode(IssuedCertificate.self, from: body)
+        } catch {
+            throw AttemptFailure(.final, "the controller's answer holds no certificate: \(ErrorText.of(error))")
+        }
     }
 
     /// A text as the value of a query's key.

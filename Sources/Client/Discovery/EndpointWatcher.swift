@@ -209,7 +209,6 @@ public struct EndpointWatcher: Service {
         if let error = error as? HTTPClientError, error == .readTimeout {
             return "the controller at \(controller) has fallen silent"
         }
-        if error is LineDecoder.LineTooLong { return "\(error)" }
-        return "controller \(controller): \(AttemptFailure(classifying: error).reason)"
+        return "controller \(controller): \(ErrorText.of(error))"
     }
 }

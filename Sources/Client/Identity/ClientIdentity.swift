@@ -24,7 +24,7 @@ public enum ClientIdentity {
         do {
             identity = try IdentityStore(directory: directory).load()
         } catch {
-            throw ClientIdentityError.unusable(directory: directory, reason: "\(error)")
+            throw ClientIdentityError.unusable(directory: directory, reason: ErrorText.of(error))
         }
         guard let identity else { throw ClientIdentityError.missing(directory: directory) }
         let certificate = identity.certificate
@@ -59,15 +59,15 @@ public enum ClientIdentityError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .missing(let directory):
             "no identity in \(directory) (cert.pem, key.pem, ca.pem); make one on the controller's host with "
-                + "'cms-controller client add NAME --out \(directory)', or name its directory with --identity"
+                + "'cms-controller client add NAME --out \(ShellText.word(directory))', or name its directory with --identity"
         case .expired(let directory, let date):
             "the certificate in \(directory) expired on \(date.rfc3339); make a new one on the controller's host with "
-                + "'cms-controller client add NAME --out \(directory)'"
+                + "'cms-controller client add NAME --out \(ShellText.word(directory))'"
         case .notYetValid(let directory, let date):
             "the certificate in \(directory) is valid from \(date.rfc3339) on; check this machine's clock"
         case .unusable(let directory, let reason):
             "the identity in \(directory) cannot be used: \(reason); make a new one on the controller's host with "
-                + "'cms-controller client add NAME --out \(directory)'"
+                + "'cms-controller client add NAME --out \(ShellText.word(directory))'"
         }
     }
 }

@@ -79,7 +79,7 @@ public struct IdentityRenewer: Service {
             } catch {
                 if Task.isCancelled { break }
                 let wait = backoff.next()
-                let reason = (error as? Problem)?.description ?? AttemptFailure(classifying: error).reason
+                let reason = ErrorText.of(error)
                 onEvent(.failed(reason: reason, retryIn: wait))
                 try? await ContinuousClock().sleep(for: wait)
             }
@@ -92,7 +92,7 @@ public struct IdentityRenewer: Service {
             try store.save(identity)
             return nil
         } catch {
-            return "\(error)"
+            return ErrorText.of(error)
         }
     }
 }

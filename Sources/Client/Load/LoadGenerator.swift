@@ -196,7 +196,7 @@ package struct LoadGenerator: Sendable {
                         endpoint: failure?.endpoint?.url,
                         seconds: start.duration(to: .now).seconds,
                         attempts: failure?.attempts ?? 1,
-                        error: "\(error)"
+                        error: ErrorText.of(error)
                     )
                 )
             )

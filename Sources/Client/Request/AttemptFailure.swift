@@ -1,12 +1,8 @@
 import AsyncHTTPClient
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
-
-#if canImport(Glibc)
-import Glibc
-#endif
+import Shared
 
 /// Why one attempt at a request failed, and so what to do next.
 ///
@@ -44,37 +40,28 @@ public struct AttemptFailure: Error, Sendable, Equatable, CustomStringConvertibl
 
     /// What `error`, thrown by an HTTP or socket call, means for the request.
     public init(classifying error: any Error) {
+        if let failure = error as? AttemptFailure {
+            self = failure
+        } else if let failure = NetworkFailure(error) {
+            self.init(Self.kind(of: failure, from: error), failure.description)
+        } else {
+            self.init(.final, ErrorText.of(error))
+        }
+    }
+
+    private static func kind(of failure: NetworkFailure, from error: any Error) -> Kind {
         switch error {
-        case let failure as AttemptFailure: self = failure
-        case let error as HTTPClientError: self.init(Self.kind(of: error), Self.words(for: error))
-        case let error as NIOConnectionError:
-            let cause = (error.connectionErrors.first?.error ?? error.dnsAError).map(Self.words)
-            self.init(.unreachable, "cannot connect to \(error.host):\(error.port): \(cause ?? "no address")")
-        case let error as IOError:
-            let refused = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, EADDRNOTAVAIL]
-            let isRefused = refused.contains(error.errnoCode)
-            let what = isRefused ? "cannot connect" : "the connection broke"
-            self.init(isRefused ? .unreachable : .broken, "\(what): \(Self.words(error))")
-        case let error as ChannelError:
-            if case .connectTimeout = error {
-                self.init(.unreachable, "no connection in time")
-            } else {
-                self.init(.broken, "the connection broke: \(error)")
-            }
-        case let error as NIOSSLError:
-            if case .uncleanShutdown = error {
-                self.init(.broken, "the connection broke")
-            } else {
-                self.init(.unreachable, "TLS handshake failed: \(error)")
-            }
-        case is NIOSSLExtraError, is BoringSSLError:
-            self.init(.unreachable, "TLS failed: \(error)")
-        case is HTTPParserError:
-            self.init(.broken, "the peer does not speak HTTP: \(error)")
-        case is NIOTooManyBytesError:
-            self.init(.final, "the answer is too large")
+        // Whatever it was, there is no connection.
+        case is NIOConnectionError: .unreachable
+        case let error as NIOSSLError where error != .uncleanShutdown: .unreachable
+        case let error as HTTPClientError: kind(of: error)
+        case is NIOTooManyBytesError: .final
         default:
-            self.init(.final, "\(error)")
+            switch failure.kind {
+            case .refused, .unreachable, .unknownHost, .insecure: .unreachable
+            case .timedOut: error is ChannelError ? .unreachable : .broken
+            case .reset, .closed, .notHTTP, .failed: .broken
+            }
         }
     }
 
@@ -84,21 +71,6 @@ public struct AttemptFailure: Error, Sendable, Equatable, CustomStringConvertibl
         case .remoteConnectionClosed, .uncleanShutdown, .writeTimeout, .cancelled, .requestStreamCancelled: .broken
         case .readTimeout, .deadlineExceeded: .timedOut
         default: .final
-        }
-    }
-
-    /// The system's words for its errors, without NIO's around them.
-    private static func words(_ error: any Error) -> String {
-        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
-    }
-
-    private static func words(for error: HTTPClientError) -> String {
-        switch error {
-        case .connectTimeout, .tlsHandshakeTimeout: "no connection in time"
-        case .getConnectionFromPoolTimeout: "no free connection in time"
-        case .remoteConnectionClosed: "the peer closed the connection"
-        case .readTimeout, .deadlineExceeded: "no answer in time"
-        default: "\(error.shortDescription)"
         }
     }
 }

@@ -56,7 +56,8 @@ extension ControllerAPI {
             throw Problem(
                 .conflict,
                 code: "rollout-under-way",
-                detail: "a rollout is under way; end it first with 'cms-controller rollout \(group.name) --abort'"
+                detail: "a rollout is under way; end it first with '"
+                    + ShellText.command("cms-controller rollout", operand: group.name, options: "--abort") + "'"
             )
         }
         var hold = Rollout.usualHold
@@ -70,7 +71,7 @@ extension ControllerAPI {
         do {
             identity = try await parts.clones.identity(of: template)
         } catch {
-            throw Problem(.conflict, code: "template-unusable", detail: "\(error)")
+            throw Problem(.conflict, code: "template-unusable", detail: ErrorText.of(error))
         }
         let rollout = Rollout(
             source: CloneSource(template),

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOSSL
 import NIOTLS
+import Shared
 
 /// Tells of TLS handshakes that fail: a certificate of another authority, an old TLS version, garbage.
 struct HandshakeObserver<Base: HTTPChannelHandler>: HTTPChannelHandler {
@@ -67,16 +68,9 @@ struct HandshakeObserver<Base: HTTPChannelHandler>: HTTPChannelHandler {
             context.fireChannelInactive()
         }
 
-        /// BoringSSL's word for the fault, without the place in its sources.
-        private static func words(of reason: String) -> String {
-            guard let range = reason.firstRange(of: "OPENSSL_internal:") else { return reason }
-            return reason[range.upperBound...].prefix { $0 != " " && $0 != "]" }
-                .lowercased().replacing("_", with: " ")
-        }
-
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
             if case .handshakeFailed(let reason)? = error as? NIOSSLError {
-                onFailure(context.remoteAddress?.ipAddress ?? "unknown address", Self.words(of: "\(reason)"))
+                onFailure(context.remoteAddress?.ipAddress ?? "unknown address", TLSFailure.words(of: "\(reason)"))
                 timer?.cancel()
                 context.close(promise: nil)
             }

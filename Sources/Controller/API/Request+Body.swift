@@ -22,7 +22,11 @@ extension Request {
         do {
             return try WireCoding.decode(type, from: body)
         } catch {
-            throw Problem(.badRequest, code: "unreadable", detail: "the body is not a valid \(type) in JSON")
+            throw Problem(
+                .badRequest,
+                code: "unreadable",
+                detail: "the body is not a valid \(type) in JSON: \(ErrorText.of(error))"
+            )
         }
     }
 }

@@ -29,10 +29,10 @@ enum CloneProblem: Error, CustomStringConvertible, Equatable {
         case .noAddress(let hosts, let network):
             "no address of \(hosts) is free on the network '\(network)'; widen hosts, or remove leases that nobody needs"
         case .noPool(let name):
-            "there is no storage pool '\(name)'; make it with 'virsh pool-define-as \(name) dir --target DIR' and "
-                + "'virsh pool-start \(name)', or name another in template.pool"
+            "there is no storage pool '\(name)'; make it with 'virsh pool-define-as \(ShellText.word(name)) dir --target DIR' and "
+                + "'\(ShellText.command("virsh pool-start", operand: name))', or name another in template.pool"
         case .inactivePool(let name):
-            "the storage pool '\(name)' is not active; start it with 'virsh pool-start \(name)'"
+            "the storage pool '\(name)' is not active; start it with '\(ShellText.command("virsh pool-start", operand: name))'"
         case .poolFull(let name, let available, let needed):
             "the storage pool '\(name)' has \(available >> 20) MiB left, and at least \(needed >> 20) MiB are kept for "
                 + "what a clone writes; delete what nobody needs, or give it a larger disk"

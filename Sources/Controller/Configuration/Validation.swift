@@ -28,7 +28,7 @@ package struct Validation: Sendable {
             let version = try await hypervisor.ping()
             findings.append(Finding(isFine: true, text: "libvirt: \(configuration.uri) answers (\(version))"))
         } catch {
-            return findings + [Finding(isFine: false, text: "libvirt: \(error)")]
+            return findings + [Finding(isFine: false, text: "libvirt: \(ErrorText.of(error))")]
         }
         findings += configuration.groups.flatMap { hooks(of: $0) }
         do {
@@ -39,7 +39,7 @@ package struct Validation: Sendable {
                 pools: try await hypervisor.storagePools()
             )
         } catch {
-            findings.append(Finding(isFine: false, text: "libvirt: \(error)"))
+            findings.append(Finding(isFine: false, text: "libvirt: \(ErrorText.of(error))"))
         }
         return findings
     }
@@ -52,7 +52,10 @@ package struct Validation: Sendable {
             try await channel.close()
             return Finding(isFine: true, text: "\(name): \(address) is free")
         } catch {
-            return Finding(isFine: false, text: "\(name): \(PortTaken.wrap(error, address, option: option))")
+            return Finding(
+                isFine: false,
+                text: "\(name): \(ErrorText.of(PortTaken.wrap(error, address, option: option)))"
+            )
         }
     }
 
@@ -72,7 +75,7 @@ package struct Validation: Sendable {
             _ = try WebToken(file: path)
             findings.append(Finding(isFine: true, text: "web token: \(path) can be used"))
         } catch {
-            findings.append(Finding(isFine: false, text: "\(error)"))
+            findings.append(Finding(isFine: false, text: ErrorText.of(error)))
         }
         return findings
     }

@@ -55,7 +55,7 @@ struct EventRecorder: Service {
                 try await store.commit(StoreChange(events: [event]))
                 observatory.tell(.step(Observatory.Step(group: event.group, at: event.at, events: [event])))
             } catch {
-                logger.warning("event not stored", metadata: ["error": "\(error)"])
+                logger.warning("event not stored", metadata: ["error": "\(ErrorText.of(error))"])
             }
         }
     }

@@ -128,8 +128,8 @@ final class History: Service {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            if HistoryStore.isDamage(error) { state.withLock { $0.damage = "\(error)" } }
-            throw Unavailable(description: "the history cannot be read: \(error)")
+            if HistoryStore.isDamage(error) { state.withLock { $0.damage = ErrorText.of(error) } }
+            throw Unavailable(description: "the history cannot be read: \(ErrorText.of(error))")
         }
     }
 
@@ -148,7 +148,7 @@ final class History: Service {
             }
         } catch {
             if HistoryStore.isDamage(error) {
-                state.withLock { $0.damage = "\(error)" }
+                state.withLock { $0.damage = ErrorText.of(error) }
             } else {
                 fail(error)
             }
@@ -161,7 +161,7 @@ final class History: Service {
         do {
             try await store.check()
         } catch {
-            if HistoryStore.isDamage(error) { state.withLock { $0.damage = "\(error)" } }
+            if HistoryStore.isDamage(error) { state.withLock { $0.damage = ErrorText.of(error) } }
         }
     }
 
@@ -214,7 +214,7 @@ final class History: Service {
         } catch {
             state.withLock { $0.buffer.putBack(batch) }
             if HistoryStore.isDamage(error) {
-                state.withLock { $0.damage = "\(error)" }
+                state.withLock { $0.damage = ErrorText.of(error) }
             } else {
                 fail(error)
             }
@@ -224,14 +224,14 @@ final class History: Service {
     private func fail(_ error: any Error) {
         let isNew = state.withLock { state in
             defer { state.isPaused = true }
-            state.problem = "\(error)"
+            state.problem = ErrorText.of(error)
             state.retryAt = clock.now.advanced(by: Self.pause)
             return !state.isPaused
         }
         guard isNew else { return }
         tell(
             .historyFailed,
-            "the history rests until \(path) can be written: \(error); free disk space, or set history-size"
+            "the history rests until \(path) can be written: \(ErrorText.of(error)); free disk space, or set history-size"
         )
     }
 

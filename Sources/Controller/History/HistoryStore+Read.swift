@@ -196,7 +196,7 @@ extension HistoryStore {
     func decisions(group: String, limit: Int) async throws -> [DecisionRecord] {
         let rows = try await decisionRows(group: group, limit: limit)
         // One that only a later version can read costs nobody the rest.
-        return rows.compactMap { try? WireCoding.decoder().decode(DecisionRecord.self, from: $0) }
+        return rows.compactMap { try? WireCoding.decode(DecisionRecord.self, from: $0) }
     }
 
     /// The last decision of each group.

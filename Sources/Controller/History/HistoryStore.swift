@@ -168,7 +168,7 @@ final class HistoryStore: Sendable {
 
     /// Whether what is in the file is to blame, and not the disk or the file's owner.
     static func isDamage(_ error: any Error) -> Bool {
-        if error is HistoryRow.Unreadable || error is DecodingError { return true }
+        if error is HistoryRow.Unreadable || error is UnreadableMessage { return true }
         guard let error = error as? DatabaseError else { return false }
         return [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH]
             .contains(error.resultCode)

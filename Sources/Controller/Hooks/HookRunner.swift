@@ -56,11 +56,15 @@ struct SystemHookRunner: HookRunner {
         request.headers.add(name: "user-agent", value: "cms-controller/\(CMSVersion.current)")
         request.body = .bytes(ByteBuffer(bytes: try WireCoding.encoder().encode(call)))
         let ready = request
-        try await withDeadline(timeout) {
-            let response = try await client.execute(ready, timeout: TimeAmount(timeout))
-            guard (200...299).contains(response.status.code) else {
-                throw Failure(description: "\(url) answered \(response.status.code)")
+        do {
+            try await withDeadline(timeout) {
+                let response = try await client.execute(ready, timeout: TimeAmount(timeout))
+                guard (200...299).contains(response.status.code) else {
+                    throw Failure(description: "\(url) answered \(response.status.code)")
+                }
             }
+        } catch {
+            throw NetworkFailure(error).map { Failure(description: "\(url): \($0)") } ?? error
         }
     }
 
@@ -92,7 +96,7 @@ struct SystemHookRunner: HookRunner {
         } catch let error as DeadlineExceeded {
             throw Failure(description: "'\(path)' did not end within \(error.limit)")
         } catch let error as SubprocessError {
-            throw Failure(description: "'\(path)': \(error)")
+            throw Failure(description: "'\(path)': \(ErrorText.of(error))")
         }
         guard !result.terminationStatus.isSuccess else { return }
         let words = result.standardError.split(whereSeparator: \.isNewline).joined(separator: " ")

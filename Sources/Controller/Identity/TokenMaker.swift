@@ -58,12 +58,15 @@ package struct TokenMaker: Sendable {
         let expires = now.addingTimeInterval(lifetime.seconds)
         try await store.addToken(JoinTokenRecord(hash: token.hash, uuid: domain.uuid, expires: expires))
         let address = ServerNames(configuration: configuration, networks: networks).guestAddress
+        // One that runs may have been given other settings than this command.
+        let running = try? RunningController(stateDirectory: configuration.stateDirectory)
+        let usual = HostPort(host: address.description, port: configuration.listen.port)
         return Result(
             token: token.secret,
             domain: domain.name,
             uuid: domain.uuid,
             expires: expires,
-            controller: "\(HostPort(host: address.description, port: configuration.listen.port))",
+            controller: "\(running?.guestAddress ?? usual)",
             authorityHash: try authority.certificate.fingerprint()
         )
     }

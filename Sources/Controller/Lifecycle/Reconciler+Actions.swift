@@ -146,7 +146,7 @@ extension Reconciler {
         } catch is CancellationError {
             board.endStart(uuid, life: life, nil, at: parts.clock.now)
         } catch {
-            board.endStart(uuid, life: life, .failed("\(error)"), at: parts.clock.now)
+            board.endStart(uuid, life: life, .failed(ErrorText.of(error)), at: parts.clock.now)
         }
         parts.signals.send(.look)
     }
@@ -163,10 +163,12 @@ extension Reconciler {
         group.addTask {
             do {
                 try await operation()
+            } catch  where Task.isCancelled {
+                // An orderly stop breaks it off; the next controller gives the order again.
             } catch {
                 parts.logger.warning(
                     "order not carried out",
-                    metadata: ["order": "\(kind)", "uuid": "\(uuid)", "error": "\(error)"]
+                    metadata: ["order": "\(kind)", "uuid": "\(uuid)", "error": "\(ErrorText.of(error))"]
                 )
             }
             parts.signals.send(.look)
@@ -177,7 +179,7 @@ extension Reconciler {
         do {
             try await parts.hooks.run(hook, call)
             board.endHook(call.uuid, life: life, call.hook, .passed)
-        } catch is CancellationError {
+        } catch  where error is CancellationError || Task.isCancelled {
             board.endHook(call.uuid, life: life, call.hook, nil)
         } catch {
             log(
@@ -185,10 +187,15 @@ extension Reconciler {
                     .hookFailed,
                     at: parts.clock.date,
                     instance: call.instance,
-                    detail: "\(call.hook.rawValue): \(error)"
+                    detail: "\(call.hook.rawValue): \(ErrorText.of(error))"
                 )
             )
-            board.endHook(call.uuid, life: life, call.hook, hook.onFailure == .fail ? .failed("\(error)") : .passed)
+            board.endHook(
+                call.uuid,
+                life: life,
+                call.hook,
+                hook.onFailure == .fail ? .failed(ErrorText.of(error)) : .passed
+            )
         }
         parts.signals.send(.look)
     }
@@ -198,10 +205,10 @@ extension Reconciler {
         do {
             try await parts.prober.probe(endpoint)
         } catch {
-            failure = "\(error)"
+            failure = ErrorText.of(error)
             parts.logger.info(
                 "probe failed",
-                metadata: ["instance": "\(endpoint.name)", "url": "\(endpoint.url)", "error": "\(error)"]
+                metadata: ["instance": "\(endpoint.name)", "url": "\(endpoint.url)", "error": "\(ErrorText.of(error))"]
             )
         }
         board.endProbe(
@@ -226,10 +233,10 @@ extension Reconciler {
                 do {
                     try await parts.prober.checkHealth(endpoint)
                 } catch {
-                    failure = "\(error)"
+                    failure = ErrorText.of(error)
                     parts.logger.debug(
                         "health check failed",
-                        metadata: ["instance": "\(endpoint.name)", "error": "\(error)"]
+                        metadata: ["instance": "\(endpoint.name)", "error": "\(ErrorText.of(error))"]
                     )
                 }
                 // A little early, so that a check each second does not miss every other tick.

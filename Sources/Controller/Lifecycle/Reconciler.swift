@@ -154,7 +154,7 @@ package struct Reconciler: Service {
         do {
             if let set { try parts.directory.publish(set, at: parts.clock.date) }
         } catch {
-            parts.logger.error("endpoint set not published", metadata: ["error": "\(error)"])
+            parts.logger.error("endpoint set not published", metadata: ["error": "\(ErrorText.of(error))"])
         }
         for action in step.actions { perform(action, state, date: date, in: &group) }
         for uuid in step.removed where state.fleet.instances[uuid] == nil { board.drop(uuid) }
@@ -181,7 +181,8 @@ package struct Reconciler: Service {
             let event = ControllerEvent(
                 .storeFailed,
                 at: date,
-                detail: "the store cannot be written: \(error); endpoints are still told, no instance is started until "
+                detail:
+                    "the store cannot be written: \(ErrorText.of(error)); endpoints are still told, no instance is started until "
                     + "it can; free space in the state directory"
             )
             state.pending.events.append(event)

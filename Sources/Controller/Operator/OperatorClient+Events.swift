@@ -72,11 +72,11 @@ extension OperatorClient {
         let body = try await send(.GET, question.path, wait: question.wait) { headers in
             newest = headers.first(name: "CMS-Newest-Event").flatMap { Int64($0) }
         }
-        return EventAnswer(events: try WireCoding.decode([ControllerEvent].self, from: body), newest: newest)
+        return EventAnswer(events: try message([ControllerEvent].self, of: body, question.path), newest: newest)
     }
 
     /// The ledger of all groups.
     package func instances() async throws -> [Instance] {
-        try WireCoding.decode([Instance].self, from: try await send(.GET, "/v1/instances"))
+        try await answer(.GET, "/v1/instances")
     }
 }

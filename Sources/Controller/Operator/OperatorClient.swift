@@ -64,7 +64,7 @@ package struct OperatorClient: Sendable {
 
     /// What each group does, and why.
     package func groups() async throws -> [GroupStatus] {
-        try WireCoding.decode([GroupStatus].self, from: try await send(.GET, "/v1/groups"))
+        try await answer(.GET, "/v1/groups")
     }
 
     /// Tries again what failed in a group, or with one instance of it.
@@ -97,6 +97,24 @@ package struct OperatorClient: Sendable {
         // The unreserved characters of RFC 3986.
         name.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~")))
             ?? ""
+    }
+
+    /// Asks, and returns the message of the answer.
+    func answer<Message: Decodable>(_ method: HTTPMethod, _ path: String) async throws -> Message {
+        try message(Message.self, of: try await send(method, path), path)
+    }
+
+    /// The message of an answer's body.
+    func message<Message: Decodable>(_ type: Message.Type, of body: ByteBuffer, _ path: String) throws -> Message {
+        do {
+            return try WireCoding.decode(type, from: body)
+        } catch {
+            throw Failure(
+                description:
+                    "the controller at \(address) answered \(path.prefix { $0 != "?" }) with something else than is "
+                    + "expected: \(ErrorText.of(error)); use the cms-controller of the same version"
+            )
+        }
     }
 
     /// Asks, and returns the body of the answer.
@@ -150,12 +168,13 @@ package struct OperatorClient: Sendable {
                 )
             }
             result = .success(try await take(response))
-        } catch let error where error is Failure || error is BackupFile.Failure || error is DecodingError {
+        } catch let error where error is Failure || error is BackupFile.Failure {
             result = .failure(error)
         } catch {
             result = .failure(
                 Failure(
-                    description: "the controller at \(address) cannot be asked: \(error); does it run there?",
+                    description:
+                        "the controller at \(address) cannot be asked: \(ErrorText.of(error)); does it run there?",
                     isTransient: true
                 )
             )

@@ -76,14 +76,15 @@ package struct StatusText {
         if let name = steering.pausedBy {
             let since = steering.pausedAt.map { " since \($0.rfc3339)" } ?? ""
             lines.append(
-                "  paused      by \(name)\(since): nothing is ordered; 'cms-controller resume \(group.group)' ends it"
+                "  paused      by \(name)\(since): nothing is ordered; "
+                    + "'\(ShellText.command("cms-controller resume", operand: group.group))' ends it"
             )
         }
         if let size = steering.size {
             let end = steering.until.map { "until \($0.rfc3339)" } ?? "until it is released"
             lines.append(
                 "  size        held at \(size) by \(steering.by ?? "somebody"), \(end); "
-                    + "'cms-controller scale \(group.group) --auto' ends it"
+                    + "'\(ShellText.command("cms-controller scale", operand: group.group, options: "--auto"))' ends it"
             )
             lines += group.limits(onSize: size).map { "  limit       " + $0 }
         }

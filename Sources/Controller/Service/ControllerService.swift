@@ -259,6 +259,11 @@ package struct ControllerService: Sendable {
             clock: clock
         ) { port in
             listening.begin(port)
+            StateDirectory.note(
+                guests: HostPort(host: names.guestAddress.description, port: port),
+                local: HostPort(host: configuration.listen.localHost, port: port),
+                in: lock
+            )
             SystemdNotifier().send(.ready, .status("listening on port \(port)"))
             await onListening(port)
         }

@@ -18,6 +18,6 @@ package struct PortTaken: Error, CustomStringConvertible {
         if let error = error as? IOError, error.errnoCode == EADDRINUSE {
             return PortTaken(address: address, option: option)
         }
-        return error
+        return ListenFailure(error, address: address, option: option) ?? error
     }
 }

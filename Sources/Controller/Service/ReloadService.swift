@@ -52,7 +52,7 @@ actor Reloader {
                     .configurationRefused,
                     at: clock.date,
                     by: by,
-                    detail: "the configuration stays as it was: \(error)"
+                    detail: "the configuration stays as it was: \(ErrorText.of(error))"
                 )
             )
             throw error

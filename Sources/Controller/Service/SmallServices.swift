@@ -56,7 +56,7 @@ struct ControllerIdentityService: Service {
                         metadata: ["until": "\(identity.current.certificate.notValidAfter)"]
                     )
                 } catch {
-                    logger.error("own certificate not renewed", metadata: ["error": "\(error)"])
+                    logger.error("own certificate not renewed", metadata: ["error": "\(ErrorText.of(error))"])
                 }
             }
         }

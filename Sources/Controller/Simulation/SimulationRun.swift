@@ -38,7 +38,7 @@ package struct SimulationRun: Sendable {
     /// Runs contenders over built-in workloads.
     package init(workloads: [Workload.Name], contenders: [Contender], model: ServiceModel, seed: UInt64) throws {
         self.model = model
-        try check()
+        try check(contenders)
         for name in workloads {
             run(contenders, Simulation(workload: Workload(name, seed: seed), model: model))
         }
@@ -47,7 +47,7 @@ package struct SimulationRun: Sendable {
     /// Runs contenders over a recorded trace.
     package init(trace path: String, contenders: [Contender], model: ServiceModel) throws {
         self.model = model
-        try check()
+        try check(contenders)
         let replay = try Self.replay(path)
         for case .engine(let name, let policy, _) in contenders {
             differences.append((name, replay.run(policy: policy)))
@@ -55,8 +55,16 @@ package struct SimulationRun: Sendable {
         run(contenders, replay.simulation(model: model))
     }
 
-    private func check() throws {
+    private func check(_ contenders: [Contender]) throws {
         if let problem = model.problem { throw Failure(description: "the model cannot be simulated: \(problem)") }
+        for case .engine(let name, _, let standby) in contenders {
+            var model = model
+            model.standby = standby
+            guard let problem = model.problem else { continue }
+            throw Failure(
+                description: "\(name) cannot be simulated: \(problem); give another --standby, --min or --max"
+            )
+        }
     }
 
     private mutating func run(_ contenders: [Contender], _ simulation: Simulation) {
@@ -83,15 +91,19 @@ package struct SimulationRun: Sendable {
         guard data.count <= traceLimit else {
             throw Failure(description: "the trace \(path) has more than \(traceLimit) bytes")
         }
-        let texts = data.split(separator: 0x0A)
+        let texts = data.split(separator: 0x0A, omittingEmptySubsequences: false)
         var lines: [TraceLine] = []
-        let decoder = WireCoding.decoder()
-        for (number, text) in texts.enumerated() {
+        for (index, text) in texts.enumerated() where !text.isEmpty {
             do {
-                lines.append(try decoder.decode(TraceLine.self, from: Data(text)))
+                lines.append(try WireCoding.decode(TraceLine.self, from: Data(text)))
+            } catch let error as UnreadableMessage where !error.isJSON && index == texts.count - 1 {
+                break
             } catch {
-                if number == texts.count - 1, data.last != 0x0A { break }
-                throw Failure(description: "\(path), line \(number + 1): it is no line of a trace: \(error)")
+                throw Failure(
+                    description:
+                        "\(path), line \(index + 1) is no line of a trace: \(ErrorText.of(error)); give a file "
+                        + "trace-GROUP.jsonl of a controller's state directory"
+                )
             }
         }
         guard let replay = Replay(lines: lines), !replay.ticks.isEmpty else {

@@ -92,7 +92,7 @@ final class BackupMaker: Sendable {
         } catch {
             state.withLock { $0 = .idle }
             if error is Problem { throw error }
-            throw Self.failure("\(error)")
+            throw Self.failure(ErrorText.of(error))
         }
     }
 

@@ -31,7 +31,7 @@ extension SQLiteStore {
         }
         // A kind that only a later version knows is left out: it costs nobody the rest.
         return rows.compactMap { id, row in
-            guard var event = try? WireCoding.decoder().decode(ControllerEvent.self, from: row) else { return nil }
+            guard var event = try? WireCoding.decode(ControllerEvent.self, from: row) else { return nil }
             event.id = id
             return event
         }

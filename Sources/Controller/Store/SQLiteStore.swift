@@ -88,35 +88,35 @@ package struct SQLiteStore: Store {
     package func ledger() async throws -> [Instance] {
         try await database.read { database in
             try Data.fetchAll(database, sql: "SELECT row FROM instance ORDER BY uuid")
-        }.map { try WireCoding.decoder().decode(Instance.self, from: $0) }
+        }.map { try WireCoding.decode(Instance.self, from: $0) }
     }
 
     /// The endpoint set of a group that was told last.
     package func endpointSet(group: String) async throws -> EndpointSet? {
         try await database.read { database in
             try Data.fetchOne(database, sql: "SELECT endpointSet FROM groupState WHERE name = ?", arguments: [group])
-        }.map { try WireCoding.decoder().decode(EndpointSet.self, from: $0) }
+        }.map { try WireCoding.decode(EndpointSet.self, from: $0) }
     }
 
     /// The breaker of a group.
     package func breaker(group: String) async throws -> StartBreaker {
         try await database.read { database in
             try Data.fetchOne(database, sql: "SELECT breaker FROM groupState WHERE name = ?", arguments: [group])
-        }.map { try WireCoding.decoder().decode(StartBreaker.self, from: $0) } ?? StartBreaker()
+        }.map { try WireCoding.decode(StartBreaker.self, from: $0) } ?? StartBreaker()
     }
 
     /// What a group's clones are made from.
     package func templates(group: String) async throws -> CloneTemplates {
         try await database.read { database in
             try Data.fetchOne(database, sql: "SELECT templates FROM groupState WHERE name = ?", arguments: [group])
-        }.map { try WireCoding.decoder().decode(CloneTemplates.self, from: $0) } ?? CloneTemplates()
+        }.map { try WireCoding.decode(CloneTemplates.self, from: $0) } ?? CloneTemplates()
     }
 
     /// What operators ask of a group.
     package func steering(group: String) async throws -> GroupSteering {
         try await database.read { database in
             try Data.fetchOne(database, sql: "SELECT steering FROM groupState WHERE name = ?", arguments: [group])
-        }.map { try WireCoding.decoder().decode(GroupSteering.self, from: $0) } ?? GroupSteering()
+        }.map { try WireCoding.decode(GroupSteering.self, from: $0) } ?? GroupSteering()
     }
 
     /// Writes a change in one transaction.

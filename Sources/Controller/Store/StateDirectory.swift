@@ -49,7 +49,7 @@ package struct StateDirectory: Sendable {
 
     /// Takes the directory for one running controller; the lock ends with the process, however it ends.
     ///
-    /// The file holds the process's id, for ``RunningController``.
+    /// The file holds the process's id, and later where it listens, for ``RunningController``.
     ///
     /// - Returns: The file descriptor that holds the lock: keep it open.
     package func lock() throws -> Int32 {
@@ -61,11 +61,20 @@ package struct StateDirectory: Sendable {
             close(descriptor)
             throw Failure.inUse(path: path)
         }
-        // Over what is there first, so that a full disk has room for it. Without it the controller runs as well, and
-        // only cannot be found.
-        let line = Array("\(getpid())\n".utf8)
-        if pwrite(descriptor, line, line.count, 0) == line.count { _ = ftruncate(descriptor, off_t(line.count)) }
+        Self.write(RunningController.lockText(pid: getpid()), to: descriptor)
         return descriptor
+    }
+
+    /// Notes in the lock where the controller that holds it is reached.
+    static func note(guests: HostPort, local: HostPort, in lock: Int32) {
+        write(RunningController.lockText(pid: getpid(), listening: (guests, local)), to: lock)
+    }
+
+    /// Writes over what is there first, so that a full disk has room for it. Without it the controller runs as well, and
+    /// only cannot be found.
+    private static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        if pwrite(descriptor, bytes, bytes.count, 0) == bytes.count { _ = ftruncate(descriptor, off_t(bytes.count)) }
     }
 
     /// The certificate authority; made when there is none yet.
@@ -86,10 +95,10 @@ package struct StateDirectory: Sendable {
         do {
             return try SQLiteStore(path: "\(path)/cms.sqlite")
         } catch  where Self.isDamage(error) {
-            onDamage(try putAside(), "\(error)")
+            onDamage(try putAside(), ErrorText.of(error))
             return try freshStore()
         } catch {
-            throw Failure.unusable(path: path, reason: "the store cannot be opened: \(error)")
+            throw Failure.unusable(path: path, reason: "the store cannot be opened: \(ErrorText.of(error))")
         }
     }
 
@@ -117,7 +126,7 @@ package struct StateDirectory: Sendable {
         do {
             return try SQLiteStore(path: "\(path)/cms.sqlite")
         } catch {
-            throw Failure.unusable(path: path, reason: "the store cannot be opened: \(error)")
+            throw Failure.unusable(path: path, reason: "the store cannot be opened: \(ErrorText.of(error))")
         }
     }
 }
@@ -145,7 +154,7 @@ private struct IdentityStoreFiles {
         } catch let error as IdentityError {
             throw error
         } catch {
-            throw IdentityError.unreadable(path: bundle, reason: "\(error); restore it from a backup")
+            throw IdentityError.unreadable(path: bundle, reason: "\(ErrorText.of(error)); restore it from a backup")
         }
     }
 

@@ -1,3 +1,4 @@
+import Shared
 import Synchronization
 import Tracing
 
@@ -67,7 +68,7 @@ final class OTLPSpan: Span {
     ) {
         var attributes = attributes
         attributes["exception.type"] = "\(type(of: error))"
-        attributes["exception.message"] = "\(error)"
+        attributes["exception.message"] = "\(ErrorText.of(error))"
         addEvent(SpanEvent(name: "exception", at: instant(), attributes: attributes))
     }
 

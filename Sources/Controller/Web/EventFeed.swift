@@ -154,7 +154,7 @@ final class EventFeed: Service {
             }
         } catch is CancellationError {
         } catch {
-            logger.warning("events not read", metadata: ["error": "\(error)"])
+            logger.warning("events not read", metadata: ["error": "\(ErrorText.of(error))"])
         }
     }
 

@@ -10,4 +10,10 @@ extension HostPort {
         case .v6: return address.value == 1
         }
     }
+
+    /// The host by which programs on this host reach a listener there: loopback for one that listens everywhere.
+    var localHost: String {
+        guard let address = IPAddress(host), address.value == 0 else { return host }
+        return address.family == .v4 ? "127.0.0.1" : "::1"
+    }
 }

@@ -41,7 +41,10 @@ struct WebAnswerMiddleware: RouterMiddleware {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            context.logger.warning("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            context.logger.warning(
+                "a request failed",
+                metadata: ["path": "\(request.uri.path)", "error": "\(ErrorText.of(error))"]
+            )
             response = Problem(
                 .internalServerError,
                 code: "internal",

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Glibc
+import Shared
 
 /// The secret of the web interface: never kept itself, only its hash.
 struct WebToken: Sendable {
@@ -25,10 +26,11 @@ struct WebToken: Sendable {
     ///
     /// - Throws: ``Failure`` when it cannot be read, is too short, or may be read by everyone.
     init(file path: String) throws {
+        let place = ShellText.path(path)
         func fail(_ reason: String) -> Failure { Failure(description: "web-token-file: \(path): \(reason)") }
         guard access(path, R_OK) == 0, let handle = FileHandle(forReadingAtPath: path) else {
             throw fail(
-                "\(String(cString: strerror(errno))); make one with 'install -m 600 /dev/null \(path) && openssl rand -hex 24 > \(path)'"
+                "\(String(cString: strerror(errno))); make one with: install -m 600 /dev/null \(place) && openssl rand -hex 24 > \(place)"
             )
         }
         // The file that is open, whatever the name stands for by now.
@@ -38,7 +40,7 @@ struct WebToken: Sendable {
         guard facts[.type] as? FileAttributeType == .typeRegular else { throw fail("it is no file") }
         guard let mode = facts[.posixPermissions] as? Int, mode & 0o006 == 0 else {
             throw fail(
-                "everyone on this host may read or write it; run 'chmod 600 \(path)' and put another token into it"
+                "everyone on this host may read or write it; run: chmod 600 \(place); then put another token into it"
             )
         }
         let data = try handle.read(upToCount: Self.longest + 2) ?? Data()
@@ -50,7 +52,7 @@ struct WebToken: Sendable {
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw fail(
-                "it must hold one line of \(Self.shortest) to \(Self.longest) printable characters without blanks; run 'openssl rand -hex 24 > \(path)'"
+                "it must hold one line of \(Self.shortest) to \(Self.longest) printable characters without blanks; run: openssl rand -hex 24 > \(place)"
             )
         }
         self.init(text)

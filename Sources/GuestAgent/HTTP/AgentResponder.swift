@@ -92,7 +92,10 @@ struct AgentResponder: HTTPResponder {
         } catch let failure as ComputeFailure {
             return answer(to: failure)
         } catch {
-            context.logger.error("a computation ended in an unforeseen way", metadata: ["error": "\(error)"])
+            context.logger.error(
+                "a computation ended in an unforeseen way",
+                metadata: ["error": "\(ErrorText.of(error))"]
+            )
             return Problem(.internalServerError, code: "internal", detail: "the computation failed").response()
         }
     }

@@ -7,17 +7,8 @@ import NIOSSL
 import ServiceLifecycle
 import Shared
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// The HTTPS server: waits for an identity, then serves until the group shuts down.
 final class AgentServer: Service {
-    /// Why the server cannot serve.
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
-
     /// Bounds that keep a peer from making the server grow.
     private enum Limits {
         static let headerBytes = 16 * 1024
@@ -70,9 +61,8 @@ final class AgentServer: Service {
         let application = try makeApplication(identity)
         do {
             try await application.run()
-        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {
-            let reason = error.errnoCode == EACCES ? "is not allowed to this user" : "is taken by another program"
-            throw Failure(description: "cannot listen on \(listen): the port \(reason); choose another with --listen")
+        } catch {
+            throw ListenFailure(error, address: listen, option: "--listen") ?? error
         }
     }
 

@@ -156,7 +156,7 @@ final class IdentityKeeper: Service {
             guard let reason else { return identity }
             warn("the identity on disk is not used", reason)
         } catch {
-            warn("the identity on disk cannot be read", "\(error)")
+            warn("the identity on disk cannot be read", ErrorText.of(error))
         }
         return nil
     }
@@ -184,7 +184,7 @@ final class IdentityKeeper: Service {
             do {
                 try configuration.state.markSpent(token: token)
             } catch {
-                logger.error("cannot remember that the token is spent", metadata: ["error": "\(error)"])
+                logger.error("cannot remember that the token is spent", metadata: ["error": "\(ErrorText.of(error))"])
             }
         }
         return attempt
@@ -206,7 +206,7 @@ final class IdentityKeeper: Service {
             if case .mismatch = failure { return .refused("\(failure)") }
             return .unreachable("\(failure)")
         } catch {
-            return .unreachable("\(error)")
+            return .unreachable(ErrorText.of(error))
         }
     }
 
@@ -232,11 +232,16 @@ final class IdentityKeeper: Service {
             try configuration.state.identity.save(identity)
             try configuration.state.save(controller: configuration.controller)
         } catch {
-            logger.error("cannot save the certificate; it is used unsaved", metadata: ["error": "\(error)"])
+            logger.error(
+                "cannot save the certificate; it is used unsaved",
+                metadata: ["error": "\(ErrorText.of(error))"]
+            )
         }
     }
 
     private func pause(after attempt: Attempt, _ backoff: inout Backoff) async {
+        // What an orderly stop breaks off did not fail.
+        guard !Task.isCancelled else { return }
         switch attempt {
         case .got: return
         case .unreachable(let reason):

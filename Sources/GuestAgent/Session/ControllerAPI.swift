@@ -83,7 +83,7 @@ struct ControllerAPI: Sendable {
         do {
             return try WireCoding.decode(Answer.self, from: body)
         } catch {
-            throw Failure.garbled("\(method.rawValue) \(path) gave no \(Answer.self)")
+            throw Failure.garbled("\(method.rawValue) \(path) gave no \(Answer.self): \(ErrorText.of(error))")
         }
     }
 

@@ -86,10 +86,10 @@ final class ControllerSession: Service {
                     backoff.reset()
                     filter.reset()
                 }
-                if filter.passes("\(error)") {
+                if filter.passes(ErrorText.of(error)) {
                     logger.warning(
                         "no session with the controller, trying again",
-                        metadata: ["reason": "\(error)", "controller": "\(configuration.controller)"]
+                        metadata: ["reason": "\(ErrorText.of(error))", "controller": "\(configuration.controller)"]
                     )
                 }
                 if Self.callsForEnrollment(error) { keeper.requestEnrollment() }
@@ -207,8 +207,8 @@ final class ControllerSession: Service {
             } catch {
                 try Task.checkCancellation()
                 // The command stream tells whether the controller is there; one lost report is nothing.
-                if reportFilter.withLock({ $0.passes("\(error)") }) {
-                    logger.warning("a load report was lost", metadata: ["reason": "\(error)"])
+                if reportFilter.withLock({ $0.passes(ErrorText.of(error)) }) {
+                    logger.warning("a load report was lost", metadata: ["reason": "\(ErrorText.of(error))"])
                 }
             }
         }
@@ -231,7 +231,7 @@ final class ControllerSession: Service {
         do {
             try configuration.state.save(serverName: name)
         } catch {
-            logger.error("cannot save the name", metadata: ["name": "\(name)", "error": "\(error)"])
+            logger.error("cannot save the name", metadata: ["name": "\(name)", "error": "\(ErrorText.of(error))"])
         }
     }
 

@@ -46,7 +46,7 @@ public struct StructuredLogHandler: LogHandler {
         var fields = metadata
         if let provided = metadataProvider?.get() { fields.merge(provided) { $1 } }
         if let own = event.metadata { fields.merge(own) { $1 } }
-        if let error = event.error { fields["error"] = "\(error)" }
+        if let error = event.error { fields["error"] = "\(ErrorText.of(error))" }
         var line =
             switch format {
             case .text: text(event, fields)

@@ -74,12 +74,22 @@ public enum AuthorityPin {
                 .connect(host: address.host, port: address.port).get()
             let timer = channel.eventLoop.scheduleTask(in: timeout) {
                 done.fail(
-                    Failure.unreachable(address, reason: "no answer within \(timeout.nanoseconds / 1_000_000) ms")
+                    Failure.unreachable(
+                        address,
+                        reason: NetworkFailure(
+                            .timedOut,
+                            detail: "nothing came within \(timeout.nanoseconds / 1_000_000) ms"
+                        ).description
+                    )
                 )
             }
             defer { timer.cancel() }
             do {
-                try await done.futureResult.get()
+                try await withTaskCancellationHandler {
+                    try await done.futureResult.get()
+                } onCancel: {
+                    done.fail(CancellationError())
+                }
             } catch {
                 try? await channel.close()
                 throw error
@@ -87,10 +97,12 @@ public enum AuthorityPin {
             try? await channel.close()
         } catch let failure as Failure {
             throw failure
+        } catch let error as CancellationError {
+            throw error
         } catch {
             done.fail(error)
             if found.refused { throw Failure.mismatch(pinned: pin, shown: found.shown) }
-            throw Failure.unreachable(address, reason: "\(error)")
+            throw Failure.unreachable(address, reason: ErrorText.of(error))
         }
         guard let authority = found.authority else { throw Failure.mismatch(pinned: pin, shown: found.shown) }
         return authority

@@ -41,8 +41,21 @@ public enum WireCoding {
     }
 
     /// One message from the bytes of a body or a line.
+    ///
+    /// - Throws: ``UnreadableMessage``, which says in plain words what is wrong, and at which key.
     public static func decode<Message: Decodable>(_ type: Message.Type, from buffer: ByteBuffer) throws -> Message {
-        try decoder().decode(type, from: Data(buffer.readableBytesView))
+        try decode(type, from: Data(buffer.readableBytesView))
+    }
+
+    /// One message from bytes that were kept.
+    ///
+    /// - Throws: ``UnreadableMessage``, which says in plain words what is wrong, and at which key.
+    public static func decode<Message: Decodable>(_ type: Message.Type, from data: Data) throws -> Message {
+        do {
+            return try decoder().decode(type, from: data)
+        } catch {
+            throw UnreadableMessage(error)
+        }
     }
 }
 

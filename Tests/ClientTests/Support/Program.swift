@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program, run as users run it.
@@ -24,7 +25,7 @@ struct Program: Sendable {
         self.directory = URL(fileURLWithPath: directory)
         let (ended, end) = AsyncStream<Void>.makeStream()
         self.ended = ended
-        process.executableURL = try Self.executable()
+        process.executableURL = try BuiltProgram.url("cms-client")
         process.arguments = arguments
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
@@ -59,26 +60,5 @@ struct Program: Sendable {
         let path = directory.appendingPathComponent(name).path
         _ = FileManager.default.createFile(atPath: path, contents: nil)
         return try #require(FileHandle(forWritingAtPath: path))
-    }
-
-    /// The program lies beside the tests' bundle, whose path is in the arguments of whatever runs the tests.
-    private static func executable() throws -> URL {
-        let candidates = CommandLine.arguments.filter { $0.contains(".xctest") || $0.hasPrefix("/") }
-        for candidate in candidates {
-            var url = URL(fileURLWithPath: candidate)
-            while url.path != "/" {
-                url.deleteLastPathComponent()
-                let program = url.appendingPathComponent("cms-client")
-                var isDirectory: ObjCBool = false
-                let exists = FileManager.default.fileExists(atPath: program.path, isDirectory: &isDirectory)
-                if exists, !isDirectory.boolValue { return program }
-            }
-        }
-        throw NotBuilt(arguments: CommandLine.arguments)
-    }
-
-    /// `cms-client` is not where the tests are.
-    struct NotBuilt: Error {
-        let arguments: [String]
     }
 }

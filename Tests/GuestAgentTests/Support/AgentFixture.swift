@@ -67,10 +67,11 @@ let testLogger = Logger(label: "agent") { (label: String) -> any LogHandler in
 @discardableResult
 func withAgent<Value: Sendable>(
     _ configuration: AgentConfiguration,
+    logger: Logger = testLogger,
     _ body: @escaping @Sendable (Agent) async throws -> Value
 ) async throws -> Value {
-    let agent = Agent(configuration: configuration, logger: testLogger)
-    return try await withService(agent, logger: testLogger) { try await body(agent) }
+    let agent = Agent(configuration: configuration, logger: logger)
+    return try await withService(agent, logger: logger) { try await body(agent) }
 }
 
 /// Runs a service while `body` runs, and shuts it down gracefully then.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Shared
 
 /// The controller that runs on a state directory, found by the process id in the directory's lock.
 package struct RunningController: Sendable {
@@ -31,6 +32,10 @@ package struct RunningController: Sendable {
 
     /// The process.
     package let pid: Int32
+    /// Where guests reach its API, once it listens; `nil` when it does not, or is of an earlier version.
+    package let guestAddress: HostPort?
+    /// Where its API is reached from its own host; `nil` likewise.
+    package let localAddress: HostPort?
 
     /// Finds the controller that holds the lock of the directory; the lock itself is left alone.
     ///
@@ -44,11 +49,24 @@ package struct RunningController: Sendable {
         guard access(path, R_OK) == 0, let data = FileManager.default.contents(atPath: path) else {
             throw Failure.refused(what: path, reason: String(cString: strerror(errno)))
         }
-        let text = String(decoding: data.prefix(32), as: UTF8.self).prefix { $0.isNumber }
-        guard let pid = Int32(text), pid > 1 else { throw Failure.notRunning(directory: stateDirectory) }
+        let lines = String(decoding: data.prefix(1024), as: UTF8.self).split(separator: "\n")
+        guard let pid = lines.first.flatMap({ Int32($0) }), pid > 1 else {
+            throw Failure.notRunning(directory: stateDirectory)
+        }
         // An id left by a controller that is gone may be another program's by now.
         guard try Self.holds(pid, path) else { throw Failure.notRunning(directory: stateDirectory) }
         self.pid = pid
+        guestAddress = Self.address("guests ", in: lines)
+        localAddress = Self.address("local ", in: lines)
+    }
+
+    /// What the lock says of a running controller; its own id comes first.
+    static func lockText(pid: Int32, listening: (guests: HostPort, local: HostPort)? = nil) -> String {
+        "\(pid)\n" + (listening.map { "guests \($0.guests)\nlocal \($0.local)\n" } ?? "")
+    }
+
+    private static func address(_ name: String, in lines: [Substring]) -> HostPort? {
+        lines.first { $0.hasPrefix(name) }.flatMap { HostPort(String($0.dropFirst(name.count))) }
     }
 
     /// Sends it SIGHUP, on which it reads its configuration anew.

@@ -87,7 +87,7 @@ package enum ReportSource: Sendable {
                 madeAt: now
             )
         } catch let error as DatabaseError {
-            throw Failure(description: "\(file) or \(ledger) cannot be read: \(error)")
+            throw Failure(description: "\(file) or \(ledger) cannot be read: \(ErrorText.of(error))")
         } catch is HistoryRow.Unreadable {
             throw Failure(description: "\(file) is damaged")
         }
@@ -158,25 +158,16 @@ extension OperatorClient {
     /// The past of a group; of the first one without a name.
     package func history(group: String?, since: Date, until: Date, points: Int) async throws -> HistorySeries {
         let query = (group.map { "group=\(Self.escaped($0))&" } ?? "") + "since=\(since.rfc3339)&until=\(until.rfc3339)"
-        return try WireCoding.decode(
-            HistorySeries.self,
-            from: try await send(.GET, "/v1/history?\(query)&points=\(points)")
-        )
+        return try await answer(.GET, "/v1/history?\(query)&points=\(points)")
     }
 
     /// The kept decisions of a group, newest first.
     package func decisions(group: String, limit: Int) async throws -> [DecisionRecord] {
-        try WireCoding.decode(
-            [DecisionRecord].self,
-            from: try await send(.GET, "/v1/decisions?group=\(Self.escaped(group))&limit=\(limit)")
-        )
+        try await answer(.GET, "/v1/decisions?group=\(Self.escaped(group))&limit=\(limit)")
     }
 
     /// The last events since a time, newest first.
     func events(since: Date, limit: Int) async throws -> [ControllerEvent] {
-        try WireCoding.decode(
-            [ControllerEvent].self,
-            from: try await send(.GET, "/v1/events?since=\(since.rfc3339)&limit=\(limit)")
-        )
+        try await answer(.GET, "/v1/events?since=\(since.rfc3339)&limit=\(limit)")
     }
 }
