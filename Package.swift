@@ -138,19 +138,20 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "CommandLineSupport", dependencies: ["Shared"] + commandLine, swiftSettings: settings),
         .executableTarget(
             name: "cms-controller",
-            dependencies: ["Autoscaling", "Controller", "Lifecycle"] + basics + commandLine,
+            dependencies: ["Autoscaling", "CommandLineSupport", "Controller", "Lifecycle"] + basics + commandLine,
             swiftSettings: settings
         ),
         .executableTarget(
             name: "cms-agent",
-            dependencies: ["GuestAgent"] + basics + commandLine,
+            dependencies: ["CommandLineSupport", "GuestAgent"] + basics + commandLine,
             swiftSettings: settings
         ),
         .executableTarget(
             name: "cms-client",
-            dependencies: ["Client"] + basics + commandLine,
+            dependencies: ["Client", "CommandLineSupport"] + basics + commandLine,
             swiftSettings: settings
         ),
 
@@ -167,6 +168,11 @@ let package = Package(
             dependencies: ["Shared", "TestSupport", .product(name: "CoreMetrics", package: "swift-metrics")] + http
                 + nio
                 + pki,
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["CommandLineSupport", "Shared", "TestSupport"] + commandLine,
             swiftSettings: settings
         ),
         .testTarget(

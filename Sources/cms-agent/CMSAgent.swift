@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Shared
 
 /// The program `cms-agent`.
@@ -16,6 +17,8 @@ struct CMSAgent: AsyncParsableCommand {
         subcommands: [RunCommand.self, EnrollCommand.self, VersionCommand.self],
         defaultSubcommand: RunCommand.self
     )
+
+    static func main() async { await checkedMain() }
 }
 
 /// `cms-agent version`.

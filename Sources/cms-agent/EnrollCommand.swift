@@ -21,7 +21,7 @@ struct EnrollCommand: AsyncParsableCommand {
         discussion: "'cms-controller token create DOMAIN' prints the token and the CA hash."
     )
 
-    @Option(help: ArgumentHelp("The single-use join token.", valueName: "token"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The single-use join token.", valueName: "token"))
     var token: String?
 
     @OptionGroup var identity: IdentityOptions
@@ -52,9 +52,16 @@ struct EnrollCommand: AsyncParsableCommand {
             )
         } catch {
             try? await client.shutdown()
-            StandardError.write("cms-agent: \(error)")
+            StandardError.write("cms-agent: \(Self.text(error, controller))")
             throw ExitCode(ExitStatus.failure)
         }
+    }
+}
+
+extension EnrollCommand {
+    /// What failed, and with which controller.
+    private static func text(_ error: any Error, _ controller: HostPort) -> String {
+        NetworkFailure(error).map { "the controller at \(controller) cannot be asked: \($0)" } ?? ErrorText.of(error)
     }
 }
 

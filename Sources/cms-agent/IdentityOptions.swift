@@ -14,6 +14,7 @@ struct IdentityOptions: ParsableArguments {
     var controller: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The fingerprint of the controller's certificate authority, as 'cms-controller token create' prints it.",
             valueName: "sha256:…"
@@ -22,6 +23,7 @@ struct IdentityOptions: ParsableArguments {
     var caHash: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The machine's UUID, if it is not the DMI product UUID (which only root can read).",
             valueName: "uuid"
@@ -30,6 +32,7 @@ struct IdentityOptions: ParsableArguments {
     var uuid: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Where the identity is kept. (default: $STATE_DIRECTORY, else /var/lib/cms-agent)",
             valueName: "directory"

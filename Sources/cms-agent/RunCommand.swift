@@ -41,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
     var maxConnections = 2048
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "While this file exists, the controller is asked not to stop this machine.",
             valueName: "file"
@@ -101,7 +102,7 @@ struct RunCommand: AsyncParsableCommand {
             try await Agent(configuration: configuration, notifier: SystemdNotifier(), logger: logger)
                 .run(signals: [.sigterm, .sigint])
         } catch {
-            logger.critical("the agent cannot go on", metadata: ["reason": "\(error)"])
+            logger.critical("the agent cannot go on", metadata: ["reason": "\(ErrorText.of(error))"])
             throw ExitCode(ExitStatus.failure)
         }
     }

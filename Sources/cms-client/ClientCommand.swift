@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import CommandLineSupport
 import Shared
 
 /// The command line of cms-client.
@@ -41,10 +42,14 @@ struct ClientCommand: AsyncParsableCommand {
     @Option(help: "The controller, HOST or HOST:PORT; the port is 7000 unless given. Default: $CMS_CONTROLLER.")
     var controller: HostPort?
 
-    @Option(help: ArgumentHelp("The group to send to. Default: the controller's first one.", valueName: "name"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The group to send to. Default: the controller's first one.", valueName: "name")
+    )
     var group: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Directory with ca.pem, cert.pem and key.pem. Default: $CMS_IDENTITY, else ~/.config/cms.",
             valueName: "dir"
@@ -61,6 +66,8 @@ struct ClientCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Output")
     var output: OutputArguments
+
+    static func main() async { await checkedMain() }
 
     mutating func validate() throws {
         if controller == nil {

@@ -126,7 +126,7 @@ struct ClientSession {
         } catch let problem as Problem {
             return "the controller at \(controller) refuses this identity: \(problem.detail)"
         } catch {
-            return "\(error)"
+            return ErrorText.of(error)
         }
     }
 

@@ -17,12 +17,14 @@ struct OutputArguments: ParsableArguments {
     var plain = false
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Write one line for each answer to this file, which is made anew.", valueName: "file"),
         completion: .file()
     )
     var logFile: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Write each event as a line of JSON to this file, which is made anew.", valueName: "file"),
         completion: .file()
     )

@@ -42,7 +42,7 @@ struct BackupCommand: AsyncParsableCommand {
             print(
                 """
                 To restore: stop the controller; move cms.sqlite, cms.sqlite-wal and cms.sqlite-shm out of the state \
-                directory; 'tar -xpf \(file) -C DIRECTORY'; give the files to the directory's owner; start it again.
+                directory; tar -xpf \(ShellText.word(file)) -C DIRECTORY; give the files to the directory's owner; start it again.
                 """
             )
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Shared
 
 /// `cms-controller`: grows and shrinks a service over virtual machines and tells clients where it is.
@@ -24,6 +25,8 @@ struct CMSController: AsyncParsableCommand {
         ],
         defaultSubcommand: RunCommand.self
     )
+
+    static func main() async { await checkedMain() }
 }
 
 /// `cms-controller version`.

@@ -18,10 +18,10 @@ struct ControllerOptions: ParsableArguments {
     @Option(help: .setting(.webListen, "address:port"))
     var webListen: String?
 
-    @Option(help: .setting(.webTokenFile, "file"), completion: .file())
+    @Option(parsing: .unconditional, help: .setting(.webTokenFile, "file"), completion: .file())
     var webTokenFile: String?
 
-    @Option(help: .setting(.stateDir, "dir"))
+    @Option(parsing: .unconditional, help: .setting(.stateDir, "dir"))
     var stateDir: String?
 
     @Option(help: .setting(.historySize, "size"))
@@ -66,13 +66,14 @@ struct ControllerOptions: ParsableArguments {
     @Option(help: .setting(.advertise, "names"))
     var advertise: String?
 
-    @Option(help: .setting(.logFile, "file"))
+    @Option(parsing: .unconditional, help: .setting(.logFile, "file"))
     var logFile: String?
 
-    @Option(help: .setting(.spansFile, "file"), completion: .file())
+    @Option(parsing: .unconditional, help: .setting(.spansFile, "file"), completion: .file())
     var spansFile: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "A YAML file with the same settings and more; 'cms-controller schema --reference' explains its keys. Flags win over CMS_… variables, those over the file.",
             valueName: "file"
@@ -145,12 +146,12 @@ extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 /// Prints what is wrong to standard error and ends the program with exit code 64.
 func usageFailure(_ error: any Error) -> ExitCode {
-    FileHandle.standardError.write(Data("cms-controller: \(error)\n".utf8))
+    FileHandle.standardError.write(Data("cms-controller: \(ErrorText.of(error))\n".utf8))
     return ExitCode(ExitStatus.usage)
 }
 
 /// Prints what failed to standard error and ends the program with exit code 1.
 func runFailure(_ error: any Error) -> ExitCode {
-    FileHandle.standardError.write(Data("cms-controller: \(error)\n".utf8))
+    FileHandle.standardError.write(Data("cms-controller: \(ErrorText.of(error))\n".utf8))
     return ExitCode(ExitStatus.failure)
 }

@@ -32,10 +32,10 @@ struct EventsCommand: AsyncParsableCommand {
     )
     var kind: String?
 
-    @Option(help: "Only events of this instance, by name.", completion: .instances)
+    @Option(parsing: .unconditional, help: "Only events of this instance, by name.", completion: .instances)
     var instance: String?
 
-    @Option(help: "Only events of this group.", completion: .groups)
+    @Option(parsing: .unconditional, help: "Only events of this group.", completion: .groups)
     var group: String?
 
     @Option(help: "The most events of the past, 1 to 10000 (default: 100, with --follow 20).")

@@ -22,7 +22,10 @@ struct PauseCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let steering = try await options.ask { [group] in try await $0.pause(group: group) }
-        print("\(group) is paused by \(steering.pausedBy ?? "you"); 'cms-controller resume \(group)' ends it")
+        print(
+            "\(group) is paused by \(steering.pausedBy ?? "you"); "
+                + "'\(ShellText.command("cms-controller resume", operand: group))' ends it"
+        )
     }
 }
 
@@ -105,7 +108,8 @@ struct ScaleCommand: AsyncParsableCommand {
         let steering = try await options.ask { [group, holdTime] in
             try await $0.hold(group: group, size: size, for: holdTime)
         }
-        let end = steering.until.map { "until \($0.rfc3339)" } ?? "until 'cms-controller scale \(group) --auto'"
+        let release = ShellText.command("cms-controller scale", operand: group, options: "--auto")
+        let end = steering.until.map { "until \($0.rfc3339)" } ?? "until '\(release)'"
         print("\(group) is held at \(size) \(end)")
         if let name = steering.pausedBy {
             print("it takes effect when \(group), which \(name) paused, is resumed: 'cms-controller resume \(group)'")

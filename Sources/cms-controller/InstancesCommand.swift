@@ -11,7 +11,7 @@ struct InstancesCommand: AsyncParsableCommand {
         abstract: "List the instances of a running controller."
     )
 
-    @Option(help: "Only those of this group.", completion: .groups)
+    @Option(parsing: .unconditional, help: "Only those of this group.", completion: .groups)
     var group: String?
 
     @Flag(help: "Print JSON: an array of instances.")

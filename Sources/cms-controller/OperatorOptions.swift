@@ -6,12 +6,18 @@ import UnixSignals
 
 /// The options that say which running controller is meant.
 struct OperatorOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The controller's address.", valueName: "host:port"))
-    var controller: String = Self.usualController
+    @Option(
+        help: ArgumentHelp(
+            "The controller's address (default: where the one of the state directory listens, else 127.0.0.1:7000).",
+            valueName: "host:port"
+        )
+    )
+    var controller: String?
 
     private static let usualController = "127.0.0.1:7000"
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The controller's state directory, on its own host (default: /var/lib/cms-controller for root).",
             valueName: "dir"
@@ -21,6 +27,7 @@ struct OperatorOptions: ParsableArguments {
     var stateDir: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "A directory of 'client add NAME --role operator', for a controller on another host.",
             valueName: "dir"
@@ -30,6 +37,7 @@ struct OperatorOptions: ParsableArguments {
     var identity: String?
 
     func validate() throws {
+        guard let controller else { return }
         guard HostPort(controller, defaultPort: 7000) != nil else {
             throw ValidationError("--controller '\(controller)' is not HOST:PORT, for example 127.0.0.1:7000")
         }
@@ -47,7 +55,9 @@ struct OperatorOptions: ParsableArguments {
 
     /// Where a report is made from: the files of the state directory when no controller runs on it.
     func reportSource() throws -> ReportSource {
-        guard identity == nil, controller == Self.usualController else { return .controller(try makeClient()) }
+        guard identity == nil, controller == nil || controller == Self.usualController else {
+            return .controller(try makeClient())
+        }
         do {
             _ = try RunningController(stateDirectory: stateDirectory)
         } catch RunningController.Failure.notRunning {
@@ -112,8 +122,18 @@ struct OperatorOptions: ParsableArguments {
         }
     }
 
+    /// Where the controller is: as it was given, as the one on this host noted it, or as usual.
+    private var address: HostPort {
+        let usual = HostPort(host: "127.0.0.1", port: 7000)
+        if let controller { return HostPort(controller, defaultPort: 7000) ?? usual }
+        guard identity == nil, let running = try? RunningController(stateDirectory: stateDirectory) else {
+            return usual
+        }
+        return running.localAddress ?? usual
+    }
+
     private func makeClient() throws -> OperatorClient {
-        let address = HostPort(controller, defaultPort: 7000) ?? HostPort(host: "127.0.0.1", port: 7000)
+        let address = address
         if let identity { return try OperatorClient(address: address, identityDirectory: identity) }
         let environment = ProcessInfo.processInfo.environment
         let name = (environment["SUDO_USER"] ?? environment["USER"]).flatMap { SPIFFEID.isName($0) ? $0 : nil }

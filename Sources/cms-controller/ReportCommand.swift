@@ -28,10 +28,11 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The end, likewise (default: now).", valueName: "time"))
     var until: String?
 
-    @Option(help: "The group (default: the first one).")
+    @Option(parsing: .unconditional, help: "The group (default: the first one).")
     var group: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("The file to write: .html for a page, .png for a picture.", valueName: "file"),
         completion: .file(extensions: ["html", "png"])
     )

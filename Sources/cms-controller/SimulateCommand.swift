@@ -20,7 +20,11 @@ struct SimulateCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("A recorded trace.", valueName: "file"), completion: .file(extensions: ["jsonl"]))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("A recorded trace.", valueName: "file"),
+        completion: .file(extensions: ["jsonl"])
+    )
     var trace: String?
 
     @Option(
@@ -32,6 +36,7 @@ struct SimulateCommand: AsyncParsableCommand {
     var workload: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "A configuration file whose policy is tried (default: the recommended policy).",
             valueName: "file"
@@ -41,6 +46,7 @@ struct SimulateCommand: AsyncParsableCommand {
     var policy: String?
 
     @Option(
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Something to compare with: another configuration file, or hpa, aws, original. May be given repeatedly.",
             valueName: "file|name"
@@ -48,7 +54,7 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     var compare: [String] = []
 
-    @Option(help: "The group of the configuration files (default: their first).")
+    @Option(parsing: .unconditional, help: "The group of the configuration files (default: their first).")
     var group: String?
 
     @Option(help: "The model: vCPUs of an instance.")
@@ -78,7 +84,11 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Seed of the load's scatter.")
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("Draw a chart into this PNG file.", valueName: "file"), completion: .file())
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Draw a chart into this PNG file.", valueName: "file"),
+        completion: .file()
+    )
     var chart: String?
 
     @Flag(help: "Also print every order with its reason.")
@@ -95,6 +105,28 @@ struct SimulateCommand: AsyncParsableCommand {
             throw ValidationError(
                 "there is no workload '\(workload)'; there are: "
                     + Workload.Name.allCases.map(\.rawValue).joined(separator: ", ") + ", all"
+            )
+        }
+        try checkNumbers()
+    }
+
+    private func checkNumbers() throws {
+        let numbers = [
+            ("--vcpus", vcpus, 1...1024), ("--queue", queue, 0...1_000_000), ("--boot", boot, ServiceModel.waits),
+            ("--resume", resume, ServiceModel.waits), ("--min", min, 1...ServiceModel.most),
+            ("--max", max, 1...ServiceModel.most), ("--standby", standby ?? 0, 0...ServiceModel.most),
+        ]
+        for (name, value, range) in numbers where !range.contains(value) {
+            throw ValidationError("\(name) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
+        }
+        guard ServiceModel.serviceTimes.contains(serviceTime) else {
+            throw ValidationError("--service-time is \(serviceTime); it must be from 0.00001 to 3600 seconds")
+        }
+        guard min <= max else { throw ValidationError("--min \(min) is more than --max \(max)") }
+        guard standby ?? 0 <= max - min else {
+            throw ValidationError(
+                "--standby \(standby ?? 0) and --min \(min) are more than --max \(max), which counts standby too; give a "
+                    + "--standby of at most \(max - min), or a larger --max"
             )
         }
     }

@@ -69,7 +69,7 @@ struct RetryCommand: AsyncParsableCommand {
     )
     var instance: String?
 
-    @Option(help: "The group.", completion: .groups)
+    @Option(parsing: .unconditional, help: "The group.", completion: .groups)
     var group: String = GroupConfiguration.defaultName
 
     @OptionGroup var options: OperatorOptions

@@ -2,6 +2,8 @@ import Crypto
 import Foundation
 
 /// A single-use secret that lets one machine enroll: 32 random bytes in URL-safe base 64.
+///
+/// It never begins with `-`, so that it can be typed behind any option. Tokens of earlier versions may, and stay valid.
 package struct JoinToken: Sendable {
     /// The secret. It goes to the machine and nowhere else.
     package let secret: String
@@ -9,8 +11,14 @@ package struct JoinToken: Sendable {
     /// A fresh token.
     package init() {
         var generator = SystemRandomNumberGenerator()
+        var text = Self.text(&generator)
+        while text.hasPrefix("-") { text = Self.text(&generator) }
+        secret = text
+    }
+
+    private static func text(_ generator: inout SystemRandomNumberGenerator) -> String {
         let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        secret = Data(bytes).base64EncodedString()
+        return Data(bytes).base64EncodedString()
             .replacingOccurrences(of: "+", with: "-")
             .replacingOccurrences(of: "/", with: "_")
             .replacingOccurrences(of: "=", with: "")
