@@ -15,7 +15,7 @@ extension NetworkFailure {
         case let error as NetworkFailure: self = error
         case let error as IOError: self.init(error)
         case let error as NIOConnectionError: self.init(error)
-        case is SocketAddressError.UnknownHost: self.init(.unknownHost)
+        case let error as SocketAddressError.UnknownHost: self.init(error)
         case let error as ChannelError: self.init(error)
         case let error as HTTPClientError: self.init(error)
         case let error as HTTPParserError: self.init(error)
@@ -41,8 +41,18 @@ extension NetworkFailure {
     private init(_ error: NIOConnectionError) {
         if let first = error.connectionErrors.first?.error {
             self = Self(first) ?? Self(.failed, detail: "\(first)")
+        } else if let problem = error.dnsAError ?? error.dnsAAAAError {
+            self = (problem as? SocketAddressError.UnknownHost).map { Self($0) } ?? Self(.unknownHost)
         } else {
-            self.init(error.dnsAError == nil && error.dnsAAAAError == nil ? .timedOut : .unknownHost)
+            self.init(.timedOut)
+        }
+    }
+
+    private init(_ error: SocketAddressError.UnknownHost) {
+        if error.errorCode == Int(EAI_AGAIN) {
+            self.init(.failed, detail: "the name cannot be looked up: no name server answers")
+        } else {
+            self.init(.unknownHost)
         }
     }
 

@@ -90,6 +90,29 @@ struct ConfigurationTextTests {
         #expect(!other.isEmpty)
     }
 
+    @Test(
+        "a key that is a list of lists of aliases is refused before the parser compares it",
+        arguments: ["{*l60 : 1, b: 2}", "{? *l60 : 1, b: 2}", "{[*l60]: 1, b: 2}", "{{a: *l60} : 1, b: 2}"]
+    )
+    func keys(mapping: String) {
+        let lists = (1...60).map { "y\($0): &l\($0) [*l\($0 - 1), *l\($0 - 1)]\n" }.joined()
+        let text = "hosts: 192.168.122.0/24\ny0: &l0 [a, a]\n\(lists)z: \(mapping)\n"
+        #expect(
+            ConfigurationLoading.problems(text)
+                == ["line 63: config: a key is a list, a mapping or an alias; write it as a word"]
+        )
+    }
+
+    @Test("many aliases in their places are fine")
+    func aliases() throws {
+        let groups = (1...40).map { "  g\($0): {<<: *usual, domains: \"[\($0)]-*\", drain: *drain}\n" }.joined()
+        let configuration = try ConfigurationLoading.load(
+            "groups:\n  g0: &usual {hosts: 192.168.122.0/24, domains: a, drain: &drain {timeout: 9s}}\n\(groups)"
+        )
+        #expect(configuration.groups.count == 41)
+        #expect(configuration.groups.allSatisfy { $0.drain.timeout == .seconds(9) })
+    }
+
     @Test("several ranges for one group are called that, and there is a way out")
     func ranges() {
         let expected =

@@ -32,6 +32,13 @@ struct ConfigurationFile {
     /// Reads `text` as the content of the file at `path`.
     init(path: String, text: String) throws {
         self.path = path
+        if let line = AliasCheck.line(in: text) {
+            throw ConfigurationError(
+                key: "config",
+                source: SettingSource.file(path: path, line: line).text,
+                reason: "a key is a list, a mapping or an alias; write it as a word"
+            )
+        }
         do {
             guard let node = try Yams.compose(yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text) else {
                 root = Node.Mapping([])
