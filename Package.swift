@@ -141,17 +141,18 @@ let package = Package(
         .target(name: "CommandLineSupport", dependencies: ["Shared"] + commandLine, swiftSettings: settings),
         .executableTarget(
             name: "cms-controller",
-            dependencies: ["Autoscaling", "CommandLineSupport", "Controller", "Lifecycle"] + basics + commandLine,
+            dependencies: ["Autoscaling", "CommandLineSupport", "Controller", "Libvirt", "Lifecycle", "Shared"] + basics
+                + commandLine,
             swiftSettings: settings
         ),
         .executableTarget(
             name: "cms-agent",
-            dependencies: ["CommandLineSupport", "GuestAgent"] + basics + commandLine,
+            dependencies: ["CommandLineSupport", "GuestAgent", "Shared"] + basics + commandLine,
             swiftSettings: settings
         ),
         .executableTarget(
             name: "cms-client",
-            dependencies: ["Client", "CommandLineSupport"] + basics + commandLine,
+            dependencies: ["Client", "CommandLineSupport", "Shared"] + basics + commandLine,
             swiftSettings: settings
         ),
 
