@@ -66,7 +66,9 @@ extension NetworkHandle {
             guard let address = lease.pointee.ipaddr else { return nil }
             let expiry = lease.pointee.expirytime
             return DHCPLease(
-                mac: lease.pointee.mac.map { String(cString: $0) },
+                // The server may not have seen the MAC of a DHCPv6 client.
+                mac: lease.pointee.mac.map { String(cString: $0) }
+                    ?? lease.pointee.clientid.flatMap { LinkLayerDUID.mac(of: String(cString: $0)) },
                 address: String(cString: address),
                 prefixLength: Int(lease.pointee.prefix),
                 hostname: lease.pointee.hostname.map { String(cString: $0) },
@@ -82,14 +84,14 @@ extension NetworkHandle {
         if try isPersistent() { parts.append((true, VIR_NETWORK_UPDATE_AFFECT_CONFIG)) }
         let command = isAddition ? VIR_NETWORK_UPDATE_COMMAND_ADD_LAST : VIR_NETWORK_UPDATE_COMMAND_DELETE
         for part in parts {
-            let isPresent = try xml(inactive: part.isInactive).reservations.contains(reservation)
-            guard isPresent != isAddition else { continue }
-            // -1: the section that fits the address.
+            let definition = try xml(inactive: part.isInactive)
+            guard definition.reservations.contains(reservation) != isAddition else { continue }
             let result = virNetworkUpdate(
                 pointer,
                 command.rawValue,
                 VIR_NETWORK_SECTION_IP_DHCP_HOST.rawValue,
-                -1,
+                // -1: libvirt chooses, and says what is wrong.
+                Int32(definition.section(for: reservation.address) ?? -1),
                 reservation.xml,
                 part.flag.rawValue
             )

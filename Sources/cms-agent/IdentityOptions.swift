@@ -61,8 +61,11 @@ struct IdentityOptions: ParsableArguments {
             )
         }
         guard let address = HostPort(text, defaultPort: 7000), address.port > 0 else {
-            throw ValidationError("the controller '\(text)' is not HOST:PORT, for example 192.168.122.1:7000")
+            throw ValidationError(
+                "the controller '\(text)' is not HOST:PORT, for example 192.168.122.1:7000 or [fd00:1::1]:7000"
+            )
         }
+        if let problem = address.requestProblem { throw ValidationError(problem) }
         return address
     }
 

@@ -15,8 +15,13 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Serve until stopped; enroll first if there is no valid identity."
     )
 
-    @Option(help: ArgumentHelp("Where the HTTPS endpoint listens.", valueName: "address:port"))
-    var listen = "0.0.0.0:8000"
+    @Option(
+        help: ArgumentHelp(
+            "Where the HTTPS endpoint listens; [::] is every address, IPv4 and IPv6.",
+            valueName: "address:port"
+        )
+    )
+    var listen = "[::]:8000"
 
     @OptionGroup var identity: IdentityOptions
 
@@ -57,7 +62,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard HostPort(listen, defaultPort: 8000) != nil else {
-            throw ValidationError("--listen '\(listen)' is not ADDRESS:PORT, for example 0.0.0.0:8000")
+            throw ValidationError("--listen '\(listen)' is not ADDRESS:PORT, for example [::]:8000")
         }
         guard (1...Fibonacci.largestExact).contains(maxN) else {
             throw ValidationError(
@@ -84,7 +89,7 @@ struct RunCommand: AsyncParsableCommand {
         let credentials = identity.credentials()
         try identity.checkHash(credentials)
         let configuration = AgentConfiguration(
-            listen: HostPort(listen, defaultPort: 8000) ?? HostPort(host: "0.0.0.0", port: 8000),
+            listen: HostPort(listen, defaultPort: 8000) ?? HostPort(host: "::", port: 8000),
             controller: try identity.resolvedController(credentials),
             uuid: try identity.resolvedUUID(credentials),
             state: identity.state,

@@ -79,6 +79,7 @@ struct ClientCommand: AsyncParsableCommand {
             }
             controller = address
         }
+        if let problem = controller?.requestProblem { throw ValidationError("--controller: \(problem).") }
         if let group, group.isEmpty || group.utf8.count > 64 {
             throw ValidationError("--group is the name of one of the controller's groups, 1 to 64 bytes.")
         }

@@ -38,9 +38,10 @@ struct OperatorOptions: ParsableArguments {
 
     func validate() throws {
         guard let controller else { return }
-        guard HostPort(controller, defaultPort: 7000) != nil else {
+        guard let address = HostPort(controller, defaultPort: 7000) else {
             throw ValidationError("--controller '\(controller)' is not HOST:PORT, for example 127.0.0.1:7000")
         }
+        if let problem = address.requestProblem { throw ValidationError("--controller: \(problem)") }
     }
 
     /// Asks the controller; what fails ends the program with exit code 1.

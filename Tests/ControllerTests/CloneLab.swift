@@ -67,6 +67,8 @@ struct CloneLab: Sendable {
 /// Runs a test with a group of clones; the controller is the test's to start.
 func withClones(
     _ change: @escaping @Sendable (inout GroupConfiguration) -> Void = { _ in },
+    networks: [NetworkInfo] = [.loopback],
+    lab changeLab: @escaping @Sendable (inout ControllerLab) -> Void = { _ in },
     _ body: @Sendable (CloneLab) async throws -> Void
 ) async throws {
     let set: @Sendable (inout ControllerLab) -> Void = { lab in
@@ -77,8 +79,9 @@ func withClones(
             change(&group)
         }
         lab.hosts = "127.0.0.0/8"
+        changeLab(&lab)
     }
-    try await withLab(set) { lab in
+    try await withLab(networks: networks, set) { lab in
         let hypervisor = lab.hypervisor
         hypervisor.setStoragePool(CloneLab.pool)
         hypervisor.setStoragePool("images")

@@ -34,7 +34,7 @@ extension ControllerLab {
         _ body: ByteBuffer? = nil,
         with client: HTTPClient? = nil
     ) async throws -> Answer {
-        var request = HTTPClientRequest(url: "https://127.0.0.1:\(running.port)\(path)")
+        var request = HTTPClientRequest(url: "https://\(HostPort(host: listen, port: running.port))\(path)")
         request.method = method
         request.tlsConfiguration = tls
         if let body { request.body = .bytes(body) }
@@ -86,7 +86,9 @@ extension ControllerLab {
         let client = client ?? self.client
         background.start {
             defer { log.end() }
-            var request = HTTPClientRequest(url: "https://127.0.0.1:\(running.port)/v1/endpoints?\(query)")
+            var request = HTTPClientRequest(
+                url: "https://\(HostPort(host: listen, port: running.port))/v1/endpoints?\(query)"
+            )
             request.tlsConfiguration = tls
             let response = try await client.execute(request, timeout: .seconds(10))
             guard response.status == .ok else { return }

@@ -25,6 +25,8 @@ struct ControllerLab: Sendable {
     let client: HTTPClient
     let modern: HTTPClient
     var hosts = "127.0.0.0/8"
+    /// Where it listens, and is asked.
+    var listen = "127.0.0.1"
     var interval = Duration.milliseconds(150)
     var limits = LifecycleLimits(startDeadline: .seconds(60))
     /// The most bytes of the history; `nil`: none is kept.
@@ -50,6 +52,8 @@ struct ControllerLab: Sendable {
         let port: Int
         /// The port of the web interface; 0 without one.
         let webPort: Int
+        /// The loopback address at which it is reached.
+        let webHost: String
         let job: BackgroundJob
         fileprivate let group: ServiceGroup
         fileprivate let power: Disk
@@ -105,7 +109,7 @@ struct ControllerLab: Sendable {
         var configuration = ControllerConfiguration(
             hosts: try CIDR(parsing: hosts),
             uri: hypervisor.uri,
-            listen: HostPort(host: "127.0.0.1", port: port),
+            listen: HostPort(host: listen, port: port),
             stateDirectory: path,
             policy: ThresholdPolicy(),
             interval: interval,
@@ -161,7 +165,8 @@ struct ControllerLab: Sendable {
                 }
                 guard webPort > 0 else { break }
             }
-            let running = Running(port: port, webPort: webPort, job: job, group: group, power: power)
+            let webHost = web?.host == "::1" ? "::1" : "127.0.0.1"
+            let running = Running(port: port, webPort: webPort, webHost: webHost, job: job, group: group, power: power)
             roster.add(running)
             return running
         }

@@ -205,7 +205,7 @@ extension SocketTests {
                     hypervisor: group.hypervisor,
                     store: try SQLiteStore.inMemory(),
                     group: "default",
-                    controllerAddress: { "127.0.0.1:7000" },
+                    controllerAddress: { _ in "127.0.0.1:7000" },
                     authorityHash: "x",
                     tokenLifetime: { .seconds(60) }
                 )

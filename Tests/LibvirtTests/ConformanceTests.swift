@@ -47,6 +47,28 @@ import Testing
         #expect(try await !present())
     }
 
+    @Test("reserves an IPv6 address in a network with both families", arguments: Implementation.withBothFamilies)
+    func reservationOfIPv6(_ implementation: Implementation) async throws {
+        let hypervisor = try await implementation.make()
+        let network = try #require(try await hypervisor.networks().first { $0.name == "both" })
+        #expect(network.addresses.map(\.description) == ["192.168.123.1/24", "fd00:123::1/64"])
+        let six = DHCPReservation(mac: "52:54:00:aa:00:51", name: "cms-test-51", address: "fd00:123::51")
+        // One guest may have an address of each family.
+        let four = DHCPReservation(mac: "52:54:00:aa:00:51", name: "cms-test-51", address: "192.168.123.51")
+        func present() async throws -> Set<DHCPReservation> {
+            Set(try await hypervisor.networks().first { $0.name == "both" }?.reservations ?? [])
+        }
+        for _ in 0..<2 { try await hypervisor.addDHCPReservation(six, network: "both") }
+        try await hypervisor.addDHCPReservation(four, network: "both")
+        #expect(try await present() == [six, four])
+        await expectError(.operationInvalid) {
+            let clash = DHCPReservation(mac: "52:54:00:aa:00:52", name: "cms-test-52", address: "fd00:123::51")
+            try await hypervisor.addDHCPReservation(clash, network: "both")
+        }
+        for _ in 0..<2 { try await hypervisor.removeDHCPReservation(six, network: "both") }
+        #expect(try await present() == [four])
+    }
+
     @Test("names what does not exist", arguments: Implementation.all)
     func absent(_ implementation: Implementation) async throws {
         let hypervisor = try await implementation.make()

@@ -21,7 +21,7 @@ struct Implementation: Sendable, CustomTestStringConvertible {
         startsPaused: true,
         domainType: "test",
         osType: "<type>hvm</type>",
-        make: { InMemoryHypervisor() }
+        make: { InMemoryHypervisor(networks: [.standard, both]) }
     )
 
     /// libvirt's simulation, with a state of its own for each connection.
@@ -51,6 +51,19 @@ struct Implementation: Sendable, CustomTestStringConvertible {
         make: { try await connected(try #require(labURI)) }
     )
 
+    /// Those that have the network `both`.
+    static let withBothFamilies: [Implementation] = [.inMemory, .simulation]
+
+    private static let both = NetworkInfo(
+        name: "both",
+        uuid: "5d1a4c1e-0000-4000-8000-000000000123",
+        bridge: "virbr123",
+        addresses: [
+            NetworkAddress(address: "192.168.123.1", prefixLength: 24),
+            NetworkAddress(address: "fd00:123::1", prefixLength: 64),
+        ]
+    )
+
     static let all: [Implementation] = [.inMemory, .simulation] + (labURI == nil ? [] : [.lab])
 
     private static func connected(_ uri: String) async throws -> LibvirtHypervisor {
@@ -69,6 +82,16 @@ struct Implementation: Sendable, CustomTestStringConvertible {
             <forward mode='nat'/>
             <ip address='192.168.122.1' netmask='255.255.255.0'>
               <dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp>
+            </ip>
+          </network>
+          <network>
+            <name>both</name>
+            <bridge name='virbr123'/>
+            <ip address='192.168.123.1' netmask='255.255.255.0'>
+              <dhcp><range start='192.168.123.2' end='192.168.123.50'/></dhcp>
+            </ip>
+            <ip family='ipv6' address='fd00:123::1' prefix='64'>
+              <dhcp><range start='fd00:123::1000' end='fd00:123::1fff'/></dhcp>
             </ip>
           </network>
           <pool type='dir'>

@@ -103,6 +103,31 @@ import Testing
         #expect(lowest("0.0.0.0", 0, Self.network()) == "192.168.122.2")
     }
 
+    /// Both families, IPv6 second.
+    static let dual: NetworkInfo = {
+        var network = NetworkInfo.standard
+        network.addresses.append(NetworkAddress(address: "fd00:1::1", prefixLength: 64))
+        network.reservations = [
+            DHCPReservation(mac: "52:54:00:00:00:01", name: "vm1", address: "fd00:1::2"),
+            DHCPReservation(mac: "52:54:00:00:00:01", name: "vm1", address: "192.168.122.2"),
+        ]
+        return network
+    }()
+
+    @Test(
+        arguments: [
+            // fd00:1:: is every router's, ::1 the host's, ::2 reserved, ::3 leased.
+            ("fd00:1::", 64, "fd00:1::4"), ("fd00:1::100", 120, "fd00:1::100"), ("fd00::", 16, "fd00:1::4"),
+            ("fd00:1::2", 128, nil), ("fd00:1::ffff:ffff:ffff:ffff", 128, "fd00:1::ffff:ffff:ffff:ffff"),
+            ("fd00:2::", 64, nil), ("fd00:1::", 129, nil), ("192.168.122.0", 24, "192.168.122.3"),
+        ] as [(String, Int, String?)]
+    )
+    func takesTheLowestOfIPv6(_ address: String, _ prefix: Int, _ expected: String?) {
+        let range = NetworkAddress(address: address, prefixLength: prefix)
+        let leases = [DHCPLease(mac: nil, address: "fd00:1::3", prefixLength: 64, expiry: nil)]
+        #expect(Self.dual.lowestFreeAddress(in: range, leases: leases, at: Self.date) == expected)
+    }
+
     @Test func passesOverTheExcluded() {
         let range = NetworkAddress(address: "192.168.122.0", prefixLength: 24)
         let free = Self.network().lowestFreeAddress(

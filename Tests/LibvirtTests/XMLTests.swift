@@ -156,17 +156,26 @@ import Testing
                 </dhcp>
               </ip>
               <ip family='ipv4' address='10.1.0.1' prefix='12'/>
-              <ip family='ipv6' address='fd00::1' prefix='64'><dhcp><host name='six' ip='fd00::2'/></dhcp></ip>
+              <ip family='ipv6' address='FD00:0::1' prefix='64'>
+                <dhcp>
+                  <host name='six' ip='fd00::2'/>
+                  <host id='00:03:00:01:52:54:00:AA:00:03' name='vm3' ip='FD00::0:3'/>
+                  <host id='00:01:00:01:2f:00:00:00:52:54:00:aa:00:04' ip='fd00::4'/>
+                </dhcp>
+              </ip>
             </network>
             """
         )
         #expect(network.name == "default")
         #expect(network.uuid == "9a05da11-e96b-47f3-8253-a3a482e445f5")
         #expect(network.bridge == "virbr0")
-        #expect(network.addresses.map(\.description) == ["192.168.122.1/23", "10.1.0.1/12"])
+        #expect(network.addresses.map(\.description) == ["192.168.122.1/23", "10.1.0.1/12", "fd00::1/64"])
         #expect(
             network.reservations == [
-                DHCPReservation(mac: "52:54:00:aa:00:01", name: "vm1", address: "192.168.122.150")
+                DHCPReservation(mac: "52:54:00:aa:00:01", name: "vm1", address: "192.168.122.150"),
+                DHCPReservation(mac: nil, name: "six", address: "fd00::2"),
+                DHCPReservation(mac: "52:54:00:aa:00:03", name: "vm3", address: "fd00::3"),
+                DHCPReservation(mac: nil, address: "fd00::4"),
             ]
         )
     }
@@ -177,7 +186,12 @@ import Testing
             ("address='10.0.0.1' netmask='0.0.0.0'", 0), ("address='10.0.0.1' netmask='255.255.255.255'", 32),
             ("address='10.0.0.1' netmask='255.0.255.0'", nil), ("address='10.0.0.1' prefix='33'", nil),
             ("address='10.0.0.1' prefix='x'", nil), ("address='10.0.0'", nil), ("address='10.0.0.256'", nil),
-            ("address='10.0.0.+1'", nil), ("", nil),
+            ("address='10.0.0.+1'", nil), ("", nil), ("family='ipv6' address='fd00::1' prefix='64'", 64),
+            ("family='ipv6' address='fd00::1' prefix='128'", 128),
+            ("family='ipv6' address='fd00::1' prefix='129'", nil),
+            // libvirt takes an IPv6 address without a prefix for one alone.
+            ("family='ipv6' address='fd00::1'", 128), ("family='ipv6' address='10.0.0.1' prefix='8'", nil),
+            ("address='fd00::1' prefix='64'", nil), ("family='ipx' address='10.0.0.1'", nil),
         ] as [(String, Int?)]
     )
     func readsPrefixes(_ attributes: String, _ length: Int?) throws {
@@ -187,5 +201,10 @@ import Testing
     @Test func escapesReservations() {
         let reservation = DHCPReservation(mac: nil, name: "a'b<&", address: "10.0.0.2")
         #expect(reservation.xml == "<host name='a&apos;b&lt;&amp;' ip='10.0.0.2'/>")
+    }
+
+    @Test func reservesAnIPv6AddressByTheDUIDOfTheMAC() {
+        let reservation = DHCPReservation(mac: "52:54:00:AA:00:01", name: "vm1", address: "FD00::0:2")
+        #expect(reservation.xml == "<host id='00:03:00:01:52:54:00:aa:00:01' name='vm1' ip='fd00::2'/>")
     }
 }

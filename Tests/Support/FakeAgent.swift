@@ -157,13 +157,15 @@ public final class FakeAgent: Sendable {
             }
         }
         router.get("/fib/{n}") { [self] _, context in try await answer(context.parameters.require("n", as: Int.self)) }
+        // In the family of the controller, from where it will be asked.
+        let own = controller.host.contains(":") ? "::1" : "127.0.0.1"
         let application = Application(
             router: router,
             server: try .tls(
                 .http1(),
                 tlsConfiguration: .cmsServer(identity: rotating, asksForClientCertificate: false)
             ),
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            configuration: ApplicationConfiguration(address: .hostname(own, port: 0)),
             onServerRunning: { channel in port.continuation.yield(channel.localAddress?.port ?? 0) },
             logger: .quiet
         )
@@ -171,7 +173,7 @@ public final class FakeAgent: Sendable {
             group.addTask { try await application.run() }
             group.addTask { [self] in
                 for await number in port.stream {
-                    state.withLock { $0.url = "https://127.0.0.1:\(number)" }
+                    state.withLock { $0.url = "https://\(HostPort(host: own, port: number))" }
                     try await keepSession(port: number, rotating, "https://\(controller)/v1/agents/\(uuid)", client)
                 }
             }

@@ -89,7 +89,7 @@ complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_positional 
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_positional "cms-agent" -eq 1' -fa 'enroll' -d 'Get this machine\'s identity from the controller with a join token, once, and keep it.'
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_positional "cms-agent" -eq 1' -fa 'version' -d 'Print the version.'
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_positional "cms-agent" -eq 1' -fa 'help' -d 'Show subcommand help information.'
-complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" listen' -l 'listen' -d 'Where the HTTPS endpoint listens.' -rfka ''
+complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" listen' -l 'listen' -d 'Where the HTTPS endpoint listens; [::] is every address, IPv4 and IPv6.' -rfka ''
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" controller' -l 'controller' -d 'The controller.' -rfka ''
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" ca-hash' -l 'ca-hash' -d 'The fingerprint of the controller\'s certificate authority, as \'cms-controller token create\' prints it.' -rfka ''
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" uuid' -l 'uuid' -d 'The machine\'s UUID, if it is not the DMI product UUID (which only root can read).' -rfka ''

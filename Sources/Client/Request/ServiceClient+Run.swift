@@ -32,6 +32,7 @@ extension ServiceClient {
         guard let address = HostPort(controller, defaultPort: 7000) else {
             throw AttemptFailure(.final, "'\(controller)' is not an address; write host:port")
         }
+        if let problem = address.requestProblem { throw AttemptFailure(.final, problem) }
         let identity = try RotatingIdentity(ClientIdentity.load(from: identityDirectory))
         let pool = EndpointPool(policy: options.policy)
         let watcher = EndpointWatcher(controller: address, identity: identity, pool: pool, onEvent: options.onEvent)

@@ -150,16 +150,21 @@ struct CloneOperator: Sendable {
         }
     }
 
-    /// A free address inside the range; `nil` for IPv6, where libvirt's server chooses.
+    /// A free address inside the range; `nil` in an IPv6 network whose guests make addresses of their own.
     private func address(
         of request: CloneRequest,
         in hosts: CIDR,
         on name: String,
         at date: Date
     ) async throws -> String? {
-        guard hosts.base.family == .v4 else { return nil }
         guard let network = try await hypervisor.networks().first(where: { $0.name == name }) else {
             throw CloneProblem.noAddress(hosts: hosts, network: name)
+        }
+        if let own = try? GroupDiscovery.networks(in: hosts, of: [network]).first?.ownAddresses {
+            guard hosts.covers(own) else {
+                throw CloneProblem.ownAddresses(hosts: hosts, network: name, range: own)
+            }
+            return nil
         }
         let range = NetworkAddress(address: hosts.base.description, prefixLength: hosts.prefix)
         let own = Set(try await hypervisor.macAddresses(for: request, count: Self.interfaces))

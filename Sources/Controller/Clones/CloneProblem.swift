@@ -8,6 +8,8 @@ enum CloneProblem: Error, CustomStringConvertible, Equatable {
     case foreignNetwork(template: String, networks: [String])
     /// No address of the range is free.
     case noAddress(hosts: CIDR, network: String)
+    /// The guests of the network make addresses of their own, so none of the range can be reserved.
+    case ownAddresses(hosts: CIDR, network: String, range: CIDR)
     /// The pool does not exist.
     case noPool(String)
     /// The pool is not active.
@@ -28,6 +30,9 @@ enum CloneProblem: Error, CustomStringConvertible, Equatable {
                 + networks.joined(separator: " or ")
         case .noAddress(let hosts, let network):
             "no address of \(hosts) is free on the network '\(network)'; widen hosts, or remove leases that nobody needs"
+        case .ownAddresses(let hosts, let network, let range):
+            "the guests of the network '\(network)' make addresses of their own in \(range), so none of \(hosts) can be "
+                + "reserved for a clone; give hosts \(range), or the network a <dhcp> with a <range> in its IPv6 section"
         case .noPool(let name):
             "there is no storage pool '\(name)'; make it with 'virsh pool-define-as \(ShellText.word(name)) dir --target DIR' and "
                 + "'\(ShellText.command("virsh pool-start", operand: name))', or name another in template.pool"

@@ -74,6 +74,7 @@ extension ControllerConfiguration {
                 problems.add(problem.key, settings["web-listen"]?.source ?? .standard, problem.reason)
             }
         }
+        let listen = try listen(process, settings["listen"]?.source, groups: groups, problems: &problems)
         try problems.check()
         guard let first = groups.first else {
             throw ConfigurationError(key: ConfigurationSchema.groupsKey, reason: "there is no group; give at least one")
@@ -82,7 +83,7 @@ extension ControllerConfiguration {
             group: first,
             others: Array(groups.dropFirst()),
             uri: try HypervisorURI(process.required("connect", process.text)),
-            listen: try process.required("listen") { HostPort(try process.text($0) ?? "", defaultPort: 7000) },
+            listen: listen,
             webListen: webListen,
             webTokenFile: try process.text("web-token-file"),
             stateDirectory: try process.text("state-dir")

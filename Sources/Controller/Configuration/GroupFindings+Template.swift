@@ -1,17 +1,23 @@
 import Libvirt
 import Lifecycle
+import Shared
 
 extension GroupFindings {
     /// What there is to say of a group's template and of the pool that its clones' disks are in.
     static func templateFindings(
         _ group: GroupConfiguration,
-        _ networks: [String],
+        _ networks: [GroupDiscovery.Network],
         _ domains: [DomainInfo],
         _ pools: [StoragePoolInfo]?
     ) -> [ValidationFinding] {
         guard let template = group.template else { return [] }
         var findings: [ValidationFinding] = []
-        if let name = template.domain { findings.append(source(name, networks, domains)) }
+        if let name = template.domain { findings.append(source(name, networks.map(\.name), domains)) }
+        for network in networks {
+            guard let range = network.ownAddresses, !group.hosts.covers(range) else { continue }
+            let problem = CloneProblem.ownAddresses(hosts: group.hosts, network: network.name, range: range)
+            findings.append(bad("template: \(problem)"))
+        }
         if let pools { findings.append(pool(template.pool, pools)) }
         return findings
     }

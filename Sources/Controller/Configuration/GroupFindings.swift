@@ -36,12 +36,14 @@ enum GroupFindings {
                     let owner = domain.record.flatMap { $0.clone?.uuid == domain.uuid ? $0.group ?? "" : nil }
                     return !taken.contains(domain.name)
                         && (owner.map { $0 == group.name } ?? group.includes(domain: domain.name))
-                        && found.contains { domain.isAttached(toNetwork: $0.name) }
+                        && found.contains { $0.has(domain.interfaces) }
                 }
                 taken.formUnion(members.map(\.name))
-                let text = prefix + "networks " + found.map(\.name).joined(separator: ", ")
+                // One with two addresses in the range is named once.
+                let names = Set(found.map(\.name)).sorted()
+                let text = prefix + "networks " + names.joined(separator: ", ")
                 return [ValidationFinding(isFine: true, text: text)]
-                    + (templateFindings(group, found.map(\.name), domains, pools)
+                    + (templateFindings(group, found, domains, pools)
                     + findings(of: group, members: members))
                     .map { ValidationFinding(isFine: $0.isFine, text: prefix + $0.text) }
             } catch {

@@ -1,5 +1,6 @@
 import Foundation
 import Libvirt
+import Lifecycle
 import Shared
 import X509
 
@@ -50,24 +51,35 @@ package struct TokenMaker: Sendable {
         guard let domain = domains.first(where: { $0.name == name || $0.uuid == name.lowercased() }) else {
             throw NoSuchDomain(name: name, existing: domains.map(\.name))
         }
-        let networks = try GroupDiscovery.networks(in: configuration.hosts, of: try await hypervisor.networks())
+        let networks = try networks(of: domain, among: try await hypervisor.networks())
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let authority = try directory.authority(now: now)
         let store = try directory.store()
         let token = JoinToken()
         let expires = now.addingTimeInterval(lifetime.seconds)
         try await store.addToken(JoinTokenRecord(hash: token.hash, uuid: domain.uuid, expires: expires))
-        let address = ServerNames(configuration: configuration, networks: networks).guestAddress
         // One that runs may have been given other settings than this command.
         let running = try? RunningController(stateDirectory: configuration.stateDirectory)
-        let usual = HostPort(host: address.description, port: configuration.listen.port)
+        let listen = running?.listen ?? configuration.listen
+        let address = ServerNames.guestAddress(listen: listen, networks: networks, interfaces: domain.interfaces)
         return Result(
             token: token.secret,
             domain: domain.name,
             uuid: domain.uuid,
             expires: expires,
-            controller: "\(running?.guestAddress ?? usual)",
+            controller: "\(HostPort(host: address?.description ?? listen.host, port: listen.port))",
             authorityHash: try authority.certificate.fingerprint()
         )
+    }
+
+    /// The networks of the group that the domain belongs to; those of the first group when it belongs to none.
+    private func networks(of domain: DomainInfo, among known: [NetworkInfo]) throws -> [GroupDiscovery.Network] {
+        let named = domain.record.flatMap { $0.clone?.uuid == domain.uuid ? $0.group : nil }
+        let all = try configuration.groups.map { ($0, try GroupDiscovery.networks(in: $0.hosts, of: known)) }
+        let own = all.first { group, networks in
+            (named.map { $0 == group.name } ?? group.includes(domain: domain.name))
+                && networks.contains { $0.has(domain.interfaces) }
+        }
+        return (own ?? all.first)?.1 ?? []
     }
 }

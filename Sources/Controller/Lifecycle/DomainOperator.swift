@@ -9,7 +9,7 @@ package struct DomainOperator: Sendable {
     private let hypervisor: any Hypervisor
     private let store: any Store
     private let group: String
-    private let controllerAddress: @Sendable () -> String
+    private let controllerAddress: @Sendable (_ uuid: String) async throws -> String
     private let authorityHash: String
     private let tokenLifetime: @Sendable () -> Duration
 
@@ -19,14 +19,14 @@ package struct DomainOperator: Sendable {
     ///   - hypervisor: Where the domains are.
     ///   - store: Where the token's hash goes before the domain starts.
     ///   - group: The group's name, which goes into the domain's metadata.
-    ///   - controllerAddress: `address:port` as guests reach it; asked at each start.
+    ///   - controllerAddress: `address:port` as the guest of that UUID reaches it; asked at each start.
     ///   - authorityHash: The fingerprint that agents pin.
     ///   - tokenLifetime: How long the token can be used; asked at each start, since a reload may change it.
     package init(
         hypervisor: any Hypervisor,
         store: any Store,
         group: String,
-        controllerAddress: @escaping @Sendable () -> String,
+        controllerAddress: @escaping @Sendable (_ uuid: String) async throws -> String,
         authorityHash: String,
         tokenLifetime: @escaping @Sendable () -> Duration
     ) {
@@ -57,7 +57,7 @@ package struct DomainOperator: Sendable {
             uuid: uuid,
             [
                 Credential(name: "cms.join-token", value: token.secret),
-                Credential(name: "cms.controller", value: controllerAddress()),
+                Credential(name: "cms.controller", value: try await controllerAddress(uuid)),
                 Credential(name: "cms.ca-hash", value: authorityHash),
             ]
         )

@@ -36,8 +36,16 @@ package enum GroupDiscovery {
         package var name: String
         /// The bridge, by which domains may be attached directly.
         package var bridge: String?
-        /// The host's address: where guests reach the controller.
+        /// The host's address, of the family of the range: where guests reach the controller.
         package var hostAddress: IPAddress
+        /// The network's range where its guests make addresses of their own (IPv6 without a DHCP server); `nil` where
+        /// libvirt's server gives them out.
+        package var ownAddresses: CIDR?
+
+        /// Whether a domain with these interfaces is on it.
+        func has(_ interfaces: [DomainInterface]) -> Bool {
+            interfaces.contains { $0.network == name || ($0.bridge != nil && $0.bridge == bridge) }
+        }
     }
 
     /// The networks of `networks` that lie in `hosts`, by name.
@@ -57,7 +65,10 @@ package enum GroupDiscovery {
                 } else if !guestsFit(range: range, host: host, in: hosts) {
                     refusal = refusal ?? .noGuestAddress(hosts, network: network.name)
                 } else {
-                    found.append(Network(name: network.name, bridge: network.bridge, hostAddress: host))
+                    let own = host.family == .v6 && !address.hasDHCP ? range : nil
+                    found.append(
+                        Network(name: network.name, bridge: network.bridge, hostAddress: host, ownAddresses: own)
+                    )
                 }
             }
         }
@@ -67,7 +78,12 @@ package enum GroupDiscovery {
 
     /// Whether an address that a guest can have, not the network's, the broadcast or the host's own, is in `hosts`.
     private static func guestsFit(range: CIDR, host: IPAddress, in hosts: CIDR) -> Bool {
-        let reserved: Set = [range.base, range.last, host]
+        var reserved: Set = [host]
+        // Networks of one and of two addresses have neither of the others, and IPv6 has no broadcast.
+        if range.prefix < range.base.family.bits - 1 {
+            reserved.insert(range.base)
+            if range.base.family == .v4 { reserved.insert(range.last) }
+        }
         let low = max(range.base, hosts.base)
         let high = min(range.last, hosts.last)
         guard low <= high else { return false }

@@ -249,12 +249,7 @@ struct HypervisorSampler: Service {
 
     private static func fits(_ domain: DomainInfo, _ clone: CloneMark?, _ target: Target) -> Bool {
         (clone.map { $0.group == target.name } ?? target.includes(domain.name))
-            && target.networks.contains { network in
-                domain.interfaces.contains { interface in
-                    interface.network == network.name
-                        || (interface.bridge != nil && interface.bridge == network.bridge)
-                }
-            }
+            && target.networks.contains { $0.has(domain.interfaces) }
     }
 }
 

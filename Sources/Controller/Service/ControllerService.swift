@@ -153,8 +153,16 @@ package struct ControllerService: Sendable {
                         hypervisor: hypervisor,
                         store: store,
                         group: group.name,
-                        controllerAddress: { [port = configuration.listen.port] in
-                            "\(HostPort(host: names.guestAddress.description, port: listening.port ?? port))"
+                        controllerAddress: { [listen = configuration.listen, networks = group.networks] uuid in
+                            let asks = networks.count > 1
+                            let interfaces = asks ? try await hypervisor.domain(uuid: uuid).interfaces : []
+                            let address = ServerNames.guestAddress(
+                                listen: listen,
+                                networks: networks,
+                                interfaces: interfaces
+                            )
+                            let host = address?.description ?? listen.host
+                            return "\(HostPort(host: host, port: listening.port ?? listen.port))"
                         },
                         authorityHash: authorityHash,
                         tokenLifetime: { group.configuration.limits.startDeadline + Self.tokenMargin }
@@ -260,7 +268,7 @@ package struct ControllerService: Sendable {
         ) { port in
             listening.begin(port)
             StateDirectory.note(
-                guests: HostPort(host: names.guestAddress.description, port: port),
+                listen: HostPort(host: configuration.listen.host, port: port),
                 local: HostPort(host: configuration.listen.localHost, port: port),
                 in: lock
             )

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Libvirt
 import Shared
 
 /// Under which names and addresses the controller's certificate is valid.
@@ -8,21 +9,15 @@ struct ServerNames {
     var dns: [String]
     /// Addresses.
     var addresses: [IPAddress]
-    /// Where guests reach the controller.
-    var guestAddress: IPAddress
-
     /// The loopback names, the host's name, its addresses on the group's networks, and what `--advertise` adds.
     init(configuration: ControllerConfiguration, networks: [GroupDiscovery.Network]) {
-        let listen = IPAddress(configuration.listen.host)
         let onNetworks = networks.map(\.hostAddress)
-        let any = listen.map { $0.value == 0 } ?? true
-        guestAddress = any ? (onNetworks.first ?? configuration.hosts.base) : (listen ?? configuration.hosts.base)
         var names = ["localhost", Self.hostName]
         var addresses = ["127.0.0.1", "::1"].compactMap { IPAddress($0) } + onNetworks
-        if let listen, !any { addresses.append(listen) }
+        if let listen = Self.own(configuration.listen) { addresses.append(listen) }
         if let web = configuration.webListen, !web.isLoopback {
             if let address = IPAddress(web.host) {
-                if address.value != 0 { addresses.append(address) }
+                if !address.isUnspecified { addresses.append(address) }
             } else {
                 names.append(web.host)
             }
@@ -32,6 +27,26 @@ struct ServerNames {
         }
         dns = Self.unique(names.filter { !$0.isEmpty })
         self.addresses = Self.unique(addresses)
+    }
+
+    /// Where a guest reaches the controller: where that listens, or, when it listens everywhere, the host's address on
+    /// the guest's network.
+    ///
+    /// - Parameters:
+    ///   - listen: Where the controller listens.
+    ///   - networks: The networks of the guest's group.
+    ///   - interfaces: The guest's; with none, or none on these networks, the first network counts.
+    static func guestAddress(
+        listen: HostPort,
+        networks: [GroupDiscovery.Network],
+        interfaces: [DomainInterface]
+    ) -> IPAddress? {
+        own(listen) ?? (networks.first { $0.has(interfaces) } ?? networks.first)?.hostAddress
+    }
+
+    /// The one address that is listened on; `nil` for all of them, and for a name.
+    private static func own(_ listen: HostPort) -> IPAddress? {
+        IPAddress(listen.host).flatMap { $0.isUnspecified ? nil : $0 }
     }
 
     private static var hostName: String {

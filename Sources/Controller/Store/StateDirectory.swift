@@ -66,8 +66,8 @@ package struct StateDirectory: Sendable {
     }
 
     /// Notes in the lock where the controller that holds it is reached.
-    static func note(guests: HostPort, local: HostPort, in lock: Int32) {
-        write(RunningController.lockText(pid: getpid(), listening: (guests, local)), to: lock)
+    static func note(listen: HostPort, local: HostPort, in lock: Int32) {
+        write(RunningController.lockText(pid: getpid(), listening: (listen, local)), to: lock)
     }
 
     /// Writes over what is there first, so that a full disk has room for it. Without it the controller runs as well, and

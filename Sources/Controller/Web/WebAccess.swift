@@ -35,7 +35,7 @@ struct WebAccess: Sendable {
     ) {
         isLoopback = address.isLoopback
         self.token = token
-        names = ["localhost", "127.0.0.1", "::1", address.host.lowercased()]
+        names = ["localhost", "127.0.0.1", "::1", Self.canonical(address.host)]
         self.clock = clock
         self.report = report
     }
@@ -64,11 +64,19 @@ struct WebAccess: Sendable {
         return .success(.identified(.operator(name: Self.name)))
     }
 
+    /// Whether a `Host` is one of the names that are taken on loopback.
+    func answers(to text: String) -> Bool {
+        HostPort(text, defaultPort: 80).map { names.contains(Self.canonical($0.host)) } ?? false
+    }
+
+    /// An address in the one way of writing it, a name in lower case.
+    private static func canonical(_ host: String) -> String { IPAddress(host)?.description ?? host.lowercased() }
+
     /// Checks the name under which a browser came: a page of another site may have had its name point here.
     func checkHost(_ request: Request) throws {
         guard isLoopback else { return }
         let text = request.head.authority ?? ""
-        guard let host = HostPort(text, defaultPort: 80)?.host.lowercased(), names.contains(host) else {
+        guard answers(to: text) else {
             throw Problem(
                 .misdirectedRequest,
                 code: "wrong-host",

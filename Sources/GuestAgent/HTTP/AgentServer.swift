@@ -26,7 +26,7 @@ final class AgentServer: Service {
     private let logger: Logger
 
     /// - Parameters:
-    ///   - listen: The address; port 0 lets the system choose.
+    ///   - listen: The address; port 0 lets the system choose. `[::]` is IPv4 alone where the system has no IPv6.
     ///   - maximumConnections: The most connections at a time; more wait in the kernel's backlog.
     ///   - responder: Answers the requests.
     ///   - identity: What the server shows; it starts when this is set.
@@ -42,7 +42,7 @@ final class AgentServer: Service {
         stopper: AcceptStopper,
         logger: Logger
     ) {
-        self.listen = listen
+        self.listen = listen.listening(hasIPv6: SystemInformation.hasIPv6)
         self.maximumConnections = maximumConnections
         self.responder = responder
         self.identity = identity

@@ -55,8 +55,9 @@ extension InMemoryHypervisor {
         try perform(.reservations) { state, _ in
             let index = try state.network(network)
             guard !state.networks[index].reservations.contains(reservation) else { return }
-            let clash = state.networks[index].reservations.contains {
-                $0.address == reservation.address || ($0.mac != nil && $0.mac == reservation.mac)
+            // One guest may have an address of each family. DUIDs are not compared, as in libvirt.
+            let clash = state.networks[index].reservations.filter { $0.isIPv6 == reservation.isIPv6 }.contains {
+                $0.address == reservation.address || ($0.mac != nil && !$0.isIPv6 && $0.mac == reservation.mac)
                     || ($0.name != nil && $0.name == reservation.name)
             }
             guard !clash else {

@@ -10,7 +10,7 @@ public struct NetworkInfo: Hashable, Sendable {
     public var bridge: String?
     /// Whether it is started.
     public var isActive: Bool
-    /// The host's IPv4 addresses on it, in the order of the XML; empty for networks without IP.
+    /// The host's addresses on it, IPv4 and IPv6, in the order of the XML; empty for networks without IP.
     public var addresses: [NetworkAddress]
     /// Static DHCP leases.
     public var reservations: [DHCPReservation]
@@ -33,17 +33,22 @@ public struct NetworkInfo: Hashable, Sendable {
     }
 }
 
-/// An IPv4 address with the length of its network's prefix, such as 192.168.122.1/24.
+/// An address with the length of its network's prefix, such as 192.168.122.1/24 or fd00:1::1/64.
 public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
-    /// Dotted quad.
+    /// A dotted quad, or an IPv6 address in its short form.
     public var address: String
-    /// 0…32.
+    /// 0…32, for IPv6 0…128.
     public var prefixLength: Int
+    /// Whether libvirt's server gives out addresses of this range: the section has a `<dhcp>` with ranges or hosts.
+    ///
+    /// Without it, guests of an IPv6 network make an address of their own from the router advertisements (SLAAC).
+    public var hasDHCP: Bool
 
     /// Memberwise.
-    public init(address: String, prefixLength: Int) {
+    public init(address: String, prefixLength: Int, hasDHCP: Bool = true) {
         self.address = address
         self.prefixLength = prefixLength
+        self.hasDHCP = hasDHCP
     }
 
     /// `ADDRESS/LENGTH`.
@@ -51,20 +56,26 @@ public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A `<host>` line of a network's DHCP section: this MAC always gets this address.
+///
+/// DHCPv6 does not know guests by their MAC but by their DUID. So for an IPv6 address the entry is for the DUID that is
+/// made of the MAC, the link-layer one (RFC 8415, 11.4): `00:03:00:01` and the MAC. Guests have to call themselves so.
 public struct DHCPReservation: Hashable, Sendable {
-    /// Lower-case, colons; nil where the entry matches by name only.
+    /// Lower-case, colons; nil where the entry matches by name or by another DUID only.
     public var mac: String?
     /// The host name handed out with it.
     public var name: String?
-    /// Dotted quad.
+    /// A dotted quad, or an IPv6 address in its short form.
     public var address: String
 
-    /// Memberwise; the MAC is lower-cased.
+    /// Memberwise; the MAC is lower-cased, and the address written as libvirt writes it.
     public init(mac: String?, name: String? = nil, address: String) {
         self.mac = mac?.lowercased()
         self.name = name
-        self.address = address
+        self.address = canonicalAddress(address)
     }
+
+    /// Whether it is for a guest's IPv6 address.
+    var isIPv6: Bool { IPNumber(address)?.bits == 128 }
 }
 
 /// A lease that a network's DHCP server has given out.

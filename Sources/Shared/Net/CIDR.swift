@@ -24,13 +24,15 @@ public struct CIDR: Sendable, Hashable {
         guard let address = IPAddress(String(parts[0])) else {
             throw CIDRError(text: text, reason: "'\(parts[0])' is not an IP address", remedy: nil)
         }
+        // IPv4 addresses in IPv6 clothing (`::ffff:192.0.2.0/120`) are counted from the 96 bits that they all share.
+        let shared = parts[0].contains(":") && address.family == .v4 ? 96 : 0
         guard parts[1].allSatisfy(\.isASCIIDigit), let prefix = Int(parts[1]),
-            let range = CIDR(around: address, prefix: prefix)
+            let range = CIDR(around: address, prefix: prefix - shared)
         else {
-            let bits = address.family.bits
+            let bits = address.family.bits + shared
             throw CIDRError(
                 text: text,
-                reason: "the prefix length '\(parts[1])' is not a number from 0 to \(bits)",
+                reason: "the prefix length '\(parts[1])' is not a number from \(shared) to \(bits)",
                 remedy: nil
             )
         }
@@ -49,6 +51,11 @@ public struct CIDR: Sendable, Hashable {
     /// Whether `address` lies in the range; addresses of the other family never do.
     public func contains(_ address: IPAddress) -> Bool {
         address.family == base.family && address.value & Self.mask(base.family, prefix) == base.value
+    }
+
+    /// Whether all addresses of `other` lie in the range.
+    public func covers(_ other: CIDR) -> Bool {
+        contains(other.base) && prefix <= other.prefix
     }
 
     /// Whether the ranges share an address.
@@ -88,12 +95,15 @@ public struct CIDRError: Error, CustomStringConvertible, Equatable {
     public let reason: String
     /// The range that was probably meant, where one can be told.
     public let remedy: String?
-
-    /// What else helps; `nil` when the remedy or the form says all.
+    /// What to do instead, where no range can be told; `nil` for how a range is written.
     public let advice: String?
 
-    init(text: String, reason: String, remedy: String?, advice: String? = nil) {
-        (self.text, self.reason, self.remedy, self.advice) = (text, reason, remedy, advice)
+    /// An error.
+    public init(text: String, reason: String, remedy: String?, advice: String? = nil) {
+        self.text = text
+        self.reason = reason
+        self.remedy = remedy
+        self.advice = advice
     }
 
     /// Several ranges were given in place of one.
@@ -113,9 +123,10 @@ public struct CIDRError: Error, CustomStringConvertible, Equatable {
 
     /// One sentence with the fault and the remedy.
     public var description: String {
-        let usual = "write it as ADDRESS/PREFIX, for example 192.168.122.0/24"
-        return "'\(text)' is not a valid address range: \(reason); "
-            + (remedy.map { "did you mean \($0)?" } ?? advice ?? usual)
+        let hint =
+            remedy.map { "did you mean \($0)?" } ?? advice
+            ?? "write it as ADDRESS/PREFIX, for example 192.168.122.0/24 or fd00:1::/64"
+        return "'\(text)' is not a valid address range: \(reason); \(hint)"
     }
 }
 

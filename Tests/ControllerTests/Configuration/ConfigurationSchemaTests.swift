@@ -70,7 +70,7 @@ struct ConfigurationSchemaTests {
             "mode: off", "advertise: a,b", "advertise: [a, b]", "policy: {rules: [{threshold: {low: none}}]}",
             "template: {domain: a}", "host: {memory-reserve: 2.5%}", "host: {memory-reserve: 1GiB}",
             "policy: {forecast: {}}", "start-deadline: 1.5m", "groups: {a: {hosts: 10.0.0.0/24, standby: 1}}",
-            "policy: {rules: [{target: {percent: 62.5}}]}", "connect: test:///default", "listen: \"[::1]:7000\"",
+            "policy: {rules: [{target: {percent: 62.5}}]}", "connect: test:///default", "listen: \"[::]:7000\"",
         ]
     )
     func valid(yaml: String) throws {

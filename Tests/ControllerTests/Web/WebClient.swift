@@ -27,7 +27,7 @@ final class WebClient: Sendable {
     /// Connects.
     ///
     /// - Parameter reads: Whether it reads what comes; if not, it has little room for it.
-    init(port: Int, reads: Bool = true) async throws {
+    init(host: String = "127.0.0.1", port: Int, reads: Bool = true) async throws {
         let reader = Reader()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
@@ -35,7 +35,7 @@ final class WebClient: Sendable {
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(reader) }
             }
         if !reads { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: 4096) }
-        channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
+        channel = try await bootstrap.connect(host: host, port: port).get()
         self.reader = reader
     }
 
@@ -63,7 +63,7 @@ extension ControllerLab.Running {
     func raw(_ head: String, host: String = "localhost", headers: String = "", body: String = "") async throws
         -> (status: Int, text: String)
     {
-        let client = try await WebClient(port: webPort)
+        let client = try await WebClient(host: webHost, port: webPort)
         // A refusal may come before all is sent.
         try? await client.send("\(head) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\(headers)\r\n\(body)")
         try await waitUntil("\(head) is answered") { client.isClosed }

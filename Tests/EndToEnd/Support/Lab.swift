@@ -48,6 +48,14 @@ struct Lab: Sendable {
     func run(_ arguments: String..., timeout: Duration = .seconds(120), allowFailure: Bool = false) async throws
         -> String
     {
+        try await run(arguments, timeout: timeout, allowFailure: allowFailure)
+    }
+
+    /// The same with a list of arguments.
+    @discardableResult
+    func run(_ arguments: [String], timeout: Duration = .seconds(120), allowFailure: Bool = false) async throws
+        -> String
+    {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID()).log").path
         defer { try? FileManager.default.removeItem(atPath: file) }
         let process = try Program(arguments, output: file, errors: nil)

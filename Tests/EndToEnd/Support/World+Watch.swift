@@ -23,7 +23,7 @@ extension World {
             program: try Program(
                 [
                     "/usr/bin/curl", "-sN", "--cacert", identity + "/ca.pem", "--cert", identity + "/cert.pem", "--key",
-                    identity + "/key.pem", "https://\(Lab.hostAddress):7000/v1/endpoints?watch",
+                    identity + "/key.pem", "https://\(address)/v1/endpoints?watch",
                 ],
                 output: path,
                 errors: "/dev/null"

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Shared
 
 /// A controller, clients and VMs as one test found or made them; shared by the tests of a run, which go one by one.
 actor World {
@@ -10,6 +11,8 @@ actor World {
     private var configuration: String?
     private(set) var directory = ""
     private var hosts = Lab.hosts
+    /// Where the controller is reached.
+    private(set) var address = "\(Lab.hostAddress):7000"
     private var clients = 0
 
     /// A client program with the files it writes.
@@ -46,7 +49,7 @@ actor World {
         let lab = try theLab()
         try await stopController()
         try await lab.reset("vm1", "vm2")
-        hosts = Lab.hosts
+        setHosts(Lab.hosts)
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("cms-e2e-\(UUID())").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         // The client, the guests and whatever else runs here share a few cores: a guest that is starved is nothing that
@@ -85,7 +88,14 @@ actor World {
     }
 
     /// Has the next controller look for its instances in another range.
-    func setHosts(_ range: String) { hosts = range }
+    ///
+    /// - Parameters:
+    ///   - range: The range.
+    ///   - host: The host's own address there.
+    func setHosts(_ range: String, host: String = Lab.hostAddress) {
+        hosts = range
+        address = "\(HostPort(host: host, port: 7000))"
+    }
 
     /// Has the running controller take another configuration.
     func reload(_ text: String) async throws {
@@ -150,7 +160,7 @@ actor World {
         return Client(
             program: try Program(
                 [
-                    lab.distribution + "/cms-client", "--controller", "\(Lab.hostAddress):7000", "--identity", identity,
+                    lab.distribution + "/cms-client", "--controller", address, "--identity", identity,
                     "--plain", "--events-file", events,
                 ] + arguments,
                 output: directory + "/client-\(clients).txt",
@@ -177,7 +187,7 @@ actor World {
     {
         let shown = certificate ?? identity
         let keys = anonymous ? [] : ["--cert", shown + "/cert.pem", "--key", shown + "/key.pem"]
-        let url = path.hasPrefix("https:") ? path : "https://\(Lab.hostAddress):7000\(path)"
+        let url = path.hasPrefix("https:") ? path : "https://\(address)\(path)"
         let words =
             [
                 "curl", "--silent", "--show-error", "--max-time", "10", "--cacert", identity + "/ca.pem", "--write-out",

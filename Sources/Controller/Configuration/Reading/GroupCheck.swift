@@ -90,7 +90,7 @@ enum GroupCheck {
 
     /// Whether every domain of `second` is also one of `first`.
     private static func covers(_ first: GroupConfiguration, _ second: GroupConfiguration) -> Bool {
-        guard first.hosts.contains(second.hosts.base), first.hosts.prefix <= second.hosts.prefix else { return false }
+        guard first.hosts.covers(second.hosts) else { return false }
         guard let pattern = first.domains else { return true }
         return second.domains.map(pattern.covers) ?? (pattern.description.allSatisfy { $0 == "*" })
     }

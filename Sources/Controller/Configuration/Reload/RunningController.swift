@@ -32,8 +32,8 @@ package struct RunningController: Sendable {
 
     /// The process.
     package let pid: Int32
-    /// Where guests reach its API, once it listens; `nil` when it does not, or is of an earlier version.
-    package let guestAddress: HostPort?
+    /// Where its API listens, once it does; `nil` when it does not, or is of an earlier version.
+    package let listen: HostPort?
     /// Where its API is reached from its own host; `nil` likewise.
     package let localAddress: HostPort?
 
@@ -56,13 +56,13 @@ package struct RunningController: Sendable {
         // An id left by a controller that is gone may be another program's by now.
         guard try Self.holds(pid, path) else { throw Failure.notRunning(directory: stateDirectory) }
         self.pid = pid
-        guestAddress = Self.address("guests ", in: lines)
+        listen = Self.address("listen ", in: lines)
         localAddress = Self.address("local ", in: lines)
     }
 
     /// What the lock says of a running controller; its own id comes first.
-    static func lockText(pid: Int32, listening: (guests: HostPort, local: HostPort)? = nil) -> String {
-        "\(pid)\n" + (listening.map { "guests \($0.guests)\nlocal \($0.local)\n" } ?? "")
+    static func lockText(pid: Int32, listening: (listen: HostPort, local: HostPort)? = nil) -> String {
+        "\(pid)\n" + (listening.map { "listen \($0.listen)\nlocal \($0.local)\n" } ?? "")
     }
 
     private static func address(_ name: String, in lines: [Substring]) -> HostPort? {

@@ -12,7 +12,12 @@ package enum ConfigurationSchema {
     /// The settings of the process.
     static let process: [KeyDescription] = [
         KeyDescription("connect", .text(.connection), "qemu:///system", "The libvirt connection."),
-        KeyDescription("listen", .text(.address), "0.0.0.0:7000", "Where the API listens."),
+        KeyDescription(
+            "listen",
+            .text(.address),
+            "0.0.0.0:7000",
+            "Where the API listens; [::]:7000 when a group has IPv6 hosts."
+        ),
         KeyDescription(
             "web-listen",
             .text(.address),

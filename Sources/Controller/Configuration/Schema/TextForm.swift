@@ -69,7 +69,7 @@ enum TextForm: Sendable, Equatable {
         case .line, .path:
             return nil
         case .range:
-            return Self.message { _ = try CIDR(parsing: text) }
+            return Self.message { try Self.checkGuests(CIDR(parsing: text)) }
         case .connection:
             return Self.message { _ = try HypervisorURI(text) }
         case .address:
@@ -93,6 +93,26 @@ enum TextForm: Sendable, Equatable {
                 ? nil
                 : "'\(text)' is not valid; expected five fields (minute, hour, day of month, month, weekday), for example "
                     + "0 8 * * 1-5"
+        }
+    }
+
+    /// Refuses ranges in which no guest can be reached.
+    private static func checkGuests(_ range: CIDR) throws {
+        guard !range.base.isLinkLocal else {
+            throw CIDRError(
+                text: "\(range)",
+                reason: "these are link-local addresses, which mean another machine on each network",
+                remedy: nil,
+                advice: "give the range of the network itself, for example fd00:1::/64"
+            )
+        }
+        guard !range.base.isMulticast else {
+            throw CIDRError(
+                text: "\(range)",
+                reason: "these are multicast addresses, and no machine has one of them as its own",
+                remedy: nil,
+                advice: "give the range of the network itself, for example 192.168.122.0/24"
+            )
         }
     }
 
