@@ -47,7 +47,7 @@ struct HandshakeObserver<Base: HTTPChannelHandler>: HTTPChannelHandler {
             let (channel, limit, onFailure) = (context.channel, limit, onFailure)
             timer = context.eventLoop.scheduleTask(in: limit) {
                 onFailure(
-                    channel.remoteAddress?.ipAddress ?? "unknown address",
+                    channel.remoteAddress?.ip?.description ?? "unknown address",
                     "not finished within \(limit.nanoseconds / 1_000_000) ms"
                 )
                 channel.close(promise: nil)
@@ -70,7 +70,8 @@ struct HandshakeObserver<Base: HTTPChannelHandler>: HTTPChannelHandler {
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
             if case .handshakeFailed(let reason)? = error as? NIOSSLError {
-                onFailure(context.remoteAddress?.ipAddress ?? "unknown address", TLSFailure.words(of: "\(reason)"))
+                let sender = context.remoteAddress?.ip?.description ?? "unknown address"
+                onFailure(sender, TLSFailure.words(of: "\(reason)"))
                 timer?.cancel()
                 context.close(promise: nil)
             }

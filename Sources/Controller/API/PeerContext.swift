@@ -37,7 +37,7 @@ package struct PeerContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
         connection = source.channel.parent.flatMap { $0.parent == nil ? nil : $0 } ?? source.channel
-        address = connection.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        address = connection.remoteAddress?.ip
     }
 
     /// JSON as the whole API writes it.

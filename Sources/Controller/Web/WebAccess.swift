@@ -146,7 +146,7 @@ struct WebAccess: Sendable {
     )
 }
 
-/// Counts wrong tokens by address.
+/// Counts wrong tokens by sender.
 private final class FailureGate: Sendable {
     private let limiter: Mutex<RateLimiter<IPAddress>>
 
@@ -155,11 +155,11 @@ private final class FailureGate: Sendable {
     }
 
     func wouldAdmit(_ address: IPAddress, now: Moment) -> Bool {
-        limiter.withLock { $0.wouldAdmit(address, now: now) }
+        limiter.withLock { $0.wouldAdmit(address.sender, now: now) }
     }
 
     func count(_ address: IPAddress, now: Moment) {
-        _ = limiter.withLock { $0.admit(address, now: now) }
+        _ = limiter.withLock { $0.admit(address.sender, now: now) }
     }
 }
 

@@ -14,6 +14,12 @@ extension IPAddress {
     /// together with the name of a network card.
     public var isLinkLocal: Bool { family == .v6 && value >> 118 == 0x3FA }
 
+    /// What one sender has to itself: an IPv4 address, but in IPv6 a network of 2^64 addresses, of which it may take
+    /// another one for each attempt.
+    public var sender: IPAddress {
+        family == .v4 ? self : IPAddress(family: .v6, value: value & ~UInt128(UInt64.max))
+    }
+
     /// Whether it is the address of a group of machines: `224.0.0.0/4` or `ff00::/8`.
     public var isMulticast: Bool {
         switch family {

@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTypes
+import Hummingbird
 import Libvirt
 import NIOCore
 import NIOPosix
@@ -77,6 +79,10 @@ extension SocketTests {
                 let answer = try await four.enroll(controller, token: "x", uuid: uuid)
                 #expect(answer.status == 403 && answer.code == "foreign-address")
                 #expect(String(buffer: answer.body).contains("127.0.0.1 is not the address of a guest in ::/64"))
+                let plain = try await WebClient(port: controller.port)
+                try await plain.send("GET / HTTP/1.1\r\n\r\n")
+                try await lab.waitForEvent(.peerRefused, saying: "the TLS handshake with 127.0.0.1 ")
+                await plain.close()
             }
         }
 
@@ -133,6 +139,33 @@ extension SocketTests {
 
 @Suite("The web interface under IPv6 names")
 struct WebNamesOfIPv6Tests {
+    @Test("wrong tokens are counted for each network of IPv6 that one sender has, and for each IPv4 address")
+    func failures() throws {
+        let clock = SteadyClock()
+        let address = HostPort(host: "::", port: 7080)
+        let access = WebAccess(address: address, token: WebToken("right"), clock: clock) { _ in }
+        func code(_ sender: String) throws -> String? {
+            let head = HTTPRequest(
+                method: .get,
+                scheme: "https",
+                authority: "cms",
+                path: "/",
+                headerFields: [.authorization: "Bearer wrong"]
+            )
+            let result = access.peer(
+                of: Request(head: head, body: .init(buffer: ByteBuffer())),
+                from: try #require(IPAddress(sender))
+            )
+            if case .failure(let refusal) = result { return refusal.problem.code }
+            return nil
+        }
+        let six = try (1...40).map { try code("fd00:1::\($0)") }
+        #expect(six.contains("too-often"))
+        #expect(try code("fd00:2::1") == "wrong-token")
+        let four = try (1...40).map { try code("192.168.122.\($0)") }
+        #expect(!four.contains("too-often"))
+    }
+
     @Test(
         "an address in Host is compared as an address, not as a text",
         arguments: [("[::1]:7080", true), ("[0:0::1]:7080", true), ("127.0.0.1:7080", true), ("[::2]:7080", false)]
