@@ -128,6 +128,26 @@ struct FleetRoomTests {
         #expect(scene.state("vm1") == .failed)
     }
 
+    @Test("a domain that was stopped and started again before anybody looked has its whole time from then")
+    func anotherRun() {
+        var scene = Scene(["vm1"])
+        _ = scene.step()
+        _ = scene.order()
+        _ = scene.step()
+        scene.starts["vm1"] = .succeeded
+        scene.set("vm1", running: true)
+        scene.domains?[0].run = 1
+        _ = scene.step()
+        scene.starts["vm1"] = nil
+        _ = scene.step(after: 50)
+        scene.domains?[0].run = 2
+        _ = scene.step()
+        _ = scene.step(after: 59)
+        #expect(scene.state("vm1") == .booting)
+        _ = scene.step(after: 2)
+        #expect(scene.state("vm1") == .failed)
+    }
+
     @Test("a warm pool that cannot be filled for lack of room says so once, and while it lasts")
     func pool() {
         var scene = Scene(["vm1", "vm2"]) { $0.standby = StandbyPolicy(paused: 1) }

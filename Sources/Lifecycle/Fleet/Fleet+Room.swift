@@ -73,6 +73,7 @@ extension Fleet {
         _ domain: FleetObservation.Domain?,
         now: Moment
     ) {
+        noteRun(of: instance, domain, now: now)
         let isDone: Bool
         let time: Duration
         switch instance.state {
@@ -98,6 +99,18 @@ extension Fleet {
         }
         deadlines[instance.uuid] = now.advanced(by: time)
         if instance.state != .parking { hopes[instance.uuid] = now.advanced(by: time) }
+    }
+
+    /// A domain that was stopped and started again before anybody looked has begun anew: so does its time.
+    private mutating func noteRun(of instance: Instance, _ domain: FleetObservation.Domain?, now: Moment) {
+        guard let domain else { return }
+        let before = runs[instance.uuid]
+        runs[instance.uuid] = domain.run
+        guard let before, let run = domain.run, run != before, deadlines[instance.uuid] != nil else { return }
+        switch instance.state {
+        case .starting, .booting, .probing: deadlines[instance.uuid] = now.advanced(by: limits.startDeadline)
+        default: break
+        }
     }
 
     /// Names what an instance waits for as soon as it begins to, and once.

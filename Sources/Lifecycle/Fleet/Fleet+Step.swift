@@ -125,6 +125,7 @@ extension Fleet {
         strangers.remove(uuid)
         askedToStop.remove(uuid)
         notTold.remove(uuid)
+        runs[uuid] = nil
         doomed[uuid] = nil
         shortages[uuid] = nil
     }

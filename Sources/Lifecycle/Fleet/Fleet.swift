@@ -37,6 +37,8 @@ package struct Fleet: Sendable, Equatable {
     var poolShortage: String?
     /// Those whose order has not been given to the hypervisor, as of the last look.
     var notTold: Set<String> = []
+    /// The run in which each domain was seen last, as libvirt numbers them.
+    var runs: [String: Int] = [:]
     /// Those that were asked to shut down since they began to stop.
     var askedToStop: Set<String> = []
     /// What clones are made from, and how far their replacement has come.
