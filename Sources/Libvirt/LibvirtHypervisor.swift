@@ -174,12 +174,7 @@ public final class LibvirtHypervisor: Hypervisor {
         }
         let deadline = limit ?? configuration.timeout(of: lane)
         do {
-            // Read here: the worker's thread has no task.
-            let onBegin = lane == .query ? nil : HypervisorCall.onBegin
-            return try await session.workers.run(lane, deadline: deadline) {
-                onBegin?()
-                return try body(session)
-            }
+            return try await session.workers.run(lane, deadline: deadline) { try body(session) }
         } catch is BlockingWorkers.DeadlineExceeded {
             let error = LibvirtError(
                 code: .timedOut,

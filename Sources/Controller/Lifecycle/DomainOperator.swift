@@ -39,15 +39,16 @@ package struct DomainOperator: Sendable {
     }
 
     /// Boots the domain; a memory image it may have is discarded.
-    package func start(uuid: String, at date: Date) async throws {
+    ///
+    /// - Parameter told: Called when the hypervisor is told to start it.
+    package func start(uuid: String, at date: Date, told: () -> Void = {}) async throws {
         let token = JoinToken()
         try await store.addToken(
             JoinTokenRecord(hash: token.hash, uuid: uuid, expires: date.addingTimeInterval(tokenLifetime().seconds))
         )
-        // These only prepare it: the time of the start does not begin with them.
-        try await HypervisorCall.$onBegin.withValue(nil) {
-            try await prepare(uuid, token, at: date)
-        }
+        // This only prepares it: the time of the start does not begin with it.
+        try await prepare(uuid, token, at: date)
+        told()
         try await hypervisor.startFresh(uuid: uuid)
     }
 

@@ -44,9 +44,8 @@ extension Reconciler {
             board.noteResumed(uuid, at: parts.clock.now)
             group.addTask {
                 await order(uuid, life: life) { told in
-                    try await HypervisorCall.$onBegin.withValue(told) {
-                        try await parts.domains.resume(uuid: uuid, kind)
-                    }
+                    told()
+                    try await parts.domains.resume(uuid: uuid, kind)
                     parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
                 }
                 parts.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
@@ -55,9 +54,8 @@ extension Reconciler {
             guard mayOrder, let life = board.beginStart(uuid) else { return }
             group.addTask {
                 await order(uuid, life: life) { told in
-                    try await HypervisorCall.$onBegin.withValue(told) {
-                        try await parts.domains.park(uuid: uuid, kind)
-                    }
+                    told()
+                    try await parts.domains.park(uuid: uuid, kind)
                 }
             }
         case .destroy(let uuid, let run):
@@ -106,9 +104,7 @@ extension Reconciler {
         await order(uuid, life: life) { told in
             // What an earlier boot of this machine left open tells nothing about the next one.
             parts.registry.remove(uuid: uuid)
-            try await HypervisorCall.$onBegin.withValue(told) {
-                try await parts.domains.start(uuid: uuid, at: parts.clock.date)
-            }
+            try await parts.domains.start(uuid: uuid, at: parts.clock.date, told: told)
         }
         parts.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
     }

@@ -116,8 +116,6 @@ extension InMemoryHypervisor {
         _ body: (inout State, inout Effects) throws -> Result
     ) throws -> Result {
         try Task.checkCancellation()
-        // Nothing waits here behind anything.
-        HypervisorCall.onBegin?()
         var effects = Effects()
         if state.withLock({ $0.isCutOff() }) { disconnect() }
         let (result, hook) = try state.withLock { state in
