@@ -88,10 +88,11 @@ extension Fleet {
         }
         let wasTold =
             switch start {
-            case nil, .waiting, .queued: false
+            case .waiting, .queued: false
+            case nil: isDone
             case .underWay, .succeeded, .failed: true
             }
-        if wasTold || isDone {
+        if wasTold {
             // Once more at the first look after it was told, which may have been at any time since the last look.
             guard notTold.remove(instance.uuid) != nil else { return }
         } else {
