@@ -244,6 +244,14 @@ struct AgentServiceTests {
         }
     }
 
+    @Test("on [::] it serves senders with IPv4 too, whether or not the machine has IPv6")
+    func bothFamilies() async throws {
+        try await withServingAgent(change: { $0.listen = HostPort(host: "::", port: 0) }) { _, caller in
+            let answer = try await caller.get("/healthz")
+            #expect(answer.status == 200)
+        }
+    }
+
     @Test("a port that is taken is said so")
     func portTaken() async throws {
         try await withServingAgent { _, caller in

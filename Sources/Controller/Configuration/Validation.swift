@@ -48,7 +48,7 @@ package struct Validation: Sendable {
         do {
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .bind(host: address.host, port: address.port).get()
+                .bind(host: address.usable.host, port: address.port).get()
             try await channel.close()
             return Finding(isFine: true, text: "\(name): \(address) is free")
         } catch {

@@ -396,7 +396,7 @@ package struct ControllerService: Sendable {
                 }
             },
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.listen.host, port: configuration.listen.port),
+                address: .hostname(configuration.listen.usable.host, port: configuration.listen.port),
                 serverName: "cms-controller",
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit)
             ),

@@ -52,7 +52,7 @@ struct WebServer: Sendable {
                 }
             },
             configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port),
+                address: .hostname(address.usable.host, port: address.port),
                 serverName: "cms-controller",
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit)
             ),

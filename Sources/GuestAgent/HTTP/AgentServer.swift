@@ -42,7 +42,7 @@ final class AgentServer: Service {
         stopper: AcceptStopper,
         logger: Logger
     ) {
-        self.listen = listen.listening(hasIPv6: SystemInformation.hasIPv6)
+        self.listen = listen.usable
         self.maximumConnections = maximumConnections
         self.responder = responder
         self.identity = identity

@@ -20,14 +20,6 @@ public enum SystemInformation {
         return name.isEmpty ? "localhost" : name
     }
 
-    /// Whether the kernel has IPv6 at all; it may have been told to do without (`ipv6.disable=1`).
-    public static var hasIPv6: Bool {
-        let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return errno != EAFNOSUPPORT }
-        close(descriptor)
-        return true
-    }
-
     /// The kernel's id of this boot; `nil` when it cannot be read.
     public static var bootID: String? { SmallFile.text(at: "/proc/sys/kernel/random/boot_id", limit: 64) }
 

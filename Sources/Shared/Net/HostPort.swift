@@ -57,11 +57,6 @@ extension HostPort {
             + "or its name"
     }
 
-    /// The same, without IPv6 where the system has none: `[::]` is then `0.0.0.0`.
-    public func listening(hasIPv6: Bool) -> HostPort {
-        hasIPv6 || host != "::" ? self : HostPort(host: "0.0.0.0", port: port)
-    }
-
     /// Whether a text is an IPv6 address, also one with a network card's name or with an IPv4 address in it.
     private static func isIPv6(_ host: Substring) -> Bool {
         let parts = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)

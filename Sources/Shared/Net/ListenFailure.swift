@@ -19,6 +19,8 @@ public struct ListenFailure: Error, Sendable, Equatable, CustomStringConvertible
         let words: String? =
             switch error {
             case let error as IOError: Self.words(error.errnoCode)
+            // The resolver does not even read an address of IPv6 where no network card has one.
+            case is SocketAddressError.UnknownHost where IPAddress(address.host) != nil: "this host has no IPv6 address"
             case is SocketAddressError.UnknownHost: NetworkFailure(.unknownHost).description
             default: nil
             }

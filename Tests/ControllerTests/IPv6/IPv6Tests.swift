@@ -139,6 +139,25 @@ struct IPv6ConfigurationTests {
     }
 }
 
+@Suite("Addresses that cannot be listened on")
+struct AddressUnusableTests {
+    @Test(
+        "are said to be so, with the option that chooses another",
+        arguments: [
+            ("192.0.2.77:0", "this host has no such address"),
+            ("[2001:db8::77]:0", "this host has no "),
+        ]
+    )
+    func listen(text: String, words: String) async throws {
+        var configuration = try ConfigurationLoading.load("hosts: 10.0.0.0/8\nweb-listen: none\n")
+        configuration.listen = try #require(HostPort(text))
+        let validation = Validation(configuration: configuration, hypervisor: InMemoryHypervisor())
+        let found = try #require(await validation.findings().first { $0.text.hasPrefix("port:") })
+        #expect(!found.isFine && found.text.contains("cannot listen on \(text): \(words)"), "\(found.text)")
+        #expect(found.text.hasSuffix("choose another with --listen"))
+    }
+}
+
 @Suite("Where guests reach the controller")
 struct GuestAddressTests {
     private func controller(_ yaml: String, domain network: String) async throws -> String {
