@@ -42,7 +42,7 @@ let package = Package(
         .executable(name: "cms-controller", targets: ["cms-controller"]),
         .executable(name: "cms-agent", targets: ["cms-agent"]),
         .executable(name: "cms-client", targets: ["cms-client"]),
-        .library(name: "CMSClient", targets: ["Client", "Shared"]),
+        .library(name: "CMSClient", targets: ["Client", "Shared", "Wire"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -68,38 +68,94 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+
+        // Values and decisions: no input, no output, no framework below them.
+        .target(name: "Wire", swiftSettings: settings),
+        .target(name: "Autoscaling", swiftSettings: settings),
+        .target(name: "Lifecycle", dependencies: ["Autoscaling", "Wire"], swiftSettings: settings),
         .target(
-            name: "Libvirt",
-            dependencies: ["CLibvirt", .product(name: "Logging", package: "swift-log")],
+            name: "ConfigurationValues",
+            dependencies: ["Autoscaling", "Lifecycle", "Wire"],
             swiftSettings: settings
         ),
-        .target(name: "Autoscaling", swiftSettings: settings),
+        .target(name: "Persistence", dependencies: ["Autoscaling", "Lifecycle", "Wire"], swiftSettings: settings),
+
+        // What each of the three programs uses.
         .target(
             name: "Shared",
-            dependencies: http + nio + basics + pki + [
+            dependencies: ["Wire"] + http + nio + basics + pki + [
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
             ],
             swiftSettings: settings
         ),
-        .target(name: "Lifecycle", dependencies: ["Autoscaling", "Shared"], swiftSettings: settings),
+
+        // The controller, from what it stands on to what puts it together.
         .target(
-            name: "Controller",
-            dependencies: ["Autoscaling", "Libvirt", "Lifecycle", "Shared"] + http + nio + basics + pki + [
+            name: "Libvirt",
+            dependencies: ["CLibvirt", "Wire", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "ConfigurationReading",
+            dependencies: [
+                "Autoscaling", "ConfigurationValues", "Lifecycle", "Wire",
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "EmbeddedStore",
+            dependencies: [
+                "Autoscaling", "Lifecycle", "Persistence", "Shared", "Wire",
                 .product(name: "GRDB", package: "GRDB.swift"),
+            ] + pki,
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Monitoring",
+            dependencies: ["Autoscaling", "Lifecycle", "Shared", "Wire"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "History",
+            dependencies: [
+                "Autoscaling", "Lifecycle", "Monitoring", "Persistence", "Shared", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ] + basics,
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Orchestration",
+            dependencies: [
+                "Autoscaling", "ConfigurationValues", "Libvirt", "Lifecycle", "Monitoring", "Persistence", "Shared",
+                "Wire",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ] + nio + basics + pki,
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Telemetry",
+            dependencies: [
+                "Autoscaling", "Libvirt", "Lifecycle", "Monitoring", "Orchestration", "Persistence", "Shared", "Wire",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ] + basics + pki,
+            swiftSettings: settings
+        ),
+        .target(
+            name: "ControllerHTTP",
+            dependencies: [
+                "Autoscaling", "ConfigurationValues", "EmbeddedStore", "History", "Lifecycle", "Monitoring",
+                "Orchestration", "Persistence", "Shared", "Wire",
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "Yams", package: "Yams"),
-            ],
+            ] + http + nio + basics + pki,
             resources: [
-                .embedInCode("History/Report/report.py"),
-                .embedInCode("Simulation/chart.py"),
                 .embedInCode("Web/Assets/api.js"),
                 .embedInCode("Web/Assets/charts.js"),
                 .embedInCode("Web/Assets/dashboard.css"),
@@ -123,14 +179,46 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Controller",
+            dependencies: [
+                "Autoscaling", "ConfigurationReading", "ConfigurationValues", "ControllerHTTP", "EmbeddedStore",
+                "History", "Libvirt", "Lifecycle", "Monitoring", "Orchestration", "Persistence", "Shared",
+                "Telemetry", "Wire",
+            ] + http + nio + basics + pki,
+            swiftSettings: settings
+        ),
+
+        // What a person uses beside a running controller.
+        .target(
+            name: "Operator",
+            dependencies: [
+                "Autoscaling", "ConfigurationValues", "EmbeddedStore", "Lifecycle", "Persistence", "Shared", "Wire",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ] + nio + basics + pki,
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Reports",
+            dependencies: [
+                "Autoscaling", "EmbeddedStore", "History", "Lifecycle", "Monitoring", "Operator", "Persistence",
+                "Shared", "Wire",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            resources: [.embedInCode("report.py"), .embedInCode("Simulation/chart.py")],
+            swiftSettings: settings
+        ),
+
+        // The other two programs.
+        .target(
             name: "GuestAgent",
-            dependencies: ["Shared", .product(name: "CoreMetrics", package: "swift-metrics")] + http + nio + basics
+            dependencies: ["Shared", "Wire", .product(name: "CoreMetrics", package: "swift-metrics")] + http + nio
+                + basics
                 + pki,
             swiftSettings: settings
         ),
         .target(
             name: "Client",
-            dependencies: ["Shared"] + nio + basics + [
+            dependencies: ["Shared", "Wire"] + nio + basics + [
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -138,48 +226,54 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .target(name: "CommandLineSupport", dependencies: ["Shared"] + commandLine, swiftSettings: settings),
+        .target(name: "CommandLineSupport", dependencies: ["Shared", "Wire"] + commandLine, swiftSettings: settings),
         .executableTarget(
             name: "cms-controller",
-            dependencies: ["Autoscaling", "CommandLineSupport", "Controller", "Libvirt", "Lifecycle", "Shared"] + basics
-                + commandLine,
+            dependencies: [
+                "Autoscaling", "CommandLineSupport", "ConfigurationReading", "ConfigurationValues", "Controller",
+                "EmbeddedStore", "Libvirt", "Lifecycle", "Operator", "Reports", "Shared", "Wire",
+            ] + basics + commandLine,
             swiftSettings: settings
         ),
         .executableTarget(
             name: "cms-agent",
-            dependencies: ["CommandLineSupport", "GuestAgent", "Shared"] + basics + commandLine,
+            dependencies: ["CommandLineSupport", "GuestAgent", "Shared", "Wire"] + basics + commandLine,
             swiftSettings: settings
         ),
         .executableTarget(
             name: "cms-client",
-            dependencies: ["Client", "CommandLineSupport", "Shared"] + basics + commandLine,
+            dependencies: ["Client", "CommandLineSupport", "Shared", "Wire"] + basics + commandLine,
             swiftSettings: settings
         ),
 
         .target(
             name: "TestSupport",
-            dependencies: ["Shared"] + http + nio + basics + pki,
+            dependencies: ["Shared", "Wire"] + http + nio + basics + pki,
             path: "Tests/Support",
             swiftSettings: settings
         ),
         .testTarget(name: "AutoscalingTests", dependencies: ["Autoscaling"], swiftSettings: settings),
-        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "TestSupport", "Wire"], swiftSettings: settings),
         .testTarget(
             name: "SharedTests",
-            dependencies: ["Shared", "TestSupport", .product(name: "CoreMetrics", package: "swift-metrics")] + http
+            dependencies: ["Shared", "TestSupport", "Wire", .product(name: "CoreMetrics", package: "swift-metrics")]
+                + http
                 + nio
                 + pki,
             swiftSettings: settings
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["CommandLineSupport", "Shared", "TestSupport"] + commandLine,
+            dependencies: ["CommandLineSupport", "Shared", "TestSupport", "Wire"] + commandLine,
             swiftSettings: settings
         ),
         .testTarget(
             name: "ControllerTests",
             dependencies: [
-                "Controller", "Lifecycle", "TestSupport", .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "Autoscaling", "ConfigurationReading", "ConfigurationValues", "Controller", "ControllerHTTP",
+                "EmbeddedStore", "History", "Libvirt", "Lifecycle", "Monitoring", "Operator", "Orchestration",
+                "Persistence", "Reports", "Shared", "Telemetry", "TestSupport", "Wire",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),
             ] + http + nio + basics + pki,
@@ -187,18 +281,18 @@ let package = Package(
         ),
         .testTarget(
             name: "GuestAgentTests",
-            dependencies: ["GuestAgent", "TestSupport"] + http + nio + basics + pki,
+            dependencies: ["GuestAgent", "Shared", "TestSupport", "Wire"] + http + nio + basics + pki,
             swiftSettings: settings
         ),
         .testTarget(
             name: "ClientTests",
-            dependencies: ["Client", "TestSupport"] + http + nio + basics + pki,
+            dependencies: ["Client", "Shared", "TestSupport", "Wire"] + http + nio + basics + pki,
             swiftSettings: settings
         ),
         // Real guests: run by provisioning/check inside the lab, which sets CMS_LAB.
         .testTarget(
             name: "EndToEnd",
-            dependencies: ["Shared"] + pki,
+            dependencies: ["Shared", "Wire"] + pki,
             path: "Tests/EndToEnd",
             swiftSettings: settings
         ),

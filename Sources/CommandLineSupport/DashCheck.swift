@@ -1,4 +1,5 @@
 import Shared
+import Wire
 
 /// Finds words on a command line that begin with a dash and are no option of the command.
 ///

@@ -120,7 +120,7 @@ public final class Agent: Service {
     private func closeClient() async {
         let closed = Latch<Void>()
         client.shutdown(queue: .global()) { _ in closed.set(()) }
-        try? await withTimeout(.seconds(1)) { try await closed.wait() }
+        try? await withDeadline(.seconds(1)) { try await closed.wait() }
     }
 
     /// The service group tells of each step; only what goes wrong matters.

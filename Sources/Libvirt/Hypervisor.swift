@@ -1,3 +1,5 @@
+import Wire
+
 /// One libvirt connection in domain terms: everything the controller asks of a host.
 ///
 /// Two implementations: ``LibvirtHypervisor`` and, for tests and simulations, ``InMemoryHypervisor``. Domains are named

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Synchronization
+import Wire
 
 /// A hypervisor behind a libvirt connection.
 ///

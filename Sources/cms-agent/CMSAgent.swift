@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
-import Shared
+import Wire
 
 /// The program `cms-agent`.
 @main

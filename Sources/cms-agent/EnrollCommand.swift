@@ -2,6 +2,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import GuestAgent
 import Shared
+import Wire
 import X509
 
 #if canImport(FoundationEssentials)

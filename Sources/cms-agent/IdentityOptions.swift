@@ -1,6 +1,7 @@
 import ArgumentParser
 import GuestAgent
 import Shared
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

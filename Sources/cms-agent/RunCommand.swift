@@ -3,6 +3,7 @@ import GuestAgent
 import Logging
 import Shared
 import UnixSignals
+import Wire
 
 #if canImport(Glibc)
 import Glibc

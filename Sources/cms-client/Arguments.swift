@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Shared
+import Wire
 
 #if canImport(Glibc)
 import Glibc

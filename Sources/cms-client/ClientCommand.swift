@@ -2,6 +2,7 @@ import ArgumentParser
 import Client
 import CommandLineSupport
 import Shared
+import Wire
 
 /// The command line of cms-client.
 @main

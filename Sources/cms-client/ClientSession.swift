@@ -3,6 +3,7 @@ import Client
 import Logging
 import ServiceLifecycle
 import Shared
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

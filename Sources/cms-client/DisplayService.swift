@@ -1,6 +1,6 @@
 import Client
 import ServiceLifecycle
-import Shared
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

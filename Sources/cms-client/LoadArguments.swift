@@ -1,6 +1,5 @@
 import ArgumentParser
 import Client
-import Shared
 
 /// The options that shape the load.
 struct LoadArguments: ParsableArguments {

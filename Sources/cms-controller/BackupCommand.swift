@@ -1,7 +1,7 @@
 import ArgumentParser
-import Controller
 import Foundation
-import Shared
+import Operator
+import Wire
 
 /// `cms-controller backup FILE`.
 struct BackupCommand: AsyncParsableCommand {

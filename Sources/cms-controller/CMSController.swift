@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
-import Shared
+import Wire
 
 /// `cms-controller`: grows and shrinks a service over virtual machines and tells clients where it is.
 @main

@@ -1,7 +1,10 @@
 import ArgumentParser
-import Controller
+import ConfigurationReading
+import ConfigurationValues
+import EmbeddedStore
 import Foundation
 import Shared
+import Wire
 import X509
 
 /// `cms-controller client`.
@@ -58,7 +61,7 @@ struct ClientCommand: AsyncParsableCommand {
                         isRoot: geteuid() == 0
                     )
                 let authority = try StateDirectory(path: path).authority(now: Date())
-                let leaf = IssuingPolicy(clientLifetime: lifetime).client(id)
+                let leaf = CertificateAuthority.Leaf(id: id, usage: .client, lifetime: lifetime)
                 let identity = try authority.makeIdentity(leaf, now: Date())
                 try IdentityStore(directory: out).save(identity)
                 print(

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Controller
+import ConfigurationReading
+import ConfigurationValues
 import Foundation
 import Logging
 import Shared

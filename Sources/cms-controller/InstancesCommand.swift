@@ -1,8 +1,8 @@
 import ArgumentParser
-import Controller
 import Foundation
 import Lifecycle
-import Shared
+import Operator
+import Wire
 
 /// `cms-controller instances`.
 struct InstancesCommand: AsyncParsableCommand {

@@ -1,8 +1,7 @@
 import ArgumentParser
-import Controller
 import Foundation
 import Lifecycle
-import Shared
+import Operator
 
 extension CompletionKind {
     /// The names of the running controller's groups.

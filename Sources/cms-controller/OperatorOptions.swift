@@ -1,8 +1,12 @@
 import ArgumentParser
-import Controller
+import ConfigurationReading
+import ConfigurationValues
+import EmbeddedStore
 import Foundation
-import Shared
+import Operator
+import Reports
 import UnixSignals
+import Wire
 
 /// The options that say which running controller is meant.
 struct OperatorOptions: ParsableArguments {

@@ -1,7 +1,8 @@
 import ArgumentParser
-import Controller
+import ConfigurationValues
+import EmbeddedStore
 import Foundation
-import Shared
+import Operator
 
 /// `cms-controller reload`.
 struct ReloadCommand: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Controller
 import Foundation
+import Reports
 import Shared
 
 /// `cms-controller report`.

@@ -1,8 +1,9 @@
 import ArgumentParser
+import ConfigurationValues
 import Controller
 import Libvirt
 import Logging
-import Shared
+import Wire
 
 /// `cms-controller run`.
 struct RunCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Controller
+import ConfigurationReading
 
 /// `cms-controller schema`.
 struct SchemaCommand: AsyncParsableCommand {

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Autoscaling
-import Controller
+import ConfigurationReading
+import ConfigurationValues
 import Foundation
 import Lifecycle
-import Shared
+import Reports
 
 /// `cms-controller simulate`.
 struct SimulateCommand: AsyncParsableCommand {

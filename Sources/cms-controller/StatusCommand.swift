@@ -1,7 +1,8 @@
 import ArgumentParser
-import Controller
 import Foundation
-import Shared
+import Lifecycle
+import Operator
+import Wire
 
 /// `cms-controller status`.
 struct StatusCommand: AsyncParsableCommand {

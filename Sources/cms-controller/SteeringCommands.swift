@@ -1,6 +1,6 @@
 import ArgumentParser
-import Controller
 import Lifecycle
+import Operator
 
 /// `cms-controller drain INSTANCE`.
 struct DrainCommand: AsyncParsableCommand {

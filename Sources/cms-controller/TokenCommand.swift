@@ -1,9 +1,10 @@
 import ArgumentParser
+import ConfigurationValues
 import Controller
 import Foundation
 import Libvirt
 import Logging
-import Shared
+import Wire
 
 /// `cms-controller token`.
 struct TokenCommand: AsyncParsableCommand {

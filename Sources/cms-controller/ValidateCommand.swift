@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationValues
 import Controller
 import Foundation
 import Libvirt

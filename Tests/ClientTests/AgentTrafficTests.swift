@@ -3,6 +3,7 @@ import Client
 import Shared
 import TestSupport
 import Testing
+import Wire
 
 /// Requests over TLS to agents on loopback.
 @Suite(.timeLimit(.minutes(1))) struct AgentTrafficTests {

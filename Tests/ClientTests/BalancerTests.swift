@@ -1,6 +1,6 @@
 import Client
-import Shared
 import Testing
+import Wire
 
 @Suite struct BalancerTests {
     let endpoints = (1...3).map { Endpoint(id: "\($0)", name: "vm\($0)", url: "https://192.0.2.\($0):8000") }

@@ -1,6 +1,6 @@
 import Client
-import Shared
 import Testing
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -5,6 +5,7 @@ import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -3,6 +3,7 @@ import NIOCore
 import Shared
 import TestSupport
 import Testing
+import Wire
 import X509
 
 #if canImport(FoundationEssentials)

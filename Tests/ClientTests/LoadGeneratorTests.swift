@@ -1,6 +1,6 @@
-import Shared
 import Synchronization
 import Testing
+import Wire
 
 @testable import Client
 

@@ -1,6 +1,6 @@
 import Client
-import Shared
 import Testing
+import Wire
 
 @Suite struct ParsingTests {
     @Test(arguments: [

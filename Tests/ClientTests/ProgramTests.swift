@@ -5,6 +5,7 @@ import NIOCore
 import Shared
 import TestSupport
 import Testing
+import Wire
 
 /// The whole program against a controller and agents on loopback.
 @Suite(.timeLimit(.minutes(2))) struct ProgramTests {

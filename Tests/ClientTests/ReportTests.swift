@@ -1,6 +1,7 @@
 import NIOCore
 import Shared
 import Testing
+import Wire
 
 @testable import Client
 

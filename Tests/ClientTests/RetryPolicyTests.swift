@@ -1,5 +1,4 @@
 import Client
-import Shared
 import Testing
 
 @Suite struct RetryPolicyTests {

@@ -1,7 +1,7 @@
 import NIOCore
-import Shared
 import Synchronization
 import Testing
+import Wire
 
 @testable import Client
 

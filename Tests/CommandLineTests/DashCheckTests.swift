@@ -1,5 +1,4 @@
 import ArgumentParser
-import Shared
 import Testing
 
 @testable import CommandLineSupport

@@ -7,9 +7,11 @@ import NIOSSL
 import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ConfigurationValues
 @testable import Lifecycle
+@testable import Orchestration
 
 /// All tests over sockets, one after the other: they share the machine's cores with their own controllers.
 @Suite("Over real sockets", .serialized, .timeLimit(.minutes(3)))

@@ -7,9 +7,10 @@ import Shared
 import SwiftASN1
 import TestSupport
 import Testing
+import Wire
 import X509
 
-@testable import Controller
+@testable import EmbeddedStore
 @testable import Lifecycle
 
 extension SocketTests {

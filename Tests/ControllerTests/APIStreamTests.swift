@@ -5,9 +5,12 @@ import NIOHTTP1
 import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ControllerHTTP
+@testable import EmbeddedStore
 @testable import Lifecycle
+@testable import Orchestration
 
 extension SocketTests {
     @Suite("Reports and watches")

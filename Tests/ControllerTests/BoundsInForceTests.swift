@@ -3,12 +3,15 @@ import Foundation
 import Libvirt
 import NIOCore
 import NIOHTTP1
-import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import EmbeddedStore
+@testable import History
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Operator
 
 @Suite("Bounds in force, as they are shown")
 struct BoundsInForceTests {

@@ -1,9 +1,8 @@
 import Autoscaling
 import Foundation
-import Shared
 import Testing
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
 
 /// A host, a ledger and a controller that can be killed, as small as the life of clones needs them.

@@ -2,11 +2,9 @@ import Autoscaling
 import Foundation
 import Libvirt
 import NIOHTTP1
-import Shared
 import TestSupport
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
 
 /// A group whose instances are all clones of the domain `base`, on a hypervisor that has nothing else.

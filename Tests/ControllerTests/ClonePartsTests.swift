@@ -2,13 +2,14 @@ import Autoscaling
 import Foundation
 import Libvirt
 import Logging
-import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Orchestration
 
 /// Who is inside at the same time.
 private final class Occupancy: Sendable {

@@ -7,8 +7,11 @@ import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import EmbeddedStore
+@testable import Orchestration
+@testable import Persistence
 
 /// What came back.
 struct Answer: Sendable {

@@ -11,9 +11,14 @@ import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
+@testable import ConfigurationValues
 @testable import Controller
+@testable import EmbeddedStore
 @testable import Lifecycle
+@testable import Orchestration
+@testable import Persistence
 
 /// A place for a real controller on loopback: state directory, in-memory hypervisor, certificates, HTTP clients.
 struct ControllerLab: Sendable {

@@ -1,11 +1,10 @@
 import Autoscaling
 import Foundation
 import Libvirt
-import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
 
 /// Where the browser tests (`provisioning/browser-test`) find a controller: a real one, over a hypervisor and agents in

@@ -1,8 +1,8 @@
 import Foundation
-import Shared
 import Testing
+import Wire
 
-@testable import Controller
+@testable import Orchestration
 
 @Suite("Who knows that an endpoint left")
 struct DepartureTests {

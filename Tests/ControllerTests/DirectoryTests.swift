@@ -3,8 +3,9 @@ import Foundation
 import NIOCore
 import Shared
 import Testing
+import Wire
 
-@testable import Controller
+@testable import Orchestration
 
 @Suite("Telling clients")
 struct EndpointDirectoryTests {

@@ -5,8 +5,9 @@ import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import Orchestration
 
 @Suite("Probes")
 struct EndpointProberTests {

@@ -1,10 +1,10 @@
 import Autoscaling
 import Foundation
-import Shared
 import Testing
 
-@testable import Controller
+@testable import EmbeddedStore
 @testable import Lifecycle
+@testable import Persistence
 
 extension Scene {
     /// A group with that many clones of the template `base` in service.

@@ -2,7 +2,6 @@ import Autoscaling
 import Foundation
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
 
 @Suite("Starts that wait for room on the host")

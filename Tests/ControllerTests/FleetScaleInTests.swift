@@ -1,9 +1,7 @@
 import Autoscaling
 import Foundation
-import Shared
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
 
 @Suite("How instances leave")

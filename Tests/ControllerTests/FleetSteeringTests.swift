@@ -1,9 +1,8 @@
 import Autoscaling
 import Foundation
-import Shared
 import Testing
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
 
 @Suite("What a pause and a held size do to a fleet")

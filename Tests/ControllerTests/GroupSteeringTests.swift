@@ -6,9 +6,12 @@ import NIOHTTP1
 import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ControllerHTTP
+@testable import EmbeddedStore
 @testable import Lifecycle
+@testable import Operator
 
 @Suite("Pausing a group and holding its size", .serialized)
 struct GroupSteeringTests {

@@ -1,11 +1,8 @@
 import Foundation
 import Libvirt
-import Shared
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import Controller
 
 /// The guests of an in-memory hypervisor: an agent comes to life when its domain boots and dies when it stops.
 final class Guests: Sendable {

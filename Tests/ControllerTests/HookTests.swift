@@ -1,12 +1,11 @@
 import AsyncHTTPClient
 import Foundation
 import Glibc
-import Shared
 import TestSupport
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Orchestration
 
 @Suite("Operators' hooks")
 struct HookTests {

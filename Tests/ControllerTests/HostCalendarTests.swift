@@ -2,7 +2,7 @@ import Autoscaling
 import Foundation
 import Testing
 
-@testable import Controller
+@testable import Orchestration
 
 @Suite("The host's calendar")
 struct HostCalendarTests {

@@ -1,7 +1,7 @@
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Orchestration
 
 @Suite("Room on the host")
 struct HostCapacityTests {

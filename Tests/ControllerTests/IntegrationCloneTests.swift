@@ -1,11 +1,12 @@
 import Foundation
 import Libvirt
-import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import EmbeddedStore
 @testable import Lifecycle
+@testable import Orchestration
 
 extension SocketTests {
     @Suite("The whole path: clones")

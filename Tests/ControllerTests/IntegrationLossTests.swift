@@ -1,10 +1,9 @@
 import Foundation
 import Libvirt
-import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
 
 extension SocketTests {

@@ -1,11 +1,10 @@
 import Foundation
 import Libvirt
 import NIOHTTP1
-import Shared
 import TestSupport
 import Testing
 
-@testable import Controller
+@testable import EmbeddedStore
 @testable import Lifecycle
 
 extension CloneLab {

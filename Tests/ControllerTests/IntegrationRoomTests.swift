@@ -1,10 +1,9 @@
 import Foundation
 import Libvirt
-import Shared
 import TestSupport
 import Testing
 
-@testable import Controller
+@testable import ConfigurationValues
 @testable import Lifecycle
 
 extension SocketTests {

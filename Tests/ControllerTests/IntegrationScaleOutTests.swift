@@ -1,10 +1,8 @@
 import Foundation
 import Libvirt
-import Shared
 import TestSupport
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
 
 extension SocketTests {

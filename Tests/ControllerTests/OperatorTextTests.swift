@@ -1,11 +1,10 @@
 import Autoscaling
 import Foundation
-import Shared
 import Synchronization
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Operator
 
 @Suite("What operators read")
 struct OperatorTextTests {

@@ -2,11 +2,16 @@ import Autoscaling
 import Foundation
 import Libvirt
 import NIOPosix
-import Shared
 import TestSupport
 import Testing
+import Wire
 
+@testable import ConfigurationValues
 @testable import Controller
+@testable import EmbeddedStore
+@testable import Operator
+@testable import Orchestration
+@testable import Reports
 
 @Suite("Errors in plain words", .timeLimit(.minutes(1)))
 struct PlainErrorTests {

@@ -1,9 +1,8 @@
 import Autoscaling
 import Foundation
-import Shared
 import Synchronization
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
 
 /// Counts.

@@ -2,13 +2,16 @@ import Autoscaling
 import Foundation
 import Libvirt
 import NIOHTTP1
-import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ConfigurationValues
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Operator
+@testable import Orchestration
 
 @Suite("What operators see and do", .serialized)
 struct SteeringTests {

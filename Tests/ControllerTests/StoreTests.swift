@@ -2,9 +2,12 @@ import Autoscaling
 import Foundation
 import Shared
 import Testing
+import Wire
 
-@testable import Controller
+@testable import EmbeddedStore
 @testable import Lifecycle
+@testable import Orchestration
+@testable import Persistence
 
 @Suite("What is kept on disk")
 struct StoreTests {

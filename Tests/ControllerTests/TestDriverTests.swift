@@ -2,12 +2,11 @@ import Foundation
 import Libvirt
 import Logging
 import NIOHTTP1
-import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
 
 extension SocketTests {

@@ -1,11 +1,12 @@
 import Autoscaling
 import Foundation
-import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import Monitoring
+@testable import Orchestration
 
 @Suite("Recorded traces")
 struct TraceTests {

@@ -9,6 +9,7 @@ import ServiceLifecycle
 import Shared
 import TestSupport
 import Testing
+import Wire
 
 @testable import GuestAgent
 

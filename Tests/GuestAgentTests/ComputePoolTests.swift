@@ -32,7 +32,7 @@ struct ComputePoolTests {
 
     /// The result of a job; a job that does not end by itself is abandoned, so that the test fails and does not hang.
     private func result(of job: ComputeJob, in pool: ComputePool) async throws -> Computation {
-        try await withTimeout(.seconds(20)) {
+        try await withDeadline(.seconds(20)) {
             try await withTaskCancellationHandler {
                 try await job.result()
             } onCancel: {

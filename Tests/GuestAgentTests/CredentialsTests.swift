@@ -1,6 +1,5 @@
 import Foundation
 import GuestAgent
-import Shared
 import Testing
 
 @Suite("Where settings come from")

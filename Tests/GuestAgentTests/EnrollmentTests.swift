@@ -7,6 +7,7 @@ import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 import X509
 
 @testable import GuestAgent

@@ -6,6 +6,7 @@ import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
 @testable import GuestAgent
 

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Testing
+import Wire
 
 @testable import Libvirt
 
@@ -14,7 +15,7 @@ import Testing
 
     @Test(arguments: ["", "qemu", "qemu:", "://x", "1x:///", "qemu:///sys tem", "qemu:///\n", "qemü:///", "a_b:///x"])
     func refusesURIs(_ text: String) {
-        #expect { try HypervisorURI(text) } throws: { ($0 as? LibvirtError)?.code == .invalidArgument }
+        #expect(throws: HypervisorURI.Invalid.self) { try HypervisorURI(text) }
     }
 
     @Test func saysThatNobodyListensAndWhatToDo() async throws {

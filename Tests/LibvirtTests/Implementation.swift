@@ -2,6 +2,7 @@ import Foundation
 import Libvirt
 import Logging
 import Testing
+import Wire
 
 /// A hypervisor that has to pass the conformance suite.
 struct Implementation: Sendable, CustomTestStringConvertible {

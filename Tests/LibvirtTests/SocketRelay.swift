@@ -1,4 +1,5 @@
 import Foundation
+import Libvirt
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,5 +1,6 @@
 import Shared
 import Testing
+import Wire
 
 @Suite("Addresses and ranges")
 struct AddressTests {

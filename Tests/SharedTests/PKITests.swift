@@ -4,6 +4,7 @@ import Shared
 import SwiftASN1
 import TestSupport
 import Testing
+import Wire
 import X509
 
 @Suite("Identities and the authority")

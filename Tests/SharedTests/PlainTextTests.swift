@@ -1,6 +1,7 @@
 import NIOCore
 import Shared
 import Testing
+import Wire
 
 @Suite("Texts for people")
 struct PlainTextTests {

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import Shared
 import Testing
+import Wire
 
 @Suite("Messages on the wire")
 struct WireTests {

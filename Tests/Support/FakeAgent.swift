@@ -8,6 +8,7 @@ import NIOHTTP1
 import NIOSSL
 import Shared
 import Synchronization
+import Wire
 
 /// A guest's agent on loopback: enrolls with what its domain was given, serves, registers, reports; and misbehaves on
 /// demand.

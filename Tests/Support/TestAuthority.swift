@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import Wire
 
 /// A certificate authority for tests, with identities of each role for loopback.
 public struct TestAuthority: Sendable {

@@ -1,4 +1,4 @@
-import Shared
+import Wire
 
 /// Chooses endpoints and remembers how they fared. A pure value: time and chance come from the caller.
 ///

@@ -1,5 +1,5 @@
-import Shared
 import Synchronization
+import Wire
 
 /// The endpoints of a running program: a watcher puts sets into effect, requests take endpoints out.
 public final class EndpointPool: Sendable {

@@ -3,6 +3,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import Shared
+import Wire
 
 /// The requests that a client makes to the controller, over mutual TLS.
 struct ControllerAPI: Sendable {

@@ -1,4 +1,4 @@
-import Shared
+import Wire
 
 /// What a client knows of the endpoints: the set of one revision, changed notice by notice.
 ///

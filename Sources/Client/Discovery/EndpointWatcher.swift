@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import ServiceLifecycle
 import Shared
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,4 +1,5 @@
 import Shared
+import Wire
 import X509
 
 #if canImport(FoundationEssentials)

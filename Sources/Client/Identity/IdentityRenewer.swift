@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import ServiceLifecycle
 import Shared
+import Wire
 import X509
 
 #if canImport(FoundationEssentials)

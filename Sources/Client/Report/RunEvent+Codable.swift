@@ -1,5 +1,6 @@
 import NIOCore
 import Shared
+import Wire
 
 extension RunEvent: Codable {
     private enum CodingKeys: String, CodingKey {

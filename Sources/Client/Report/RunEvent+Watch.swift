@@ -1,4 +1,5 @@
 import Shared
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,5 +1,5 @@
-import Shared
 import Synchronization
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,4 +1,4 @@
-import Shared
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,5 +1,4 @@
 import Histogram
-import Shared
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

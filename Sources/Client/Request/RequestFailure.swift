@@ -1,4 +1,4 @@
-import Shared
+import Wire
 
 /// A request that no endpoint answered before its deadline, or that was answered wrongly.
 public struct RequestFailure: Error, Sendable, Equatable, CustomStringConvertible {

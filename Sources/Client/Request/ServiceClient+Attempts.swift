@@ -1,4 +1,4 @@
-import Shared
+import Wire
 
 extension ServiceClient {
     /// One attempt's result.

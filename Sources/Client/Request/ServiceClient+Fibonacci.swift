@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import Shared
+import Wire
 
 extension ServiceClient {
     /// The largest answer read from an endpoint, in bytes.

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Shared
+import Wire
 
 extension ServiceClient {
     /// What a program may choose about its client.

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Shared
+import Wire
 
 /// Sends requests to the endpoints of a pool, and to another one when an endpoint leaves, breaks or keeps silent.
 ///

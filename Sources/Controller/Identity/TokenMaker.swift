@@ -1,7 +1,12 @@
+import ConfigurationValues
+import EmbeddedStore
 import Foundation
 import Libvirt
 import Lifecycle
+import Orchestration
+import Persistence
 import Shared
+import Wire
 import X509
 
 /// Makes join tokens by hand, beside a running controller or without one.

@@ -1,18 +1,28 @@
 import AsyncHTTPClient
 import Autoscaling
+import ConfigurationReading
+import ConfigurationValues
+import ControllerHTTP
+import EmbeddedStore
 import Foundation
+import History
 import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
 import Libvirt
 import Lifecycle
 import Logging
+import Monitoring
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Orchestration
+import Persistence
 import ServiceLifecycle
 import Shared
+import Telemetry
 import UnixSignals
+import Wire
 import X509
 
 /// A controller: opens its state, finds its group and runs until it is told to stop.
@@ -53,7 +63,7 @@ package struct ControllerService: Sendable {
     }
 
     /// A controller with a store of another kind than the state directory's own.
-    init(
+    package init(
         configuration: ControllerConfiguration,
         hypervisor: any Hypervisor,
         reload: (@Sendable () throws -> ControllerConfiguration)? = nil,

@@ -2,7 +2,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Whether and where the API listens.
-final class Listening: Sendable {
+package final class Listening: Sendable {
     private struct State {
         var port: Int?
         var waiters: [AsyncStream<Void>.Continuation] = []
@@ -11,10 +11,10 @@ final class Listening: Sendable {
     private let state = Mutex(State())
 
     /// The port, once it listens.
-    var port: Int? { state.withLock { $0.port } }
+    package var port: Int? { state.withLock { $0.port } }
 
     /// The API listens on `port`.
-    func begin(_ port: Int) {
+    package func begin(_ port: Int) {
         let waiters = state.withLock { state in
             defer { state.waiters = [] }
             state.port = port
@@ -24,7 +24,7 @@ final class Listening: Sendable {
     }
 
     /// Returns when the API listens, or when the service or the task is to stop.
-    func wait() async {
+    package func wait() async {
         let (began, continuation) = AsyncStream.makeStream(of: Void.self)
         let waits = state.withLock { state in
             guard state.port == nil else { return false }
@@ -37,11 +37,11 @@ final class Listening: Sendable {
 }
 
 /// A service that begins when the API listens: a controller whose port is taken must not have started a domain.
-struct WhenListening<Base: Service>: Service {
+package struct WhenListening<Base: Service>: Service {
     let listening: Listening
-    let service: Base
+    package let service: Base
 
-    func run() async throws {
+    package func run() async throws {
         await listening.wait()
         guard listening.port != nil else { return }
         try await service.run()

@@ -1,26 +1,29 @@
 import Foundation
 import Libvirt
 import Logging
+import Monitoring
+import Orchestration
 import ServiceLifecycle
 import Shared
+import Wire
 import X509
 
 /// Keeps the hypervisor's connection.
-struct HypervisorService: Service {
-    let hypervisor: any Hypervisor
+package struct HypervisorService: Service {
+    package let hypervisor: any Hypervisor
 
-    func run() async throws {
+    package func run() async throws {
         await cancelWhenGracefulShutdown { await hypervisor.run() }
     }
 }
 
 /// Shows every stream that it is alive, and ends them all when the controller stops.
-struct HeartbeatService: Service {
+package struct HeartbeatService: Service {
     let registry: AgentRegistry
-    let groups: [GroupRuntime]
+    package let groups: [GroupRuntime]
     let clock: SteadyClock
 
-    func run() async throws {
+    package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while true {
                 try await Task.sleep(for: .seconds(WireLimits.heartbeatSeconds))
@@ -35,14 +38,14 @@ struct HeartbeatService: Service {
 }
 
 /// Renews the controller's own certificate before it ends.
-struct ControllerIdentityService: Service {
-    let identity: RotatingIdentity
-    let authority: CertificateAuthority
-    let leaf: CertificateAuthority.Leaf
+package struct ControllerIdentityService: Service {
+    package let identity: RotatingIdentity
+    package let authority: CertificateAuthority
+    package let leaf: CertificateAuthority.Leaf
     let clock: SteadyClock
-    let logger: Logger
+    package let logger: Logger
 
-    func run() async throws {
+    package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while true {
                 let wait = max(1, identity.current.renewAt.timeIntervalSince(clock.date))

@@ -1,4 +1,5 @@
 import Shared
+import Wire
 
 /// The settings of a running agent, fixed at its start.
 public struct AgentConfiguration: Sendable {

@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Shared
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -6,6 +6,7 @@ import NIOCore
 import NIOSSL
 import ServiceLifecycle
 import Shared
+import Wire
 
 /// The HTTPS server: waits for an identity, then serves until the group shuts down.
 final class AgentServer: Service {

@@ -4,6 +4,7 @@ import NIOCore
 import NIOSSL
 import Shared
 import Synchronization
+import Wire
 import X509
 
 #if canImport(FoundationEssentials)

@@ -2,6 +2,7 @@ import Logging
 import ServiceLifecycle
 import Shared
 import Synchronization
+import Wire
 import X509
 
 #if canImport(FoundationEssentials)

@@ -1,5 +1,3 @@
-import Shared
-
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else

@@ -1,5 +1,6 @@
 import Crypto
 import Shared
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,5 +1,6 @@
 import Shared
 import Synchronization
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,5 +1,3 @@
-import Shared
-
 /// Reads the kernel's counters.
 ///
 /// Files that are absent or unreadable give `nil`.

@@ -1,5 +1,6 @@
 import Hummingbird
 import Shared
+import Wire
 
 /// `GET /metrics`: the agent's state in Prometheus' text format or OpenMetrics.
 struct AgentMetrics: Sendable {

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 import Shared
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -112,11 +113,11 @@ struct ControllerAPI: Sendable {
         guard (200...299).contains(response.status.code) else {
             throw await Self.problem(of: response, timeout: timeout)
         }
-        return try await withTimeout(timeout) { try await response.body.collect(upTo: WireLimits.answerBody) }
+        return try await withDeadline(timeout) { try await response.body.collect(upTo: WireLimits.answerBody) }
     }
 
     private static func problem(of response: HTTPClientResponse, timeout: Duration) async -> Failure {
-        let body = try? await withTimeout(timeout) { try await response.body.collect(upTo: 64 * 1024) }
+        let body = try? await withDeadline(timeout) { try await response.body.collect(upTo: 64 * 1024) }
         if let body, var problem = try? WireCoding.decode(Problem.self, from: body) {
             // The status line counts, whatever the body says.
             problem.statusCode = Int(response.status.code)

@@ -3,6 +3,7 @@ import NIOSSL
 import ServiceLifecycle
 import Shared
 import Synchronization
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

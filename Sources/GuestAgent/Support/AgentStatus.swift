@@ -1,4 +1,3 @@
-import Shared
 import Synchronization
 
 /// What all parts of the agent share: under which name it serves, whether it takes work, whether it has a session.

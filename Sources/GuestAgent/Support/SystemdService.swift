@@ -1,6 +1,7 @@
 import NIOCore
 import ServiceLifecycle
 import Shared
+import Wire
 
 /// Tells systemd when the agent is ready, that it is alive, and that it stops.
 final class SystemdService: Service {

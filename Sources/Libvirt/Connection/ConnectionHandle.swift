@@ -1,6 +1,7 @@
 import CLibvirt
 import Foundation
 import Synchronization
+import Wire
 
 /// Owns a `virConnectPtr`.
 ///

@@ -1,6 +1,7 @@
 import CLibvirt
 import Foundation
 import Synchronization
+import Wire
 
 /// One connection from its opening to its end, with the threads that serve it.
 ///

@@ -1,3 +1,5 @@
+import Wire
+
 // Errors that arise on this side of the socket.
 extension LibvirtError {
     /// There is no connection.

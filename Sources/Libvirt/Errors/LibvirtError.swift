@@ -1,3 +1,5 @@
+import Wire
+
 /// What libvirt, or the connection to it, refused.
 ///
 /// `code`, `domain` and `message` are libvirt's own (`virError`); `operation` says what was asked of it. Errors that

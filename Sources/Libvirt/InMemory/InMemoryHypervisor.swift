@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Wire
 
 /// A hypervisor without a host, for tests and simulations: domains that start and stop, counters that grow as the load
 /// that was set says, and faults on demand.

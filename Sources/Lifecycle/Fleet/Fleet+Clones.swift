@@ -1,6 +1,5 @@
 import Autoscaling
 import Foundation
-import Shared
 
 extension Fleet {
     /// The domains that the group has: those that count against its maximum, and clones that are off.
@@ -15,7 +14,7 @@ extension Fleet {
     }
 
     /// Orders a clone: its name and UUID are on disk before anything is made.
-    mutating func create(
+    package mutating func create(
         for goal: Instance.Goal,
         reason: String,
         now: Moment,
@@ -85,7 +84,7 @@ extension Fleet {
     }
 
     /// Orders a clone to be removed with all that it owns.
-    mutating func remove(
+    package mutating func remove(
         _ instance: Instance,
         reason: String,
         now: Moment,

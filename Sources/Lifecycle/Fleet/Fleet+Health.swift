@@ -1,6 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
 extension Fleet {
     /// The probe passed: the instance serves from now on.
@@ -224,7 +224,7 @@ extension Fleet {
         )
     }
 
-    mutating func fail(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
+    package mutating func fail(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
         instance.failures += 1
         // The hypervisor's word for the start is newer than its list of domains: the domain is ours.

@@ -1,6 +1,5 @@
 import Autoscaling
 import Foundation
-import Shared
 
 extension Fleet {
     /// The instance of that name or UUID.

@@ -1,6 +1,5 @@
 import Autoscaling
 import Foundation
-import Shared
 
 /// Starts that wait: for room on the host, or behind orders that were given before them.
 extension Fleet {

@@ -1,6 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
 extension Fleet {
     /// How long an instance that is idle is left alone before it is paused or stopped.

@@ -1,6 +1,5 @@
 import Autoscaling
 import Foundation
-import Shared
 
 extension Fleet {
     /// Fills, shrinks and refreshes the warm pool, one instance at a time: it must not take the CPU that clients wait for.
@@ -94,7 +93,7 @@ extension Fleet {
     var standbyHasRoom: Bool { instances.values.count(where: \.isOfPool) < settings.standby.total }
 
     /// Puts a ready instance into standby.
-    mutating func park(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    package mutating func park(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
         var instance = instance
         if instance.standby != nil {
             // It was woken only to be refreshed: its agent gets a moment to renew its certificate.

@@ -1,6 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
 extension Fleet {
     /// Orders `count` instances into service: the quickest first, that is paused ones, saved ones, those on their way into

@@ -1,6 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
 extension Fleet {
     /// Whether nothing is started, stopped or replaced but what an operator names.

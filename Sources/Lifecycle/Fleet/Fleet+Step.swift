@@ -1,6 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
 extension Fleet {
     /// Compares the ledger with the facts.
@@ -49,19 +49,19 @@ extension Fleet {
     }
 
     /// The facts about one instance.
-    struct Turn {
-        var domain: FleetObservation.Domain?
+    package struct Turn {
+        package var domain: FleetObservation.Domain?
         var hypervisorAnswers: Bool
-        var agent: FleetObservation.Agent?
-        var start: FleetObservation.Start?
+        package var agent: FleetObservation.Agent?
+        package var start: FleetObservation.Start?
         /// Whether the domains were read after the start had succeeded.
         var isStartSeen: Bool
-        var probe: FleetObservation.Probe
-        var hooks: [HookPoint: FleetObservation.Hook]
+        package var probe: FleetObservation.Probe
+        package var hooks: [HookPoint: FleetObservation.Hook]
         var isAcknowledged: Bool
         var isOverdue: Bool
-        var now: Moment
-        var date: Date
+        package var now: Moment
+        package var date: Date
 
         /// Whether the hypervisor says that the domain does not run; without an answer nothing is known.
         var domainStopped: Bool {
@@ -117,7 +117,7 @@ extension Fleet {
         }
     }
 
-    mutating func forget(_ uuid: String) {
+    package mutating func forget(_ uuid: String) {
         instances[uuid] = nil
         for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.lateOrders, \.serving] {
             self[keyPath: path][uuid] = nil

@@ -1,6 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
 /// All instances of the group and the rules by which they move: a value without clock, I/O or tasks.
 ///
@@ -22,9 +22,9 @@ package struct Fleet: Sendable, Equatable {
     /// Until when an instance that is on its way counts as capacity.
     var hopes: [String: Moment] = [:]
     /// Until when clients that have not acknowledged the departure of a draining instance are waited for.
-    var leases: [String: Moment] = [:]
+    package var leases: [String: Moment] = [:]
     /// Until when an instance that was woken to be refreshed stays awake.
-    var holds: [String: Moment] = [:]
+    package var holds: [String: Moment] = [:]
     /// Until when an order to start or to resume that was given up may still be carried out: what it brings up is ours.
     package var lateOrders: [String: Moment] = [:]
     /// Those in standby whose agents have lost their sessions with a former life of the controller: each is woken once.
@@ -44,9 +44,9 @@ package struct Fleet: Sendable, Equatable {
     /// What clones are made from, and how far their replacement has come.
     package internal(set) var templates: CloneTemplates
     /// The names that a clone cannot have, as of the last step.
-    var takenNames: Set<String> = []
+    package var takenNames: Set<String> = []
     /// Where the UUIDs of clones come from.
-    let uuids: UUIDSource
+    package let uuids: UUIDSource
     /// When an instance last came into service.
     package internal(set) var lastInService: Moment?
     /// Since when each instance is in service, on the steady clock.
@@ -143,7 +143,7 @@ package struct Fleet: Sendable, Equatable {
     }
 
     /// Moves `instance` into `state` and notes the change.
-    mutating func enter(
+    package mutating func enter(
         _ state: InstanceState,
         _ instance: inout Instance,
         reason: String,
@@ -189,7 +189,7 @@ package struct Fleet: Sendable, Equatable {
     }
 
     /// Keeps a changed row and has it written.
-    mutating func write(_ instance: Instance, in step: inout FleetStep) {
+    package mutating func write(_ instance: Instance, in step: inout FleetStep) {
         instances[instance.uuid] = instance
         step.changed.removeAll { $0.uuid == instance.uuid }
         step.changed.append(instance)

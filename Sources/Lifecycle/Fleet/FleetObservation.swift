@@ -1,5 +1,5 @@
 import Autoscaling
-import Shared
+import Wire
 
 /// The facts that a step of the fleet looks at.
 package struct FleetObservation: Sendable {

@@ -1,4 +1,4 @@
-import Shared
+import Wire
 
 /// What a step of the fleet asks for, to be done in this order: persist, then act.
 package struct FleetStep: Sendable, Equatable {

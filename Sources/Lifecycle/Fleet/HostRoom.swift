@@ -1,4 +1,4 @@
-import Shared
+import Wire
 
 /// What the host has left for domains that are to be started: a value, taken at one look.
 package struct HostRoom: Sendable, Hashable {
@@ -47,7 +47,7 @@ package struct HostRoom: Sendable, Hashable {
     }
 
     /// Memory that is neither kept nor promised, bytes; `nil` when that is unknown.
-    var memoryFree: UInt64? {
+    package var memoryFree: UInt64? {
         memoryAvailable.map { available in
             let taken = memoryKept.addingCapped(promisedMemory)
             return available > taken ? available - taken : 0
@@ -58,7 +58,7 @@ package struct HostRoom: Sendable, Hashable {
     var vCPUsFree: Int { max(0, vCPULimit - min(vCPULimit, vCPUsInUse.addingCapped(promisedVCPUs))) }
 
     /// How many domains that need `need` each could be started.
-    func count(of need: Need) -> Int {
+    package func count(of need: Need) -> Int {
         let byCPU = vCPUsFree / max(1, need.vCPUs)
         guard let memoryFree else { return byCPU }
         return min(byCPU, Int(clamping: memoryFree / max(1, need.memory)))
@@ -71,7 +71,7 @@ package struct HostRoom: Sendable, Hashable {
     }
 
     /// Promises `need` to a domain. What was promised to it before no longer counts.
-    mutating func promise(_ need: Need, to uuid: String) {
+    package mutating func promise(_ need: Need, to uuid: String) {
         withdraw(uuid)
         promised[uuid] = need
         promisedMemory = promisedMemory.addingCapped(need.memory)

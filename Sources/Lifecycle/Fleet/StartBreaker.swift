@@ -27,7 +27,7 @@ package struct StartBreaker: Sendable, Hashable, Codable {
     package init() {}
 
     /// A breaker from a former life of the controller goes on where it was, for no longer than its longest pause.
-    mutating func adopt(now: Moment, date: Date) {
+    package mutating func adopt(now: Moment, date: Date) {
         guard let openUntil else { return }
         let left = min(max(0, openUntil.timeIntervalSince(date)), Self.longestPause / .seconds(1))
         reopenAt = now.advanced(by: .seconds(left))
@@ -37,7 +37,7 @@ package struct StartBreaker: Sendable, Hashable, Codable {
     package func isOpen(at now: Moment) -> Bool { reopenAt.map { now < $0 } ?? false }
 
     /// A start failed; returns whether that opened the breaker.
-    mutating func fail(_ reason: String, now: Moment, date: Date) -> Bool {
+    package mutating func fail(_ reason: String, now: Moment, date: Date) -> Bool {
         failures += 1
         lastFailure = reason
         guard failures >= Self.threshold else { return false }

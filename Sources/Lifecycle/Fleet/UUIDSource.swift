@@ -15,7 +15,7 @@ package struct UUIDSource: Sendable, Equatable {
     package static let random = UUIDSource { UUID().uuidString.lowercased() }
 
     /// The next one.
-    func next() -> String { make() }
+    package func next() -> String { make() }
 
     /// Any two are equal: where the names come from is no part of a fleet's state.
     package static func == (left: UUIDSource, right: UUIDSource) -> Bool { true }

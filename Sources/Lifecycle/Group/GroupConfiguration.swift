@@ -1,5 +1,5 @@
 import Autoscaling
-import Shared
+import Wire
 
 /// All settings of one group: the instances that scale together, and how.
 package struct GroupConfiguration: Sendable, Equatable {

@@ -1,6 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
 /// What operators ask of a group beside its configuration. It is kept on disk, and a reload changes nothing about it.
 package struct GroupSteering: Codable, Sendable, Hashable {
@@ -22,7 +22,7 @@ package struct GroupSteering: Codable, Sendable, Hashable {
     package var isEmpty: Bool { self == GroupSteering() }
 
     /// Gives the size back to the rules.
-    mutating func release() {
+    package mutating func release() {
         size = nil
         until = nil
         by = nil

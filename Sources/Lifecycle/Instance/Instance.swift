@@ -1,5 +1,5 @@
 import Foundation
-import Shared
+import Wire
 
 /// One domain of the group with its place in life: a row of the ledger.
 package struct Instance: Sendable, Hashable, Codable {

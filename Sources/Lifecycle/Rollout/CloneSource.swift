@@ -1,5 +1,3 @@
-import Shared
-
 /// What clones are made from, without where they go: the part of a template that a rollout replaces.
 package struct CloneSource: Sendable, Hashable, Codable {
     /// The name of the domain that is cloned.

@@ -1,6 +1,5 @@
 import Autoscaling
 import Foundation
-import Shared
 
 extension Fleet {
     /// What the next clone is made from; `nil` for a group without a template.

@@ -54,7 +54,7 @@ package struct Rollout: Sendable, Hashable, Codable {
     package var isActive: Bool { phase == .running || phase == .rollingBack }
 
     /// Whether a clone of that template has to leave.
-    func replaces(_ template: String?) -> Bool {
+    package func replaces(_ template: String?) -> Bool {
         phase == .rollingBack ? template == identity : template != identity
     }
 }

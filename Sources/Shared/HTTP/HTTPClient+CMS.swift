@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOPosix
+import Wire
 
 #if canImport(Glibc)
 import Glibc

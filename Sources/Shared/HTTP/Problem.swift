@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,4 +1,5 @@
 import Logging
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

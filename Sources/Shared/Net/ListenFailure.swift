@@ -1,4 +1,5 @@
 import NIOCore
+import Wire
 
 #if canImport(Glibc)
 import Glibc

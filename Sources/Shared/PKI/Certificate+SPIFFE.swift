@@ -1,5 +1,6 @@
 import Crypto
 import SwiftASN1
+import Wire
 import X509
 
 #if canImport(FoundationEssentials)

@@ -1,6 +1,7 @@
 import Crypto
 import NIOSSL
 import SwiftASN1
+import Wire
 import X509
 
 #if canImport(FoundationEssentials)

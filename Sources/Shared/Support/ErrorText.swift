@@ -1,3 +1,5 @@
+import Wire
+
 /// Errors as people read them.
 public enum ErrorText {
     /// A sentence for an error: errors of the network and of unreadable messages in plain words, others as they describe

@@ -4,6 +4,7 @@ import NIOSSL
 import NIOTLS
 import SwiftASN1
 import Synchronization
+import Wire
 import X509
 
 #if canImport(FoundationEssentials)

@@ -3,6 +3,7 @@ import Hummingbird
 import NIOCore
 import Shared
 import Synchronization
+import Wire
 
 /// An agent with knobs: how it behaves is up to the test.
 final class FakeAgent: Sendable {

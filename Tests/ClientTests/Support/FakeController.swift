@@ -4,6 +4,7 @@ import NIOCore
 import Shared
 import Synchronization
 import TestSupport
+import Wire
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

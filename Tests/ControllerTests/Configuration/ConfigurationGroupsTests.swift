@@ -1,8 +1,9 @@
 import Autoscaling
-import Shared
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ConfigurationReading
+@testable import ConfigurationValues
 @testable import Lifecycle
 
 @Suite("Groups")

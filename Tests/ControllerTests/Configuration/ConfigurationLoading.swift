@@ -1,6 +1,7 @@
 import Foundation
 
-@testable import Controller
+@testable import ConfigurationReading
+@testable import ConfigurationValues
 
 /// Loads configurations from texts.
 enum ConfigurationLoading {

@@ -1,6 +1,7 @@
+import Shared
 import Testing
 
-@testable import Controller
+@testable import ConfigurationReading
 
 @Suite("What is wrong with a configuration")
 struct ConfigurationProblemsTests {

@@ -1,7 +1,7 @@
 import Autoscaling
 import Testing
 
-@testable import Controller
+@testable import ConfigurationValues
 @testable import Lifecycle
 
 @Suite("Reloading a configuration")

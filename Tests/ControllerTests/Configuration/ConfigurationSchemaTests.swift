@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import Yams
 
-@testable import Controller
+@testable import ConfigurationReading
+@testable import ConfigurationValues
 @testable import Lifecycle
 
 @Suite("The schema of the configuration")

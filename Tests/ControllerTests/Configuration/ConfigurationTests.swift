@@ -1,10 +1,12 @@
 import Autoscaling
 import Foundation
 import Libvirt
-import Shared
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ConfigurationReading
+@testable import ConfigurationValues
+@testable import Orchestration
 
 @Suite("Settings")
 struct ConfigurationTests {

@@ -1,9 +1,10 @@
 import Autoscaling
 import Foundation
-import Shared
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ConfigurationReading
+@testable import ConfigurationValues
 @testable import Lifecycle
 
 @Suite("The text of the configuration file")

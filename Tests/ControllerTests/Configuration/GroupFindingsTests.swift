@@ -1,6 +1,7 @@
 import Libvirt
 import Testing
 
+@testable import ConfigurationValues
 @testable import Controller
 @testable import Lifecycle
 

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import Controller
+@testable import EmbeddedStore
 
 @Suite("Finding the running controller")
 struct RunningControllerTests {

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import Controller
+@testable import EmbeddedStore
 
 @Suite("The lock of the state directory")
 struct StateLockTests {

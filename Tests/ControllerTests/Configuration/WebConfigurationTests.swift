@@ -1,7 +1,8 @@
 import Libvirt
-import Shared
 import Testing
 
+@testable import ConfigurationReading
+@testable import ConfigurationValues
 @testable import Controller
 
 @Suite("Settings of the web interface")

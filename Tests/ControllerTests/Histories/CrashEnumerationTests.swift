@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
 
 @Suite("A kill at every change that is written down")

@@ -1,7 +1,6 @@
 import Autoscaling
 import Foundation
 
-@testable import Controller
 @testable import Lifecycle
 
 extension CrashScenario {

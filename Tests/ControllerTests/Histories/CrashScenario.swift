@@ -1,9 +1,8 @@
 import Autoscaling
 import Foundation
-import Shared
 import Testing
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
 
 /// A scripted course of events that leads a group through some of the changes that are written down.

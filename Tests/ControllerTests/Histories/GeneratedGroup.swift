@@ -1,7 +1,6 @@
 import Autoscaling
 import Foundation
 
-@testable import Controller
 @testable import Lifecycle
 
 /// Configurations that histories are played with: deadlines of seconds, so that each passes within a short history.

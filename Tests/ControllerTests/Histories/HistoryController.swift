@@ -1,9 +1,10 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Orchestration
+@testable import Persistence
 
 /// What survives the controller: the store's content.
 struct HistoryDisk {

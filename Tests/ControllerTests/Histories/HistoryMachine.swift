@@ -1,7 +1,6 @@
 import Autoscaling
 import Foundation
 
-@testable import Controller
 @testable import Lifecycle
 
 /// One domain as it really is, and the guest in it: what the controller can only guess at.

@@ -1,8 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
 
-@testable import Controller
 @testable import Lifecycle
 
 /// Judges a history by what must hold whatever happens. It keeps its own account of what was ordered and when, and knows

@@ -1,7 +1,6 @@
 import Autoscaling
 import Foundation
 
-@testable import Controller
 @testable import Lifecycle
 
 /// Watches the engine's orders in time: windows in both directions, and the lower bound.

@@ -1,9 +1,8 @@
 import Autoscaling
 import Foundation
-import Shared
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Orchestration
 
 /// Clones on the host: made and removed step by step, as `Hypervisor.cloneDomain` and `removeClone` do.
 extension HistoryRun {

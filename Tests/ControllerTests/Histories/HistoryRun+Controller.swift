@@ -1,9 +1,10 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Orchestration
+@testable import Persistence
 
 extension HistoryRun {
     /// One look of the controller: observe, step, decide, persist, act. A kill may strike on the way.

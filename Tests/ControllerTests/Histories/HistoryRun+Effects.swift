@@ -1,9 +1,9 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Orchestration
 
 extension HistoryRun {
     /// Ticks until an effect is done.

@@ -1,8 +1,7 @@
 import Autoscaling
 import Foundation
-import Shared
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
 
 extension HistoryRun {

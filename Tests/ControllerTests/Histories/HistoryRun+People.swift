@@ -1,8 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
 
-@testable import Controller
 @testable import Lifecycle
 
 extension HistoryRun {

@@ -1,8 +1,6 @@
 import Autoscaling
 import Foundation
-import Shared
 
-@testable import Controller
 @testable import Lifecycle
 
 /// One history: machines, people, clients and faults on one side, lives of a controller on the other, and an oracle that

@@ -2,7 +2,6 @@ import Autoscaling
 import Foundation
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
 
 @Suite("What holds over whole histories of a group, whatever happens")

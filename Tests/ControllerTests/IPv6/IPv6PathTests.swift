@@ -7,9 +7,12 @@ import NIOPosix
 import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ControllerHTTP
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Orchestration
 
 /// Whether this machine has IPv6 on loopback.
 private let hasIPv6: Bool = {

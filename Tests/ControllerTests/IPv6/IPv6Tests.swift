@@ -1,9 +1,11 @@
 import Foundation
 import Libvirt
-import Shared
 import Testing
+import Wire
 
+@testable import ConfigurationValues
 @testable import Controller
+@testable import Orchestration
 
 /// Networks as libvirt's: IPv4, IPv6, and one with both.
 enum TwoFamilies {

@@ -4,9 +4,14 @@ import NIOCore
 import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ConfigurationValues
+@testable import EmbeddedStore
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Orchestration
+@testable import Telemetry
 
 @Suite("What the controller counts")
 struct ControllerMetricsTests {

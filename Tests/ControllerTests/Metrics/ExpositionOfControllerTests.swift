@@ -1,11 +1,9 @@
 import Foundation
 import Libvirt
 import NIOHTTP1
-import Shared
 import TestSupport
 import Testing
-
-@testable import Controller
+import Wire
 
 extension SocketTests {
     @Suite("GET /metrics of a running controller")

@@ -2,7 +2,7 @@ import Foundation
 import Shared
 import Testing
 
-@testable import Controller
+@testable import Monitoring
 
 @Suite("The names of metrics")
 struct MetricNamesTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Telemetry
 
 @Suite("How long states last")
 struct PhaseWatchTests {

@@ -3,9 +3,11 @@ import NIOHTTP1
 import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import History
 @testable import Lifecycle
+@testable import Monitoring
 
 @Suite("History: what is asked")
 struct HistoryQueryTests {

@@ -2,8 +2,9 @@ import Autoscaling
 import Foundation
 import Testing
 
-@testable import Controller
+@testable import History
 @testable import Lifecycle
+@testable import Monitoring
 
 @Suite("History: what is kept")
 struct HistoryStoreTests {

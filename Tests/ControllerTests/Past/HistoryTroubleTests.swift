@@ -4,9 +4,11 @@ import Shared
 import Synchronization
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import History
 @testable import Lifecycle
+@testable import Monitoring
 
 @Suite("History: what goes wrong")
 struct HistoryTroubleTests {

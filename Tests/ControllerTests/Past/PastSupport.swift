@@ -2,8 +2,9 @@ import Foundation
 import Testing
 
 @testable import Autoscaling
-@testable import Controller
+@testable import History
 @testable import Lifecycle
+@testable import Monitoring
 
 /// Runs a test with the path of a history file in a directory of its own.
 func withHistoryFile(_ body: (String) async throws -> Void) async throws {

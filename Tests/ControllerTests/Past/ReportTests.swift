@@ -1,10 +1,11 @@
 import Foundation
 import FoundationXML
-import Shared
 import Testing
 
-@testable import Controller
+@testable import History
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Reports
 
 @Suite("Reports")
 struct RunReportTests {

@@ -1,9 +1,11 @@
 import Autoscaling
 import Foundation
-import Shared
 
-@testable import Controller
+@testable import EmbeddedStore
+@testable import History
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Persistence
 
 /// A made-up run with everything that a report shows: vm1 is overloaded, vm2 fails once and then serves, leaves again,
 /// and waits in standby.

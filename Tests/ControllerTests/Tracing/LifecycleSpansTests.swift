@@ -1,11 +1,11 @@
 import Foundation
 import InMemoryTracing
-import Shared
 import Testing
 import Tracing
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Telemetry
 
 @Suite("Traces of ways into service and out of it")
 struct LifecycleSpansTests {

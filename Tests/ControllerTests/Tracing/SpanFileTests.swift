@@ -1,11 +1,12 @@
 import Foundation
-import Shared
 import TestSupport
 import Testing
 import Tracing
+import Wire
 
-@testable import Controller
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Telemetry
 
 @Suite("The file of spans")
 struct SpanFileTests {

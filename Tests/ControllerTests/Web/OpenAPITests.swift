@@ -2,12 +2,16 @@ import Foundation
 import Hummingbird
 import Libvirt
 import Logging
-import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ConfigurationValues
+@testable import ControllerHTTP
+@testable import EmbeddedStore
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Orchestration
 
 @Suite("The OpenAPI document")
 struct OpenAPITests {

@@ -3,12 +3,15 @@ import Foundation
 import Libvirt
 import NIOCore
 import NIOHTTP1
-import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ControllerHTTP
+@testable import EmbeddedStore
 @testable import Lifecycle
+@testable import Monitoring
+@testable import Persistence
 
 extension SocketTests {
     @Suite("Streams of the web interface")

@@ -3,11 +3,12 @@ import Foundation
 import Libvirt
 import NIOCore
 import NIOHTTP1
-import Shared
 import TestSupport
 import Testing
+import Wire
 
-@testable import Controller
+@testable import ConfigurationReading
+@testable import ControllerHTTP
 @testable import Lifecycle
 
 extension SocketTests {

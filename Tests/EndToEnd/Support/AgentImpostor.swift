@@ -1,6 +1,7 @@
 import Foundation
 import Shared
 import SwiftASN1
+import Wire
 import X509
 
 /// A valid certificate of an agent, made with the test's own access to the authority, to be shown where it may not act.

@@ -1,5 +1,5 @@
 import Foundation
-import Shared
+import Wire
 
 /// A line of the controller's JSON log.
 struct LogRecord: Decodable, Sendable {

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Shared
+import Wire
 
 /// A controller, clients and VMs as one test found or made them; shared by the tests of a run, which go one by one.
 actor World {

@@ -9,6 +9,7 @@ import NIOSSL
 import ServiceLifecycle
 import Shared
 import TestSupport
+import Wire
 
 /// An answer of the agent.
 struct Answer: Sendable {

@@ -12,6 +12,7 @@ import Shared
 import SwiftASN1
 import Synchronization
 import TestSupport
+import Wire
 import X509
 
 @testable import GuestAgent

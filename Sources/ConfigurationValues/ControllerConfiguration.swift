@@ -1,0 +1,74 @@
+import Autoscaling
+import Lifecycle
+import Wire
+
+/// All settings of a controller: one immutable value, made at start and anew with each reload.
+package struct ControllerConfiguration: Sendable {
+    /// The key under which groups stand by their names.
+    package static let groupsKey = "groups"
+
+    /// The groups in their order: a domain belongs to the first that matches. Never empty.
+    package var groups: [GroupConfiguration]
+    /// The libvirt connection.
+    package var uri: HypervisorURI
+    /// Where the API listens.
+    package var listen: HostPort
+    /// Where the dashboard and the metrics are served; `nil`: nowhere.
+    package var webListen: HostPort?
+    /// The file with the token of the web interface, if there is one.
+    package var webTokenFile: String?
+    /// Where the state is.
+    package var stateDirectory: String
+    /// The most bytes of the history; `nil`: none is kept.
+    package var historySize: Int64?
+    /// The time between two samples.
+    package var interval: Duration
+    /// Lifetimes of certificates.
+    package var issuing: IssuingPolicy
+    /// Further names and addresses under which clients reach the controller.
+    package var advertise: [String]
+    /// The file of the log for people, if one is wanted.
+    package var logFile: String?
+    /// The file of the spans, if they are wanted.
+    package var spansFile: String?
+
+    /// A configuration of one group, and of more when `others` are given.
+    package init(
+        group: GroupConfiguration,
+        others: [GroupConfiguration] = [],
+        uri: HypervisorURI,
+        listen: HostPort,
+        webListen: HostPort? = nil,
+        webTokenFile: String? = nil,
+        stateDirectory: String,
+        historySize: Int64? = nil,
+        interval: Duration = .seconds(1),
+        issuing: IssuingPolicy = IssuingPolicy(),
+        advertise: [String] = [],
+        logFile: String? = nil,
+        spansFile: String? = nil
+    ) {
+        self.groups = [group] + others
+        self.uri = uri
+        self.listen = listen
+        self.webListen = webListen
+        self.webTokenFile = webTokenFile
+        self.stateDirectory = stateDirectory
+        self.historySize = historySize
+        self.interval = interval
+        self.issuing = issuing
+        self.advertise = advertise
+        self.logFile = logFile
+        self.spansFile = spansFile
+    }
+
+    /// The group of that name.
+    package func group(_ name: String) -> GroupConfiguration? {
+        groups.first { $0.name == name }
+    }
+
+    /// Whether clones are made from the domain of that name: then it is an instance of no group.
+    package func isTemplate(domain name: String) -> Bool {
+        groups.contains { $0.template?.source == .domain(name) }
+    }
+}

@@ -1,0 +1,112 @@
+import ConfigurationReading
+import ConfigurationValues
+import ControllerHTTP
+import Foundation
+import Libvirt
+import Lifecycle
+import NIOCore
+import NIOPosix
+import Shared
+import Wire
+
+/// Checks whether a controller could run, and changes nothing.
+package struct Validation: Sendable {
+    /// One thing that was checked.
+    package typealias Finding = ValidationFinding
+
+    private let configuration: ControllerConfiguration
+    private let hypervisor: any Hypervisor
+
+    /// A check of that configuration.
+    package init(configuration: ControllerConfiguration, hypervisor: any Hypervisor) {
+        self.configuration = configuration
+        self.hypervisor = hypervisor
+    }
+
+    /// All findings, in order; what depends on a failed one is left out.
+    package func findings() async -> [Finding] {
+        var findings = [await port("port", configuration.listen, option: "--listen")]
+        findings += await web() + [state()]
+        do {
+            try await hypervisor.connect()
+            let version = try await hypervisor.ping()
+            findings.append(Finding(isFine: true, text: "libvirt: \(configuration.uri) answers (\(version))"))
+        } catch {
+            return findings + [Finding(isFine: false, text: "libvirt: \(ErrorText.of(error))")]
+        }
+        findings += configuration.groups.flatMap { hooks(of: $0) }
+        do {
+            findings += GroupFindings.findings(
+                groups: configuration.groups,
+                networks: try await hypervisor.networks(),
+                domains: try await hypervisor.domains(),
+                pools: try await hypervisor.storagePools()
+            )
+        } catch {
+            findings.append(Finding(isFine: false, text: "libvirt: \(ErrorText.of(error))"))
+        }
+        return findings
+    }
+
+    private func port(_ name: String, _ address: HostPort, option: String) async -> Finding {
+        do {
+            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: address.usable.host, port: address.port).get()
+            try await channel.close()
+            return Finding(isFine: true, text: "\(name): \(address) is free")
+        } catch {
+            return Finding(
+                isFine: false,
+                text: "\(name): \(ErrorText.of(PortTaken.wrap(error, address, option: option)))"
+            )
+        }
+    }
+
+    private func web() async -> [Finding] {
+        guard let address = configuration.webListen else { return [] }
+        var findings = [await port("web port", address, option: "--web-listen")]
+        guard let path = configuration.webTokenFile else {
+            let problem = ControllerConfiguration.webTokenMissing(address, source: "")
+            findings.append(
+                address.isLoopback
+                    ? Finding(isFine: true, text: "web token: none; the web interface only shows")
+                    : Finding(isFine: false, text: "web token: \(problem)")
+            )
+            return findings
+        }
+        do {
+            _ = try WebToken(file: path)
+            findings.append(Finding(isFine: true, text: "web token: \(path) can be used"))
+        } catch {
+            findings.append(Finding(isFine: false, text: ErrorText.of(error)))
+        }
+        return findings
+    }
+
+    private func hooks(of group: GroupConfiguration) -> [Finding] {
+        [("before-in-service", group.hooks.beforeInService), ("after-draining", group.hooks.afterDraining)]
+            .compactMap { name, hook in
+                guard case .command(let command) = hook?.action, let program = command.first else { return nil }
+                let isFound =
+                    !program.hasPrefix("/") || (access(program, X_OK) == 0 && !program.hasSuffix("/"))
+                return Finding(
+                    isFine: isFound,
+                    text: "group \(group.name): hook \(name): "
+                        + (isFound
+                            ? "runs \(program)"
+                            : "\(program) cannot be run; check hooks.\(name).command and the file's rights")
+                )
+            }
+    }
+
+    private func state() -> Finding {
+        let path = configuration.stateDirectory
+        guard FileManager.default.fileExists(atPath: path) else {
+            return Finding(isFine: true, text: "state: \(path) will be made")
+        }
+        return access(path, R_OK | W_OK | X_OK) == 0
+            ? Finding(isFine: true, text: "state: \(path) can be written")
+            : Finding(isFine: false, text: "state: \(path): \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,196 @@
+import Autoscaling
+import EmbeddedStore
+import Foundation
+import HTTPTypes
+import History
+import Hummingbird
+import Lifecycle
+import Logging
+import Monitoring
+import NIOCore
+import Orchestration
+import Persistence
+import Shared
+import Synchronization
+import Wire
+
+/// The HTTPS API of port 7000: who may ask what, and what is answered.
+package struct ControllerAPI: Sendable {
+    /// What the API works with.
+    package struct Parts: Sendable {
+        package var groups: [GroupRuntime]
+        /// The host's own addresses on the groups' networks: no guest has them.
+        package var hostAddresses: Set<IPAddress>
+        package var authority: CertificateAuthority
+        package var policy: SharedIssuingPolicy
+        package var store: any Store
+        package var registry: AgentRegistry
+        package var clones: CloneOperator
+        /// `nil`: none is kept.
+        package var history: History?
+        /// Events and ticks for those who read along.
+        package var feed: EventFeed
+        /// What `GET /metrics` tells.
+        package var metrics = PrometheusRegistry()
+        package var clock: SteadyClock
+        package var interval: Duration
+        package var observatory: Observatory
+        package var reloader: Reloader
+        package var backups: BackupMaker
+        package var report: @Sendable (ControllerEvent) -> Void
+        package var logger: Logger
+
+        package init(
+            groups: [GroupRuntime],
+            hostAddresses: Set<IPAddress>,
+            authority: CertificateAuthority,
+            policy: SharedIssuingPolicy,
+            store: any Store,
+            registry: AgentRegistry,
+            clones: CloneOperator,
+            history: History? = nil,
+            feed: EventFeed,
+            metrics: PrometheusRegistry = PrometheusRegistry(),
+            clock: SteadyClock,
+            interval: Duration,
+            observatory: Observatory,
+            reloader: Reloader,
+            backups: BackupMaker,
+            report: @escaping @Sendable (ControllerEvent) -> Void,
+            logger: Logger
+        ) {
+            self.groups = groups
+            self.hostAddresses = hostAddresses
+            self.authority = authority
+            self.policy = policy
+            self.store = store
+            self.registry = registry
+            self.clones = clones
+            self.history = history
+            self.feed = feed
+            self.metrics = metrics
+            self.clock = clock
+            self.interval = interval
+            self.observatory = observatory
+            self.reloader = reloader
+            self.backups = backups
+            self.report = report
+            self.logger = logger
+        }
+    }
+
+    /// Attempts to enroll that one address may make in the long run, and at once.
+    private static let enrollmentRate = (perSecond: 2.0, burst: 20.0)
+    package let parts: Parts
+    let enrollments = EnrollmentGate(
+        RateLimiter(perSecond: enrollmentRate.perSecond, burst: enrollmentRate.burst)
+    )
+    /// Those who wait for events.
+    let eventWaits = WaitGate(limit: 1000)
+
+    package init(parts: Parts) {
+        self.parts = parts
+    }
+
+    /// The routes.
+    package func router() -> Router<PeerContext> {
+        let router = Router(context: PeerContext.self)
+        router.add(middleware: RequestCounter(listener: .api, metrics: parts.metrics))
+        router.add(middleware: PeerMiddleware())
+        router.add(middleware: ProblemMiddleware())
+        router.get("/healthz") { _, _ in try Response.message(["status": "ok", "version": CMSVersion.current]) }
+        router.post("/v1/enroll", use: enroll)
+        router.post("/v1/renew", use: renew)
+        router.put("/v1/agents/{uuid}", use: register)
+        router.post("/v1/agents/{uuid}/reports", use: report)
+        router.get("/v1/agents/{uuid}/commands", use: commands)
+        router.get("/v1/endpoints", use: endpoints)
+        router.post("/v1/endpoints/acks", use: acknowledge)
+        addReading(to: router)
+        addSteering(to: router)
+        router.post("/v1/reload", use: reload)
+        // On this port alone: it holds what the controller must not lose.
+        router.get("/v1/backup", use: backup)
+        return router
+    }
+
+    /// What operators and the web interface may read.
+    func addReading(to router: Router<PeerContext>) {
+        router.get("/metrics") { [parts] request, context in
+            try context.requireReader()
+            return parts.metrics.response(accept: request.headers[.accept])
+        }
+        router.get("/v1/groups", use: groups)
+        router.get("/v1/groups/{group}", use: groupStatus)
+        router.get("/v1/instances", use: instances)
+        router.get("/v1/instances/{instance}", use: instance)
+        router.get("/v1/events", use: events)
+        router.get("/v1/history", use: history)
+        router.get("/v1/decisions", use: decisions)
+    }
+
+    /// What operators and the web interface, with its token, may do.
+    func addSteering(to router: Router<PeerContext>) {
+        router.post("/v1/groups/{group}/pause", use: pause)
+        router.post("/v1/groups/{group}/resume", use: resume)
+        router.put("/v1/groups/{group}/size", use: holdSize)
+        router.delete("/v1/groups/{group}/size", use: releaseSize)
+        router.post("/v1/groups/{group}/retry", use: retry)
+        router.post("/v1/groups/{group}/rollout", use: rollout)
+        router.delete("/v1/groups/{group}/rollout", use: abortRollout)
+        router.put("/v1/instances/{instance}/protection", use: protect)
+        router.delete("/v1/instances/{instance}/protection", use: unprotect)
+        router.post("/v1/instances/{instance}/drain", use: drain)
+    }
+
+    /// Notes that a peer was refused, and why.
+    func refuse(_ problem: Problem, _ context: PeerContext) -> Problem {
+        let address = context.address?.description ?? "unknown address"
+        parts.report(
+            ControllerEvent(
+                .peerRefused,
+                at: parts.clock.date,
+                detail: "\(address) was refused (\(problem.code)): \(problem.detail)"
+            )
+        )
+        return problem
+    }
+}
+
+/// Counts attempts to enroll by address.
+final class EnrollmentGate: Sendable {
+    private let limiter: Mutex<RateLimiter<IPAddress>>
+
+    init(_ limiter: RateLimiter<IPAddress>) {
+        self.limiter = Mutex(limiter)
+    }
+
+    func admit(_ address: IPAddress, now: Moment) -> Bool {
+        limiter.withLock { $0.admit(address, now: now) }
+    }
+}
+
+/// Unknown paths ask for a certificate first; what Hummingbird itself refuses becomes a problem, too.
+struct ProblemMiddleware: RouterMiddleware {
+    typealias Context = PeerContext
+
+    func handle(
+        _ request: Request,
+        context: PeerContext,
+        next: (Request, PeerContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPError {
+            if error.status == .notFound {
+                _ = try context.requireIdentity()
+                throw Problem(
+                    .notFound,
+                    code: "no-such-route",
+                    detail: "there is no \(request.method) \(request.uri.path)"
+                )
+            }
+            throw Problem(error.status, code: "refused", detail: error.body ?? error.status.reasonPhrase)
+        }
+    }
+}

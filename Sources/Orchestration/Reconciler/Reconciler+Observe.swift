@@ -1,0 +1,197 @@
+import Autoscaling
+import Foundation
+import Libvirt
+import Lifecycle
+import Logging
+import Wire
+
+extension Reconciler {
+    /// A woken guest's clock may be off by this much, seconds: reports take their time on a busy host.
+    private static let clockTolerance = 2.0
+
+    /// Reads the wall clock and puts the bounds into force that hold now, for engine and fleet alike.
+    package func look(_ state: inout State, at date: Date) {
+        let calendar = CalendarTime(date, hasSchedules: !state.engine.policy.schedules.isEmpty)
+        let bounds = state.engine.boundsInForce(at: calendar)
+        state.calendar = calendar
+        state.bounds = bounds
+        state.fleet.settings.maximum = bounds.max
+    }
+
+    /// Shows those who ask what there is now.
+    func publish(_ state: State, now: Moment) {
+        parts.status.publish(
+            state.fleet,
+            bounds: state.bounds.map(GroupBounds.init),
+            now: now,
+            storeFails: state.storeFails,
+            hypervisorLost: state.hypervisorLost
+        )
+    }
+
+    /// The facts that the fleet looks at.
+    func observe(_ state: State, now: Moment) -> FleetObservation {
+        let snapshot = parts.view.snapshot
+        board.confirmStarts(active: Set((snapshot.domains ?? []).filter(\.isActive).map(\.uuid)))
+        let names = Dictionary((snapshot.domains ?? []).map { ($0.uuid, $0.name) }) { $1 }
+        board.notePaused((snapshot.domains ?? []).filter { $0.isActive && !$0.isRunning }.map(\.uuid), at: now)
+        let resumedAt = board.resumedAt
+        var agents: [String: FleetObservation.Agent] = [:]
+        for (uuid, session) in parts.registry.sessions where state.fleet.instances[uuid] != nil || names[uuid] != nil {
+            let endpoint = Endpoint(
+                id: uuid,
+                // While the hypervisor is silent the ledger's name holds: what a guest calls itself is no change.
+                name: names[uuid] ?? state.fleet.instances[uuid]?.name ?? session.registration.hostname,
+                url: "https://\(HostPort(host: session.address.description, port: session.registration.port))"
+            )
+            agents[uuid] = FleetObservation.Agent(
+                endpoint: endpoint,
+                session: session.number,
+                isConnected: session.isConnected,
+                isAwake: Self.isAwake(session, since: resumedAt[uuid]),
+                work: session.work(at: now, age: interval * LoadEstimate.freshIntervals)
+            )
+        }
+        return FleetObservation(
+            domains: snapshot.domains,
+            takenNames: snapshot.names,
+            agents: agents,
+            starts: board.starts,
+            done: snapshot.domains == nil ? [] : board.done(before: snapshot.readAt),
+            probes: board.probes,
+            hooks: board.hooks,
+            acknowledged: parts.directory.acknowledgedDepartures,
+            hostRoom: parts.capacity.room(leaving: state.group.host),
+            cloneNeed: state.fleet.cloneTemplate.flatMap(templateNeed)
+        )
+    }
+
+    private static func isAwake(_ session: AgentRegistry.Session, since resumedAt: Moment?) -> Bool {
+        guard let reportedAt = session.reportedAt, let offset = session.clockOffset else { return false }
+        return reportedAt > resumedAt ?? Moment(nanoseconds: .min) && abs(offset) <= clockTolerance
+    }
+
+    /// What a domain takes of the host when it runs.
+    package func need(of uuid: String) -> HostRoom.Need? {
+        parts.view.snapshot.known.first { $0.uuid == uuid }?.need
+    }
+
+    /// Lets the engine decide on this tick's loads; `nil` when nothing can be decided.
+    func decide(
+        _ state: inout State,
+        _ observation: FleetObservation,
+        _ estimates: [(Instance, LoadEstimate)],
+        _ step: inout FleetStep,
+        now: Moment,
+        date: Date
+    ) -> Decision? {
+        report(estimates, date: date)
+        // Without the hypervisor nothing can be started, so nothing is decided: the overload counts anew afterwards.
+        // The same while the store fails, for an order that cannot be written down is not carried out.
+        guard observation.domains != nil, !state.storeFails else { return nil }
+        let input = groupObservation(state, estimates, observation, now: now)
+        let decision = state.engine.decide(input, now: now, calendar: state.calendar)
+        parts.status.publish(decision, at: date)
+        parts.trace?.record(decision, calendar: state.calendar)
+        parts.logger.debug("decision", metadata: ["reason": "\(decision.reason)"])
+        tell(decision, &state, &step, date: date)
+        switch decision.order {
+        case .scaleOut(let count):
+            step.events.append(ControllerEvent(.scaleOutDecided, at: date, detail: decision.reason))
+            step.append(state.fleet.scaleOut(by: count, reason: decision.reason, now: now, date: date))
+        case .scaleIn(let count):
+            step.events.append(ControllerEvent(.scaleInDecided, at: date, detail: decision.reason))
+            let work = observation.agents.compactMapValues { $0.work?.pending }
+            step.append(
+                state.fleet.scaleIn(by: count, work: work, reason: decision.reason, now: now, date: date)
+            )
+        case .hold: break
+        }
+        return decision
+    }
+
+    func estimates(of fleet: Fleet, now: Moment) -> [(Instance, LoadEstimate)] {
+        let samples = parts.view.snapshot.samples
+        let sessions = parts.registry.sessions
+        return fleet.ordered.filter { ![.off, .standby, .creating, .removing].contains($0.state) }.map { instance in
+            var estimate = LoadEstimate(
+                id: instance.uuid,
+                host: samples[instance.uuid],
+                guest: sessions[instance.uuid]?.sample,
+                earlier: sessions[instance.uuid]?.earlierSample,
+                interval: interval,
+                now: now
+            )
+            estimate.inServiceSince = fleet.serving[instance.uuid]
+            return (instance, estimate)
+        }
+    }
+
+    private func report(_ estimates: [(Instance, LoadEstimate)], date: Date) {
+        let samples = parts.view.snapshot.samples
+        for (instance, estimate) in estimates {
+            parts.activity?.record(instance, estimate, samples[instance.uuid], at: date)
+            parts.logger.debug(
+                "sample",
+                metadata: estimate.metadata(instance, host: samples[instance.uuid], at: date)
+            )
+        }
+    }
+
+    private func groupObservation(
+        _ state: State,
+        _ estimates: [(Instance, LoadEstimate)],
+        _ observation: FleetObservation,
+        now: Moment
+    ) -> GroupObservation {
+        let fleet = state.fleet
+        // After the step: what it took in or ordered is known to it now, at the first look as well.
+        let startable = fleet.startable(observation)
+        let isRollingOut = fleet.templates.rollout?.isActive ?? false
+        let ready = fleet.quickest.count { $0.state != .off }
+        return GroupObservation(
+            inService: estimates.filter { $0.0.state == .inService }.map(\.1),
+            coming: fleet.coming(at: now),
+            draining: fleet.instances.values.count { $0.state == .draining || $0.state == .stopping },
+            standby: ready,
+            reserve: fleet.reserve.count + fleet.clonable,
+            counted: fleet.counted,
+            hostRoom: startable.count,
+            hostShortage: startable.shortage,
+            waiting: fleet.waitingForRoom,
+            breaker: fleet.breaker.reason(at: now),
+            // A rollout decides itself who leaves: a scale in could take the new one.
+            removable: isRollingOut
+                ? 0 : fleet.instances.values.count { $0.state == .inService && $0.isOwned && !$0.isProtected },
+            lastInService: fleet.lastInService,
+            replacing: isRollingOut && fleet.templates.rollout?.current != nil ? 1 : 0,
+            steering: fleet.steering.forEngine
+        )
+    }
+
+    /// Tells of what began or ended with this decision: an overload, a scale out that something stands against.
+    private func tell(_ decision: Decision, _ state: inout State, _ step: inout FleetStep, date: Date) {
+        if decision.overloaded != state.isOverloaded {
+            state.isOverloaded = decision.overloaded
+            step.events.append(
+                ControllerEvent(
+                    decision.overloaded ? .overload : .overloadEnded,
+                    at: date,
+                    detail: decision.reason
+                )
+            )
+        }
+        let walls: Set<Clamp.Name> = [.noReserve, .max, .hostRoom, .breaker, .starved, .modeOff, .paused]
+        let blocked = Set(decision.clamps.filter { walls.contains($0.name) && $0.to < $0.from }.map(\.name))
+        if let new = decision.clamps.first(where: { blocked.contains($0.name) && !state.blocked.contains($0.name) }) {
+            step.events.append(
+                ControllerEvent(
+                    new.name == .noReserve ? .reserveEmpty : .scaleOutBlocked,
+                    at: date,
+                    detail: decision.reason.contains(new.why) ? decision.reason : "\(new.why); \(decision.reason)"
+                )
+            )
+        }
+        state.blocked = blocked
+    }
+}

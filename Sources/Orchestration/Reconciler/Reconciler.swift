@@ -1,0 +1,269 @@
+import Autoscaling
+import Foundation
+import Libvirt
+import Lifecycle
+import Logging
+import Monitoring
+import Persistence
+import ServiceLifecycle
+import Shared
+import Wire
+
+/// Compares what should be of one group with what is, each tick and whenever something changes, and acts.
+///
+/// All judgement is in ``Fleet`` and `ScalingEngine`; here state goes to disk first, then the effects happen as child
+/// tasks, so that neither a slow hypervisor nor a silent guest holds up the next look.
+package struct Reconciler: Service {
+    /// What the reconciler works with.
+    package struct Parts: Sendable {
+        package var view: HostView
+        package var registry: AgentRegistry
+        package var directory: EndpointDirectory
+        package var store: any Store
+        package var prober: any EndpointProber
+        package var domains: DomainOperator
+        package var clones: CloneOperator
+        /// The group's networks.
+        package var networks: [String]
+        package var hooks: any HookRunner
+        package var capacity: HostCapacity
+        package var status: GroupStatusBoard
+        package var trace: TraceRecorder?
+        package var observatory: Observatory
+        package var metrics = PrometheusRegistry()
+        package var signals: Signals
+        package var clock: SteadyClock
+        package var activity: ActivityLog?
+        package var logger: Logger
+
+        package init(
+            view: HostView,
+            registry: AgentRegistry,
+            directory: EndpointDirectory,
+            store: any Store,
+            prober: any EndpointProber,
+            domains: DomainOperator,
+            clones: CloneOperator,
+            networks: [String],
+            hooks: any HookRunner,
+            capacity: HostCapacity,
+            status: GroupStatusBoard,
+            trace: TraceRecorder? = nil,
+            observatory: Observatory,
+            metrics: PrometheusRegistry = PrometheusRegistry(),
+            signals: Signals,
+            clock: SteadyClock,
+            activity: ActivityLog? = nil,
+            logger: Logger
+        ) {
+            self.view = view
+            self.registry = registry
+            self.directory = directory
+            self.store = store
+            self.prober = prober
+            self.domains = domains
+            self.clones = clones
+            self.networks = networks
+            self.hooks = hooks
+            self.capacity = capacity
+            self.status = status
+            self.trace = trace
+            self.observatory = observatory
+            self.metrics = metrics
+            self.signals = signals
+            self.clock = clock
+            self.activity = activity
+            self.logger = logger
+        }
+    }
+
+    /// What changes while it runs.
+    package struct State {
+        package var group: GroupConfiguration
+        package var fleet: Fleet
+        package var engine: ScalingEngine
+        /// The wall clock at the present look.
+        package var calendar: CalendarTime?
+        /// The bounds in force at the present look.
+        package var bounds: BoundsInForce?
+        var pending = StoreChange()
+        var storeFails = false
+        var hypervisorLost = false
+        var isOverloaded = false
+        var blocked: Set<Clamp.Name> = []
+
+        package init(
+            group: GroupConfiguration,
+            fleet: Fleet,
+            engine: ScalingEngine,
+            calendar: CalendarTime? = nil,
+            bounds: BoundsInForce? = nil,
+            pending: StoreChange = StoreChange(),
+            storeFails: Bool = false,
+            hypervisorLost: Bool = false,
+            isOverloaded: Bool = false,
+            blocked: Set<Clamp.Name> = []
+        ) {
+            self.group = group
+            self.fleet = fleet
+            self.engine = engine
+            self.calendar = calendar
+            self.bounds = bounds
+            self.pending = pending
+            self.storeFails = storeFails
+            self.hypervisorLost = hypervisorLost
+            self.isOverloaded = isOverloaded
+            self.blocked = blocked
+        }
+    }
+
+    package let parts: Parts
+    let board = ProbeBoard()
+    package let interval: Duration
+    private let initial: State
+
+    package init(parts: Parts, group: GroupConfiguration, fleet: Fleet, interval: Duration) {
+        self.parts = parts
+        self.interval = interval
+        self.initial = State(
+            group: group,
+            fleet: fleet,
+            engine: ScalingEngine(policy: group.policy, interval: interval)
+        )
+    }
+
+    /// Works until the service stops.
+    package func run() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            var state = initial
+            for await signal in parts.signals.stream.cancelOnGracefulShutdown() {
+                parts.signals.taken(signal)
+                await take(signal, &state, in: &group)
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func take(
+        _ signal: Signals.Signal,
+        _ state: inout State,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async {
+        let now = parts.clock.now
+        let date = parts.clock.date
+        var events: [ControllerEvent] = []
+        switch signal {
+        case .hypervisorLost(let reason) where !state.hypervisorLost:
+            state.hypervisorLost = true
+            events.append(
+                ControllerEvent(
+                    .hypervisorLost,
+                    at: date,
+                    detail: "\(reason); endpoints stay, no instance is started until it is back"
+                )
+            )
+        case .hypervisorConnected where state.hypervisorLost:
+            state.hypervisorLost = false
+            events.append(ControllerEvent(.hypervisorConnected, at: date, detail: "the hypervisor answers again"))
+        default: break
+        }
+        let commands = parts.signals.takeCommands()
+        let steering = obey(commands, &state, now: now, date: date)
+        look(&state, at: date)
+        let observation = observe(state, now: now)
+        var step = state.fleet.step(observation, now: now, date: date)
+        step.events.insert(contentsOf: events, at: 0)
+        step.prepend(steering)
+        var record: (TickRecord, Decision?)?
+        if case .tick = signal {
+            let estimates = estimates(of: state.fleet, now: now)
+            let decision = decide(&state, observation, estimates, &step, now: now, date: date)
+            record = (self.record(state, estimates, decision, now: now, date: date), decision)
+            checkHealth(state.fleet, every: state.group.health.interval, in: &group)
+        }
+        await settle(step, &state, date: date, in: &group)
+        if let (record, decision) = record { parts.observatory.tell(.tick(record, decision)) }
+        publish(state, now: now)
+        for case .steer(_, _, let receipt) in commands { receipt.sign(isStored: !state.storeFails) }
+        if case .tick(let due) = signal { measure(due: due, taken: now, group: state.group.name) }
+    }
+
+    private func measure(due: Moment, taken: Moment, group: String) {
+        parts.metrics.record(MetricNames.tickLateness, [group], max(0, due.duration(to: taken).seconds))
+        parts.metrics.record(MetricNames.tickDuration, [group], taken.duration(to: parts.clock.now).seconds)
+    }
+
+    /// Persists the step, then does what it asks for.
+    private func settle(
+        _ step: FleetStep,
+        _ state: inout State,
+        date: Date,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) async {
+        var step = step
+        let set = parts.directory.proposal(state.fleet.endpoints)
+        if let set {
+            step.events.append(
+                ControllerEvent(
+                    .endpointsChanged,
+                    at: date,
+                    revision: set.revision,
+                    detail: "clients are told: "
+                        + (set.endpoints.isEmpty ? "none" : set.endpoints.map(\.name).joined(separator: ", "))
+                )
+            )
+        }
+        step.sign(group: state.group.name)
+        state.pending.append(step, group: state.group.name, endpointSet: set)
+        if !state.pending.isEmpty { await persist(&state, date: date) }
+        for event in step.events { log(event) }
+        tell(step, of: state.group.name, date: date)
+        do {
+            if let set { try parts.directory.publish(set, at: parts.clock.date) }
+        } catch {
+            parts.logger.error("endpoint set not published", metadata: ["error": "\(ErrorText.of(error))"])
+        }
+        for action in step.actions { perform(action, state, date: date, in: &group) }
+        for uuid in step.removed where state.fleet.instances[uuid] == nil { board.drop(uuid) }
+        // An order was just written down: look again at once, so that it is carried out.
+        if step.isOrder { parts.signals.send(.look) }
+    }
+
+    private func persist(_ state: inout State, date: Date) async {
+        do {
+            try await parts.store.commit(state.pending)
+            state.pending = StoreChange()
+            guard state.storeFails else { return }
+            state.storeFails = false
+            let event = ControllerEvent(
+                .storeRecovered,
+                at: date,
+                detail: "the store can be written again; nothing was lost"
+            )
+            state.pending.events.append(event)
+            log(event)
+        } catch {
+            guard !state.storeFails else { return }
+            state.storeFails = true
+            let event = ControllerEvent(
+                .storeFailed,
+                at: date,
+                detail:
+                    "the store cannot be written: \(ErrorText.of(error)); endpoints are still told, no instance is started until "
+                    + "it can; free space in the state directory"
+            )
+            state.pending.events.append(event)
+            log(event)
+        }
+    }
+
+    package func log(_ event: ControllerEvent) {
+        var metadata: Logger.Metadata = [
+            "event": "\(event.kind.rawValue)", "at": "\(event.at.rfc3339)", "detail": "\(event.detail)",
+        ]
+        if let group = event.group { metadata["group"] = "\(group)" }
+        if let instance = event.instance { metadata["instance"] = "\(instance)" }
+        if let revision = event.revision { metadata["revision"] = "\(revision)" }
+        parts.logger.log(level: event.kind.level, "event", metadata: metadata)
+    }
+}

@@ -1,0 +1,13 @@
+extension HostPort {
+    /// Whether only programs on this host can reach it.
+    package var isLoopback: Bool {
+        if host.lowercased() == "localhost" { return true }
+        return IPAddress(host)?.isLoopback ?? false
+    }
+
+    /// The host by which programs on this host reach a listener there: loopback for one that listens everywhere.
+    package var localHost: String {
+        guard let address = IPAddress(host), address.value == 0 else { return host }
+        return address.family == .v4 ? "127.0.0.1" : "::1"
+    }
+}
