@@ -35,51 +35,17 @@ extension ControllerConfiguration {
 
         let process = SettingsReader(settings, ConfigurationSchema.process)
         let interval = try process.required("interval", process.duration)
-        var groups: [GroupConfiguration] = []
-        if hasGroups {
-            let named = settings.mapping(ConfigurationSchema.groupsKey)
-            if named.order.isEmpty, !problems.concerns(ConfigurationSchema.groupsKey) {
-                problems.add(ConfigurationSchema.groupsKey, .standard, "there is no group; give at least one")
-            }
-            for name in named.order {
-                let place = "\(ConfigurationSchema.groupsKey).\(name)"
-                guard !problems.concerns(place) else { continue }
-                groups.append(
-                    try group(name, named.mapping(name), at: place + ".", interval: interval, problems: &problems)
-                )
-            }
-            GroupCheck.together(groups, sources: named, problems: &problems)
-        } else {
-            if settings["hosts"] == nil, !problems.concerns("hosts") {
-                problems.add(
-                    "hosts",
-                    .standard,
-                    "missing; give the guests' address range, for example --hosts 192.168.122.0/24"
-                )
-            }
-            try problems.check()
-            groups = [
-                try group(
-                    GroupConfiguration.defaultName,
-                    settings,
-                    at: "",
-                    interval: interval,
-                    problems: &problems
-                )
-            ]
-        }
-        let webListen = try process.text("web-listen").flatMap { HostPort($0, defaultPort: 7080) }
-        if let webListen, !webListen.isLoopback, settings["web-token-file"] == nil {
-            for problem in webTokenMissing(webListen, source: "").problems {
-                problems.add(problem.key, settings["web-listen"]?.source ?? .standard, problem.reason)
-            }
-        }
+        let groups =
+            hasGroups
+            ? try namedGroups(settings, interval: interval, problems: &problems)
+            : [try onlyGroup(settings, interval: interval, problems: &problems)]
+        let webListen = try webListen(process, settings, problems: &problems)
         let listen = try listen(process, settings["listen"]?.source, groups: groups, problems: &problems)
         try problems.check()
         guard let first = groups.first else {
             throw ConfigurationError(key: ConfigurationSchema.groupsKey, reason: "there is no group; give at least one")
         }
-        return ControllerConfiguration(
+        var configuration = ControllerConfiguration(
             group: first,
             others: Array(groups.dropFirst()),
             uri: try HypervisorURI(process.required("connect", process.text)),
@@ -95,9 +61,63 @@ extension ControllerConfiguration {
                 clientLifetime: try process.required("client-certificate-lifetime", process.duration)
             ),
             advertise: process.texts("advertise"),
-            logFile: try process.text("log-file"),
-            spansFile: try process.text("spans-file")
+            logFile: try process.text("log-file")
         )
+        configuration.spansFile = try process.text("spans-file")
+        return configuration
+    }
+
+    /// The groups under `groups`.
+    private static func namedGroups(
+        _ settings: Settings,
+        interval: Duration,
+        problems: inout ProblemList
+    ) throws -> [GroupConfiguration] {
+        let named = settings.mapping(ConfigurationSchema.groupsKey)
+        if named.order.isEmpty, !problems.concerns(ConfigurationSchema.groupsKey) {
+            problems.add(ConfigurationSchema.groupsKey, .standard, "there is no group; give at least one")
+        }
+        var groups: [GroupConfiguration] = []
+        for name in named.order {
+            let place = "\(ConfigurationSchema.groupsKey).\(name)"
+            guard !problems.concerns(place) else { continue }
+            groups.append(
+                try group(name, named.mapping(name), at: place + ".", interval: interval, problems: &problems)
+            )
+        }
+        GroupCheck.together(groups, sources: named, problems: &problems)
+        return groups
+    }
+
+    /// The group whose settings stand beside those of the process.
+    private static func onlyGroup(
+        _ settings: Settings,
+        interval: Duration,
+        problems: inout ProblemList
+    ) throws -> GroupConfiguration {
+        if settings["hosts"] == nil, !problems.concerns("hosts") {
+            problems.add(
+                "hosts",
+                .standard,
+                "missing; give the guests' address range, for example --hosts 192.168.122.0/24"
+            )
+        }
+        try problems.check()
+        return try group(GroupConfiguration.defaultName, settings, at: "", interval: interval, problems: &problems)
+    }
+
+    private static func webListen(
+        _ process: SettingsReader,
+        _ settings: Settings,
+        problems: inout ProblemList
+    ) throws -> HostPort? {
+        let address = try process.text("web-listen").flatMap { HostPort($0, defaultPort: 7080) }
+        if let address, !address.isLoopback, settings["web-token-file"] == nil {
+            for problem in webTokenMissing(address, source: "").problems {
+                problems.add(problem.key, settings["web-listen"]?.source ?? .standard, problem.reason)
+            }
+        }
+        return address
     }
 
     private static func group(

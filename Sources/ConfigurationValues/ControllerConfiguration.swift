@@ -45,8 +45,7 @@ package struct ControllerConfiguration: Sendable {
         interval: Duration = .seconds(1),
         issuing: IssuingPolicy = IssuingPolicy(),
         advertise: [String] = [],
-        logFile: String? = nil,
-        spansFile: String? = nil
+        logFile: String? = nil
     ) {
         self.groups = [group] + others
         self.uri = uri
@@ -59,7 +58,6 @@ package struct ControllerConfiguration: Sendable {
         self.issuing = issuing
         self.advertise = advertise
         self.logFile = logFile
-        self.spansFile = spansFile
     }
 
     /// The group of that name.

@@ -38,40 +38,6 @@ package struct TickRecord: Codable, Sendable, Equatable {
         package var queued: Int?
         /// The age of the agent's last report, seconds.
         package var reportAge: Double?
-
-        package init(
-            uuid: String,
-            name: String,
-            state: InstanceState,
-            standby: StandbyKind? = nil,
-            host: Double? = nil,
-            guest: Double? = nil,
-            steal: Double? = nil,
-            utilization: Double? = nil,
-            demand: Double? = nil,
-            requestsPerSecond: Double? = nil,
-            p50: Double? = nil,
-            p99: Double? = nil,
-            inFlight: Int? = nil,
-            queued: Int? = nil,
-            reportAge: Double? = nil
-        ) {
-            self.uuid = uuid
-            self.name = name
-            self.state = state
-            self.standby = standby
-            self.host = host
-            self.guest = guest
-            self.steal = steal
-            self.utilization = utilization
-            self.demand = demand
-            self.requestsPerSecond = requestsPerSecond
-            self.p50 = p50
-            self.p99 = p99
-            self.inFlight = inFlight
-            self.queued = queued
-            self.reportAge = reportAge
-        }
     }
 
     /// The group's name.
@@ -103,56 +69,28 @@ package struct TickRecord: Codable, Sendable, Equatable {
     /// What would change it, in one sentence; absent when nothing was decided at this tick.
     package var whatWouldChange: String?
     /// The revision of the endpoint set.
-    package var revision: UInt64
+    package var revision: UInt64 = 0
     /// How many endpoints clients are told of.
-    package var endpoints: Int
+    package var endpoints: Int = 0
     /// How many clients watch.
-    package var watchers: Int
+    package var watchers: Int = 0
     /// How many of those have put the present revision into effect.
-    package var acknowledged: Int
+    package var acknowledged: Int = 0
     /// The instances that are not off, by name.
-    package var instances: [Instance]
+    package var instances: [Instance] = []
+}
 
-    package init(
-        group: String,
-        at: Date,
-        mode: GroupPolicy.Mode,
-        minimum: Int,
-        maximum: Int,
-        boundsInForce: GroupBounds? = nil,
-        threshold: Double? = nil,
-        capacity: Int? = nil,
-        desired: Int? = nil,
-        demand: Double? = nil,
-        overloaded: Bool? = nil,
-        order: String? = nil,
-        reason: String? = nil,
-        whatWouldChange: String? = nil,
-        revision: UInt64,
-        endpoints: Int,
-        watchers: Int,
-        acknowledged: Int,
-        instances: [Instance]
-    ) {
-        self.group = group
-        self.at = at
-        self.mode = mode
-        self.minimum = minimum
-        self.maximum = maximum
-        self.boundsInForce = boundsInForce
-        self.threshold = threshold
-        self.capacity = capacity
-        self.desired = desired
-        self.demand = demand
-        self.overloaded = overloaded
-        self.order = order
-        self.reason = reason
-        self.whatWouldChange = whatWouldChange
-        self.revision = revision
-        self.endpoints = endpoints
-        self.watchers = watchers
-        self.acknowledged = acknowledged
-        self.instances = instances
+extension TickRecord {
+    /// A tick of which nothing is known but what was configured.
+    package init(group: String, at date: Date, policy: GroupPolicy) {
+        self.init(group: group, at: date, mode: policy.mode, minimum: policy.min, maximum: policy.max)
+    }
+}
+
+extension TickRecord.Instance {
+    /// An instance that nobody measured.
+    package init(_ instance: Instance) {
+        self.init(uuid: instance.uuid, name: instance.name, state: instance.state)
     }
 }
 

@@ -89,7 +89,7 @@ struct RunCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let credentials = identity.credentials()
         try identity.checkHash(credentials)
-        let configuration = AgentConfiguration(
+        var configuration = AgentConfiguration(
             listen: HostPort(listen, defaultPort: 8000) ?? HostPort(host: "::", port: 8000),
             controller: try identity.resolvedController(credentials),
             uuid: try identity.resolvedUUID(credentials),
@@ -100,9 +100,9 @@ struct RunCommand: AsyncParsableCommand {
             requestDeadline: .seconds(requestDeadline),
             maximumConnections: maxConnections,
             holdFile: holdFile,
-            clock: setClock ? SystemWallClock() : nil,
             credentials: { [identity] in identity.credentials() }
         )
+        if setClock { configuration.clock = SystemWallClock() }
         let logger = logging.makeLogger()
         do {
             try await Agent(configuration: configuration, notifier: SystemdNotifier(), logger: logger)

@@ -42,8 +42,6 @@ public struct GroupObservation: Sendable, Hashable, Codable {
         reserve: Int,
         counted: Int? = nil,
         hostRoom: Int? = nil,
-        hostShortage: String? = nil,
-        waiting: String? = nil,
         breaker: String? = nil,
         removable: Int? = nil,
         lastInService: Moment? = nil,
@@ -57,8 +55,6 @@ public struct GroupObservation: Sendable, Hashable, Codable {
         self.reserve = reserve
         self.counted = counted ?? inService.count + coming + draining + standby
         self.hostRoom = hostRoom
-        self.hostShortage = hostShortage
-        self.waiting = waiting
         self.breaker = breaker
         self.removable = removable ?? inService.count
         self.lastInService = lastInService

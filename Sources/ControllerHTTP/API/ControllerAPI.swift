@@ -16,69 +16,6 @@ import Wire
 
 /// The HTTPS API of port 7000: who may ask what, and what is answered.
 package struct ControllerAPI: Sendable {
-    /// What the API works with.
-    package struct Parts: Sendable {
-        package var groups: [GroupRuntime]
-        /// The host's own addresses on the groups' networks: no guest has them.
-        package var hostAddresses: Set<IPAddress>
-        package var authority: CertificateAuthority
-        package var policy: SharedIssuingPolicy
-        package var store: any Store
-        package var registry: AgentRegistry
-        package var clones: CloneOperator
-        /// `nil`: none is kept.
-        package var history: History?
-        /// Events and ticks for those who read along.
-        package var feed: EventFeed
-        /// What `GET /metrics` tells.
-        package var metrics = PrometheusRegistry()
-        package var clock: SteadyClock
-        package var interval: Duration
-        package var observatory: Observatory
-        package var reloader: Reloader
-        package var backups: BackupMaker
-        package var report: @Sendable (ControllerEvent) -> Void
-        package var logger: Logger
-
-        package init(
-            groups: [GroupRuntime],
-            hostAddresses: Set<IPAddress>,
-            authority: CertificateAuthority,
-            policy: SharedIssuingPolicy,
-            store: any Store,
-            registry: AgentRegistry,
-            clones: CloneOperator,
-            history: History? = nil,
-            feed: EventFeed,
-            metrics: PrometheusRegistry = PrometheusRegistry(),
-            clock: SteadyClock,
-            interval: Duration,
-            observatory: Observatory,
-            reloader: Reloader,
-            backups: BackupMaker,
-            report: @escaping @Sendable (ControllerEvent) -> Void,
-            logger: Logger
-        ) {
-            self.groups = groups
-            self.hostAddresses = hostAddresses
-            self.authority = authority
-            self.policy = policy
-            self.store = store
-            self.registry = registry
-            self.clones = clones
-            self.history = history
-            self.feed = feed
-            self.metrics = metrics
-            self.clock = clock
-            self.interval = interval
-            self.observatory = observatory
-            self.reloader = reloader
-            self.backups = backups
-            self.report = report
-            self.logger = logger
-        }
-    }
-
     /// Attempts to enroll that one address may make in the long run, and at once.
     private static let enrollmentRate = (perSecond: 2.0, burst: 20.0)
     package let parts: Parts

@@ -42,7 +42,6 @@ public struct AgentConfiguration: Sendable {
         requestDeadline: Duration = .seconds(30),
         maximumConnections: Int = 2048,
         holdFile: String? = nil,
-        clock: (any AdjustableClock)? = nil,
         credentials: @escaping @Sendable () -> Credentials,
         timing: AgentTiming = AgentTiming()
     ) {
@@ -56,7 +55,6 @@ public struct AgentConfiguration: Sendable {
         self.requestDeadline = requestDeadline
         self.maximumConnections = maximumConnections
         self.holdFile = holdFile
-        self.clock = clock
         self.credentials = credentials
         self.timing = timing
     }

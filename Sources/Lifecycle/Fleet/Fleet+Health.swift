@@ -133,6 +133,11 @@ extension Fleet {
         }
         settleLateOrder(&instance, turn)
         instance.standby = nil
+        tryAgain(&instance, turn, in: &step)
+    }
+
+    /// The next attempt after a failed one, if there is to be one.
+    private mutating func tryAgain(_ instance: inout Instance, _ turn: Turn, in step: inout FleetStep) {
         if instance.failures >= limits.attempts {
             let reason = instance.reason
             enter(.quarantined, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
@@ -149,21 +154,15 @@ extension Fleet {
         } else if instance.goal == .standby, !standbyHasRoom {
             enter(.off, &instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
         } else {
-            enter(
-                .starting,
-                &instance,
-                reason: "attempt \(instance.failures + 1)",
-                now: turn.now,
-                date: turn.date,
-                in: &step
-            )
+            let attempt = "attempt \(instance.failures + 1)"
+            enter(.starting, &instance, reason: attempt, now: turn.now, date: turn.date, in: &step)
             step.actions.append(.forget(uuid: instance.uuid))
             step.events.append(
                 ControllerEvent(
                     .instanceStarting,
                     at: turn.date,
                     instance: instance.name,
-                    detail: "attempt \(instance.failures + 1) of \(limits.attempts)"
+                    detail: "\(attempt) of \(limits.attempts)"
                 )
             )
         }

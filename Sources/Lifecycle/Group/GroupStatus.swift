@@ -15,15 +15,15 @@ package struct GroupStatus: Codable, Sendable, Equatable {
     /// The bounds in force; absent before the first look.
     package var boundsInForce: GroupBounds?
     /// How many instances are in each state.
-    package var counts: [String: Int]
+    package var counts: [String: Int] = [:]
     /// Memory that paused instances hold, bytes.
-    package var standbyMemory: UInt64
+    package var standbyMemory: UInt64 = 0
     /// The revision of the endpoint set.
-    package var revision: UInt64
+    package var revision: UInt64 = 0
     /// Where clients are sent.
-    package var endpoints: [Endpoint]
+    package var endpoints: [Endpoint] = []
     /// The ledger, by name.
-    package var instances: [Instance]
+    package var instances: [Instance] = []
     /// Why no domain is started now; absent when domains are.
     package var breaker: String?
     /// The last rollout; absent before the first.
@@ -33,9 +33,9 @@ package struct GroupStatus: Codable, Sendable, Equatable {
     /// What keeps a size that is held from taking effect, a sentence each; absent when nothing does.
     package var sizeLimits: [String]?
     /// Whether the store cannot be written.
-    package var isStoreFailing: Bool
+    package var isStoreFailing: Bool = false
     /// Whether the hypervisor does not answer.
-    package var isHypervisorLost: Bool
+    package var isHypervisorLost: Bool = false
     /// The last decision; absent before the first.
     package var decision: Decision?
     /// When it was made.
@@ -44,48 +44,16 @@ package struct GroupStatus: Codable, Sendable, Equatable {
     package var lastOrder: Decision?
     /// When that was made.
     package var lastOrderAt: Date?
+}
 
-    package init(
-        group: String,
-        mode: String,
-        minimum: Int,
-        maximum: Int,
-        boundsInForce: GroupBounds? = nil,
-        counts: [String: Int],
-        standbyMemory: UInt64,
-        revision: UInt64,
-        endpoints: [Endpoint],
-        instances: [Instance],
-        breaker: String? = nil,
-        rollout: Rollout? = nil,
-        steering: GroupSteering? = nil,
-        sizeLimits: [String]? = nil,
-        isStoreFailing: Bool,
-        isHypervisorLost: Bool,
-        decision: Decision? = nil,
-        decidedAt: Date? = nil,
-        lastOrder: Decision? = nil,
-        lastOrderAt: Date? = nil
-    ) {
-        self.group = group
-        self.mode = mode
-        self.minimum = minimum
-        self.maximum = maximum
-        self.boundsInForce = boundsInForce
-        self.counts = counts
-        self.standbyMemory = standbyMemory
-        self.revision = revision
-        self.endpoints = endpoints
-        self.instances = instances
-        self.breaker = breaker
-        self.rollout = rollout
-        self.steering = steering
-        self.sizeLimits = sizeLimits
-        self.isStoreFailing = isStoreFailing
-        self.isHypervisorLost = isHypervisorLost
-        self.decision = decision
-        self.decidedAt = decidedAt
-        self.lastOrder = lastOrder
-        self.lastOrderAt = lastOrderAt
+extension GroupStatus {
+    /// What is known of a group before its first look.
+    package init(of group: GroupConfiguration) {
+        self.init(
+            group: group.name,
+            mode: group.policy.mode.rawValue,
+            minimum: group.policy.min,
+            maximum: group.policy.max
+        )
     }
 }

@@ -2,6 +2,9 @@ import Autoscaling
 import Foundation
 import Libvirt
 import Lifecycle
+import Monitoring
+import Persistence
+import Shared
 import Synchronization
 import Wire
 
@@ -36,6 +39,19 @@ package final class GroupRuntime: Sendable {
             onChange: { signals.send(.look) },
             onReach: onReach
         )
+    }
+
+    /// A group that goes on from what the store says it told last, and counts how long its revisions take.
+    package convenience init(
+        _ configuration: GroupConfiguration,
+        networks: [GroupDiscovery.Network],
+        store: any Store,
+        metrics: PrometheusRegistry
+    ) async throws {
+        let told = try await store.endpointSet(group: configuration.name)
+        self.init(configuration, networks: networks, told: told) { [name = configuration.name] lag in
+            metrics.record(MetricNames.ackLag, [name], lag.seconds)
+        }
     }
 
     /// The present configuration.

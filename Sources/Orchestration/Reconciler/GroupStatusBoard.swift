@@ -55,27 +55,22 @@ package final class GroupStatusBoard: Sendable {
         state.withLock { state in
             let instances = state.fleet?.ordered ?? []
             let standby = instances.filter { $0.state == .standby }
-            var status = GroupStatus(
-                group: group.name,
-                mode: group.policy.mode.rawValue,
-                minimum: group.policy.min,
-                maximum: group.policy.max,
-                boundsInForce: state.bounds,
-                counts: Dictionary(instances.map { ($0.state.rawValue, 1) }, uniquingKeysWith: +),
-                standbyMemory: standby.filter { $0.standby == .paused }.reduce(0) { $0 + (memory[$1.uuid] ?? 0) },
-                revision: endpoints.revision,
-                endpoints: endpoints.endpoints,
-                instances: instances,
-                breaker: state.fleet?.breaker.reason(at: state.at),
-                rollout: state.fleet?.templates.rollout,
-                steering: state.fleet.flatMap { $0.steering.isEmpty ? nil : $0.steering },
-                isStoreFailing: state.storeFails,
-                isHypervisorLost: state.hypervisorLost,
-                decision: state.decision,
-                decidedAt: state.decidedAt,
-                lastOrder: state.lastOrder,
-                lastOrderAt: state.lastOrderAt
-            )
+            var status = GroupStatus(of: group)
+            status.boundsInForce = state.bounds
+            status.counts = Dictionary(instances.map { ($0.state.rawValue, 1) }, uniquingKeysWith: +)
+            status.standbyMemory = standby.filter { $0.standby == .paused }.reduce(0) { $0 + (memory[$1.uuid] ?? 0) }
+            status.revision = endpoints.revision
+            status.endpoints = endpoints.endpoints
+            status.instances = instances
+            status.breaker = state.fleet?.breaker.reason(at: state.at)
+            status.rollout = state.fleet?.templates.rollout
+            status.steering = state.fleet.flatMap { $0.steering.isEmpty ? nil : $0.steering }
+            status.isStoreFailing = state.storeFails
+            status.isHypervisorLost = state.hypervisorLost
+            status.decision = state.decision
+            status.decidedAt = state.decidedAt
+            status.lastOrder = state.lastOrder
+            status.lastOrderAt = state.lastOrderAt
             let limits = status.steering?.size.map { status.limits(onSize: $0) } ?? []
             if !limits.isEmpty { status.sizeLimits = limits }
             return status

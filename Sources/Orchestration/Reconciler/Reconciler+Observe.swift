@@ -149,7 +149,7 @@ extension Reconciler {
         let startable = fleet.startable(observation)
         let isRollingOut = fleet.templates.rollout?.isActive ?? false
         let ready = fleet.quickest.count { $0.state != .off }
-        return GroupObservation(
+        var group = GroupObservation(
             inService: estimates.filter { $0.0.state == .inService }.map(\.1),
             coming: fleet.coming(at: now),
             draining: fleet.instances.values.count { $0.state == .draining || $0.state == .stopping },
@@ -157,8 +157,6 @@ extension Reconciler {
             reserve: fleet.reserve.count + fleet.clonable,
             counted: fleet.counted,
             hostRoom: startable.count,
-            hostShortage: startable.shortage,
-            waiting: fleet.waitingForRoom,
             breaker: fleet.breaker.reason(at: now),
             // A rollout decides itself who leaves: a scale in could take the new one.
             removable: isRollingOut
@@ -167,6 +165,9 @@ extension Reconciler {
             replacing: isRollingOut && fleet.templates.rollout?.current != nil ? 1 : 0,
             steering: fleet.steering.forEngine
         )
+        group.hostShortage = startable.shortage
+        group.waiting = fleet.waitingForRoom
+        return group
     }
 
     /// Tells of what began or ended with this decision: an overload, a scale out that something stands against.

@@ -33,51 +33,52 @@ extension Reconciler {
         let set = parts.directory.current
         let reach = parts.directory.reach
         let demands = estimates.filter { $0.0.state == .inService }.compactMap(\.1.demand)
+        var record = TickRecord(group: state.group.name, at: date, policy: state.engine.policy)
+        record.boundsInForce = state.bounds.map(GroupBounds.init)
+        record.threshold = state.engine.policy.rules.map(\.actingLoad).min()
+        record.capacity = decision?.capacity
+        record.desired = decision?.desired
+        record.demand = demands.isEmpty ? nil : demands.reduce(0, +)
+        record.overloaded = decision?.overloaded
+        record.order = decision?.order.words
+        record.reason = decision?.reason
+        record.whatWouldChange = decision?.whatWouldChange
+        record.revision = set.revision
+        record.endpoints = set.endpoints.count
+        record.watchers = reach.watchers
+        record.acknowledged = reach.acknowledged
+        record.instances = instances(state, estimates, now: now)
+        return record
+    }
+
+    /// The instances that are not off, in numbers.
+    private func instances(
+        _ state: State,
+        _ estimates: [(Instance, LoadEstimate)],
+        now: Moment
+    ) -> [TickRecord.Instance] {
         let loads = Dictionary(estimates.map { ($0.0.uuid, $0.1) }) { $1 }
         let samples = parts.view.snapshot.samples
         let sessions = parts.registry.sessions
-        return TickRecord(
-            group: state.group.name,
-            at: date,
-            mode: state.engine.policy.mode,
-            minimum: state.engine.policy.min,
-            maximum: state.engine.policy.max,
-            boundsInForce: state.bounds.map(GroupBounds.init),
-            threshold: state.engine.policy.rules.map(\.actingLoad).min(),
-            capacity: decision?.capacity,
-            desired: decision?.desired,
-            demand: demands.isEmpty ? nil : demands.reduce(0, +),
-            overloaded: decision?.overloaded,
-            order: decision?.order.words,
-            reason: decision?.reason,
-            whatWouldChange: decision?.whatWouldChange,
-            revision: set.revision,
-            endpoints: set.endpoints.count,
-            watchers: reach.watchers,
-            acknowledged: reach.acknowledged,
-            instances: state.fleet.ordered.filter { $0.state != .off }.map { instance in
-                let load = loads[instance.uuid]
-                let session = sessions[instance.uuid]
-                // A report that is too old for the engine is too old for a chart.
-                let report = load?.guestAge == nil ? nil : session?.report
-                return TickRecord.Instance(
-                    uuid: instance.uuid,
-                    name: instance.name,
-                    state: instance.state,
-                    standby: instance.state == .standby ? instance.standby : nil,
-                    host: load?.hostAge == nil ? nil : samples[instance.uuid]?.utilization,
-                    guest: load?.guestBusy,
-                    steal: load?.steal,
-                    utilization: load?.utilization,
-                    demand: load?.demand,
-                    requestsPerSecond: report?.requestsPerSecond,
-                    p50: report?.serviceTimeP50,
-                    p99: report?.serviceTimeP99,
-                    inFlight: report?.inFlight,
-                    queued: report?.queued,
-                    reportAge: session?.reportedAt.map { $0.duration(to: now).seconds }
-                )
-            }
-        )
+        return state.fleet.ordered.filter { $0.state != .off }.map { instance in
+            let load = loads[instance.uuid]
+            let session = sessions[instance.uuid]
+            // A report that is too old for the engine is too old for a chart.
+            let report = load?.guestAge == nil ? nil : session?.report
+            var record = TickRecord.Instance(instance)
+            record.standby = instance.state == .standby ? instance.standby : nil
+            record.host = load?.hostAge == nil ? nil : samples[instance.uuid]?.utilization
+            record.guest = load?.guestBusy
+            record.steal = load?.steal
+            record.utilization = load?.utilization
+            record.demand = load?.demand
+            record.requestsPerSecond = report?.requestsPerSecond
+            record.p50 = report?.serviceTimeP50
+            record.p99 = report?.serviceTimeP99
+            record.inFlight = report?.inFlight
+            record.queued = report?.queued
+            record.reportAge = session?.reportedAt.map { $0.duration(to: now).seconds }
+            return record
+        }
     }
 }

@@ -14,69 +14,6 @@ import Wire
 /// All judgement is in ``Fleet`` and `ScalingEngine`; here state goes to disk first, then the effects happen as child
 /// tasks, so that neither a slow hypervisor nor a silent guest holds up the next look.
 package struct Reconciler: Service {
-    /// What the reconciler works with.
-    package struct Parts: Sendable {
-        package var view: HostView
-        package var registry: AgentRegistry
-        package var directory: EndpointDirectory
-        package var store: any Store
-        package var prober: any EndpointProber
-        package var domains: DomainOperator
-        package var clones: CloneOperator
-        /// The group's networks.
-        package var networks: [String]
-        package var hooks: any HookRunner
-        package var capacity: HostCapacity
-        package var status: GroupStatusBoard
-        package var trace: TraceRecorder?
-        package var observatory: Observatory
-        package var metrics = PrometheusRegistry()
-        package var signals: Signals
-        package var clock: SteadyClock
-        package var activity: ActivityLog?
-        package var logger: Logger
-
-        package init(
-            view: HostView,
-            registry: AgentRegistry,
-            directory: EndpointDirectory,
-            store: any Store,
-            prober: any EndpointProber,
-            domains: DomainOperator,
-            clones: CloneOperator,
-            networks: [String],
-            hooks: any HookRunner,
-            capacity: HostCapacity,
-            status: GroupStatusBoard,
-            trace: TraceRecorder? = nil,
-            observatory: Observatory,
-            metrics: PrometheusRegistry = PrometheusRegistry(),
-            signals: Signals,
-            clock: SteadyClock,
-            activity: ActivityLog? = nil,
-            logger: Logger
-        ) {
-            self.view = view
-            self.registry = registry
-            self.directory = directory
-            self.store = store
-            self.prober = prober
-            self.domains = domains
-            self.clones = clones
-            self.networks = networks
-            self.hooks = hooks
-            self.capacity = capacity
-            self.status = status
-            self.trace = trace
-            self.observatory = observatory
-            self.metrics = metrics
-            self.signals = signals
-            self.clock = clock
-            self.activity = activity
-            self.logger = logger
-        }
-    }
-
     /// What changes while it runs.
     package struct State {
         package var group: GroupConfiguration

@@ -5,28 +5,10 @@ import Logging
 import Monitoring
 import ServiceLifecycle
 import Shared
-import Synchronization
 
 /// Asks the hypervisor once an interval, in one bulk call for all groups, and keeps each group's result in its
 /// ``HostView``.
 package struct HypervisorSampler: Service {
-    /// A group that is sampled. A domain belongs to the first one that it fits, a clone of ours to the one that its own
-    /// record names, a template to none.
-    package struct Target: Sendable {
-        /// The group's name.
-        package var name: String
-        /// The networks that the group's domains are on.
-        package var networks: [GroupDiscovery.Network]
-        /// Whether a domain of that name belongs to the group.
-        package var includes: @Sendable (String) -> Bool
-        /// The name of the domain that the group's clones are made from, if they are.
-        package var template: @Sendable () -> String?
-        /// Where the result goes.
-        package var view: HostView
-        /// Who is told.
-        package var signals: Signals
-    }
-
     /// What the sampler remembers between two ticks.
     private struct Memory {
         var inventory: [DomainInfo] = []
@@ -251,65 +233,5 @@ package struct HypervisorSampler: Service {
     private static func fits(_ domain: DomainInfo, _ clone: CloneMark?, _ target: Target) -> Bool {
         (clone.map { $0.group == target.name } ?? target.includes(domain.name))
             && target.networks.contains { $0.has(domain.interfaces) }
-    }
-}
-
-/// What a clone's record says that matters to groups.
-private struct CloneMark: Sendable {
-    var group: String?
-    /// The name of the domain, or the path of the image, that it was made from.
-    var template: String
-    /// What tells that template from others.
-    var identity: String?
-    var state: FleetObservation.CloneState
-
-    /// `nil` for a domain that we did not make; a copy that somebody made of a clone is none of ours.
-    init?(_ domain: DomainInfo) {
-        guard domain.metadata != nil, let record = domain.record, let clone = record.clone, clone.uuid == domain.uuid
-        else { return nil }
-        group = record.group
-        template = clone.template
-        identity = record.attributes["template"]
-        state =
-            switch clone.state {
-            case .making: .making
-            case .ready: .ready
-            case .removing: .removing
-            }
-    }
-}
-
-/// A mark that one task raises and another lowers.
-private final class Flag: Sendable {
-    private let isRaised = Mutex(false)
-
-    func raise() {
-        isRaised.withLock { $0 = true }
-    }
-
-    /// Whether the mark was up; it is down afterwards.
-    func lower() -> Bool {
-        isRaised.withLock { raised in
-            defer { raised = false }
-            return raised
-        }
-    }
-}
-
-/// The tick that is due, until it is taken.
-private final class DueTick: Sendable {
-    private let moment = Mutex<Moment?>(nil)
-
-    /// One that waits already stays: it is the later of the two.
-    func raise(_ due: Moment) {
-        moment.withLock { $0 = $0 ?? due }
-    }
-
-    /// When the tick that waits was due; it waits no more.
-    func lower() -> Moment? {
-        moment.withLock { moment in
-            defer { moment = nil }
-            return moment
-        }
     }
 }

@@ -45,43 +45,14 @@ public enum AuthorityPin {
         timeout: TimeAmount = .seconds(5),
         on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws -> Certificate {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion = .tlsv13
-        // The verification callback below replaces the check of the chain; the name is checked by every later request.
-        configuration.certificateVerification = .noHostnameVerification
-        // The system's roots are never trusted, and a guest may have none to load.
-        configuration.trustRoots = .certificates([])
-        let context = try NIOSSLContext(configuration: configuration)
         let found = Found()
-        let callback: @Sendable ([NIOSSLCertificate], EventLoopPromise<NIOSSLVerificationResult>) -> Void = {
-            chain,
-            promise in
-            promise.succeed(found.examine(chain, pin: pin) ? .certificateVerified : .failed)
-        }
         let done = group.next().makePromise(of: Void.self)
         do {
-            let channel = try await ClientBootstrap(group: group)
-                .connectTimeout(timeout)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let handler = try NIOSSLClientHandler(
-                            context: context,
-                            serverHostname: nil,
-                            customVerificationCallback: callback
-                        )
-                        try channel.pipeline.syncOperations.addHandlers(handler, HandshakeWaiter(done: done))
-                    }
-                }
-                .connect(host: address.host, port: address.port).get()
+            let channel = try await connect(to: address, pin: pin, timeout: timeout, on: group, found, done)
             let timer = channel.eventLoop.scheduleTask(in: timeout) {
+                let reason = "nothing came within \(timeout.nanoseconds / 1_000_000) ms"
                 done.fail(
-                    Failure.unreachable(
-                        address,
-                        reason: NetworkFailure(
-                            .timedOut,
-                            detail: "nothing came within \(timeout.nanoseconds / 1_000_000) ms"
-                        ).description
-                    )
+                    Failure.unreachable(address, reason: NetworkFailure(.timedOut, detail: reason).description)
                 )
             }
             defer { timer.cancel() }
@@ -107,6 +78,42 @@ public enum AuthorityPin {
         }
         guard let authority = found.authority else { throw Failure.mismatch(pinned: pin, shown: found.shown) }
         return authority
+    }
+
+    /// Opens a connection whose handshake `found` examines and `done` waits for.
+    private static func connect(
+        to address: HostPort,
+        pin: String,
+        timeout: TimeAmount,
+        on group: any EventLoopGroup,
+        _ found: Found,
+        _ done: EventLoopPromise<Void>
+    ) async throws -> any Channel {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv13
+        // The verification callback below replaces the check of the chain; the name is checked by every later request.
+        configuration.certificateVerification = .noHostnameVerification
+        // The system's roots are never trusted, and a guest may have none to load.
+        configuration.trustRoots = .certificates([])
+        let context = try NIOSSLContext(configuration: configuration)
+        let callback: @Sendable ([NIOSSLCertificate], EventLoopPromise<NIOSSLVerificationResult>) -> Void = {
+            chain,
+            promise in
+            promise.succeed(found.examine(chain, pin: pin) ? .certificateVerified : .failed)
+        }
+        return try await ClientBootstrap(group: group)
+            .connectTimeout(timeout)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = try NIOSSLClientHandler(
+                        context: context,
+                        serverHostname: nil,
+                        customVerificationCallback: callback
+                    )
+                    try channel.pipeline.syncOperations.addHandlers(handler, HandshakeWaiter(done: done))
+                }
+            }
+            .connect(host: address.host, port: address.port).get()
     }
 
     /// What the handshake showed.

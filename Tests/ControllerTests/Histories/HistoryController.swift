@@ -172,7 +172,7 @@ struct HistoryController {
             }
         }
         let startable = fleet.startable(observation)
-        return GroupObservation(
+        var group = GroupObservation(
             inService: inService,
             coming: fleet.coming(at: now),
             draining: draining,
@@ -180,12 +180,13 @@ struct HistoryController {
             reserve: reserve + fleet.clonable,
             counted: fleet.counted,
             hostRoom: startable.count,
-            hostShortage: startable.shortage,
-            waiting: fleet.waitingForRoom,
             breaker: fleet.breaker.reason(at: now),
             removable: removable,
             lastInService: fleet.lastInService,
             steering: fleet.steering.forEngine
         )
+        group.hostShortage = startable.shortage
+        group.waiting = fleet.waitingForRoom
+        return group
     }
 }

@@ -42,17 +42,21 @@ struct OpenAPITests {
         let api = ControllerAPI(
             parts: ControllerAPI.Parts(
                 groups: [],
-                hostAddresses: [],
-                authority: try directory.authority(now: clock.date),
-                policy: SharedIssuingPolicy(IssuingPolicy()),
+                issuing: ControllerAPI.Issuing(
+                    authority: try directory.authority(now: clock.date),
+                    policy: SharedIssuingPolicy(IssuingPolicy()),
+                    hostAddresses: []
+                ),
                 store: store,
                 registry: AgentRegistry { _ in },
                 clones: CloneOperator(hypervisor: InMemoryHypervisor(networks: []), gate: SerialGate()),
-                history: nil,
-                feed: EventFeed(store: store, observatory: Observatory(), clock: clock, logger: .quiet),
+                reading: ControllerAPI.Reading(
+                    history: nil,
+                    feed: EventFeed(store: store, observatory: Observatory(), clock: clock, logger: .quiet),
+                    observatory: Observatory(),
+                    interval: .seconds(1)
+                ),
                 clock: clock,
-                interval: .seconds(1),
-                observatory: Observatory(),
                 reloader: Reloader(
                     load: nil,
                     initial: ControllerConfiguration(

@@ -1,0 +1,106 @@
+import ConfigurationValues
+import Telemetry
+import Autoscaling
+import Libvirt
+import Lifecycle
+import Monitoring
+import Orchestration
+import Persistence
+import ServiceLifecycle
+import Shared
+import Wire
+
+/// Builds what acts for each group.
+struct GroupAssembly {
+    /// A token outlives the deadline of the start it was made for by this much.
+    private static let tokenMargin = Duration.seconds(600)
+    private let state: OpenedState
+    private let shared: SharedParts
+    private let authorityHash: String
+
+    init(_ state: OpenedState, _ shared: SharedParts) throws {
+        self.state = state
+        self.shared = shared
+        authorityHash = try state.authority.certificate.fingerprint()
+    }
+
+    /// The reconciler of each group; it begins when everything listens that is to listen.
+    func services() async throws -> [any Service] {
+        var services: [any Service] = []
+        for group in shared.groups {
+            let ready = WhenListening(listening: shared.listening, service: try await reconciler(of: group))
+            services.append(
+                state.configuration.webListen == nil
+                    ? ready : WhenListening(listening: shared.webListening, service: ready)
+            )
+        }
+        return services
+    }
+
+    private func reconciler(of group: GroupRuntime) async throws -> Reconciler {
+        Reconciler(
+            parts: Reconciler.Parts(
+                group: group,
+                registry: shared.registry,
+                store: state.store,
+                prober: shared.prober(of: group, identity: state.identity),
+                domains: domains(of: group),
+                clones: shared.clones,
+                hooks: shared.hooks,
+                capacity: shared.capacity,
+                clock: state.clock,
+                reporting: Reconciler.Reporting(
+                    observatory: shared.observatory,
+                    metrics: state.metrics,
+                    trace: trace(of: group),
+                    activity: state.activity,
+                    logger: state.logger
+                )
+            ),
+            group: group.configuration,
+            fleet: try await fleet(of: group),
+            interval: state.configuration.interval
+        )
+    }
+
+    /// The fleet as it was when the last controller stopped.
+    private func fleet(of group: GroupRuntime) async throws -> Fleet {
+        Fleet(
+            settings: FleetSettings(group.configuration),
+            ledger: state.ledger.filter { $0.group == group.name },
+            breaker: try await state.store.breaker(group: group.name),
+            templates: try await state.store.templates(group: group.name),
+            steering: try await state.store.steering(group: group.name),
+            now: state.clock.now,
+            date: state.clock.date
+        )
+    }
+
+    private func domains(of group: GroupRuntime) -> DomainOperator {
+        let (hypervisor, listening, listen) = (state.hypervisor, shared.listening, state.configuration.listen)
+        return DomainOperator(
+            hypervisor: hypervisor,
+            store: state.store,
+            group: group.name,
+            controllerAddress: { [networks = group.networks] uuid in
+                let asks = networks.count > 1
+                let interfaces = asks ? try await hypervisor.domain(uuid: uuid).interfaces : []
+                let address = ServerNames.guestAddress(listen: listen, networks: networks, interfaces: interfaces)
+                let host = address?.description ?? listen.host
+                return "\(HostPort(host: host, port: listening.port ?? listen.port))"
+            },
+            authorityHash: authorityHash,
+            tokenLifetime: { group.configuration.limits.startDeadline + Self.tokenMargin }
+        )
+    }
+
+    private func trace(of group: GroupRuntime) -> TraceRecorder {
+        TraceRecorder(
+            path: "\(state.configuration.stateDirectory)/trace-\(group.name).jsonl",
+            header: { [interval = state.configuration.interval] in
+                TraceHeader(group: group.name, policy: group.configuration.policy, interval: interval)
+            },
+            logger: state.logger
+        )
+    }
+}

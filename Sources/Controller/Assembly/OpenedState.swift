@@ -1,0 +1,82 @@
+import ConfigurationValues
+import EmbeddedStore
+import Foundation
+import Libvirt
+import Lifecycle
+import Logging
+import Monitoring
+import Orchestration
+import Persistence
+import Shared
+import Telemetry
+
+/// What a controller has opened and read before any of its parts is built: the first step of its assembly.
+struct OpenedState: Sendable {
+    let configuration: ControllerConfiguration
+    let directory: StateDirectory
+    /// Keeps the state directory for this process.
+    let lock: Int32
+    let hypervisor: MeasuredHypervisor
+    /// The networks of each group, in the order of the groups.
+    let groupNetworks: [[GroupDiscovery.Network]]
+    let store: MeasuredStore
+    let ledger: [Instance]
+    let authority: CertificateAuthority
+    /// What the controller's own certificate says.
+    let leaf: CertificateAuthority.Leaf
+    let identity: RotatingIdentity
+    let activity: ActivityLog?
+    let metrics = PrometheusRegistry(MetricNames.all)
+    let clock = SteadyClock()
+    let logger: Logger
+
+    /// Opens all of it.
+    ///
+    /// - Parameters:
+    ///   - configuration: The settings at the start.
+    ///   - directory: The state directory.
+    ///   - lock: The descriptor that holds the directory's lock; the caller closes it.
+    ///   - hypervisor: Where the domains are.
+    ///   - logger: Where everything is told.
+    ///   - openStore: Opens the store in the directory.
+    /// - Throws: What keeps the controller from running: a hypervisor that does not answer, a range without a network, an
+    ///   authority or a store that cannot be read.
+    init(
+        _ configuration: ControllerConfiguration,
+        directory: StateDirectory,
+        lock: Int32,
+        hypervisor: any Hypervisor,
+        logger: Logger,
+        openStore: (StateDirectory) throws -> any Store
+    ) async throws {
+        self.configuration = configuration
+        self.directory = directory
+        self.lock = lock
+        self.logger = logger
+        self.hypervisor = MeasuredHypervisor(base: hypervisor, metrics: metrics)
+        try await self.hypervisor.connect()
+        let known = try await self.hypervisor.networks()
+        groupNetworks = try configuration.groups.map { try GroupDiscovery.networks(in: $0.hosts, of: known) }
+        authority = try directory.authority(now: clock.date)
+        store = MeasuredStore(base: try openStore(directory), metrics: metrics)
+        activity = try configuration.logFile.map { try ActivityLog(path: $0) }
+        let names = ServerNames(configuration: configuration, networks: Self.all(groupNetworks))
+        leaf = configuration.issuing.controller(names: names.dns, addresses: names.addresses)
+        identity = try RotatingIdentity(try authority.makeIdentity(leaf, now: clock.date))
+        ledger = try await store.ledger()
+        for row in ledger {
+            guard let state = row.unreadState else { continue }
+            logger.warning(
+                "a row of the ledger has a state that this version does not know; it is taken for off",
+                metadata: ["instance": "\(row.name)", "state": "\(state)"]
+            )
+        }
+    }
+
+    /// The networks of all groups, by name.
+    var networks: [GroupDiscovery.Network] { Self.all(groupNetworks) }
+
+    private static func all(_ networks: [[GroupDiscovery.Network]]) -> [GroupDiscovery.Network] {
+        Array(Set(networks.joined())).sorted { $0.name < $1.name }
+    }
+}

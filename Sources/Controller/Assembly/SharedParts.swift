@@ -1,0 +1,68 @@
+import NIOCore
+import AsyncHTTPClient
+import ConfigurationValues
+import Lifecycle
+import Monitoring
+import Orchestration
+import Shared
+
+/// What all groups and all servers of a controller share while it runs.
+struct SharedParts: Sendable {
+    let groups: [GroupRuntime]
+    let registry: AgentRegistry
+    let observatory = Observatory()
+    let events: EventRecorder
+    let capacity = HostCapacity()
+    let clones: CloneOperator
+    let policy: SharedIssuingPolicy
+    let reloader: Reloader
+    /// The API listens.
+    let listening = Listening()
+    /// The web interface listens.
+    let webListening = Listening()
+    private let probeClient: HTTPClient
+    private let hookClient: HTTPClient
+
+    /// - Parameters:
+    ///   - state: What was opened.
+    ///   - reload: Reads the configuration anew; `nil`: it cannot be read again.
+    /// - Throws: What the store throws.
+    init(_ state: OpenedState, reload: (@Sendable () throws -> ControllerConfiguration)?) async throws {
+        var groups: [GroupRuntime] = []
+        for (group, networks) in zip(state.configuration.groups, state.groupNetworks) {
+            groups.append(
+                try await GroupRuntime(group, networks: networks, store: state.store, metrics: state.metrics)
+            )
+        }
+        self.groups = groups
+        registry = AgentRegistry { [groups] _ in for group in groups { group.signals.send(.look) } }
+        events = EventRecorder(store: state.store, observatory: observatory, clock: state.clock, logger: state.logger)
+        clones = CloneOperator(hypervisor: state.hypervisor, gate: SerialGate())
+        policy = SharedIssuingPolicy(state.configuration.issuing)
+        reloader = Reloader(
+            load: reload,
+            initial: state.configuration,
+            groups: groups,
+            policy: policy,
+            clock: state.clock,
+            report: { [events] in events.record($0) }
+        )
+        // A group's `health.timeout` ends each probe, and may be as long as that.
+        probeClient = HTTPClient.cms(connectTimeout: .seconds(2), readTimeout: .seconds(60))
+        hookClient = HTTPClient(eventLoopGroupProvider: .singleton)
+    }
+
+    /// What tries whether an agent answers.
+    func prober(of group: GroupRuntime, identity: RotatingIdentity) -> HTTPSEndpointProber {
+        HTTPSEndpointProber(client: probeClient, identity: identity) { group.configuration.health.timeout }
+    }
+
+    /// What runs the hooks of a group.
+    var hooks: SystemHookRunner { SystemHookRunner(client: hookClient) }
+
+    /// Closes what is open to others.
+    func shutDown() async throws {
+        try await probeClient.shutdown()
+        try await hookClient.shutdown()
+    }
+}

@@ -1,0 +1,95 @@
+import Autoscaling
+import Foundation
+import Lifecycle
+import Logging
+import Monitoring
+import Shared
+import Wire
+
+/// What is asked of guests: probes, health checks, hooks.
+extension Reconciler {
+    /// The pause between two full probes of one instance.
+    private static let probePause = Duration.seconds(1)
+
+    func run(_ hook: HookConfiguration.Hook, _ call: HookCall, life: UInt64) async {
+        do {
+            try await parts.hooks.run(hook, call)
+            board.endHook(call.uuid, life: life, call.hook, .passed)
+        } catch  where error is CancellationError || Task.isCancelled {
+            board.endHook(call.uuid, life: life, call.hook, nil)
+        } catch {
+            log(
+                ControllerEvent(
+                    .hookFailed,
+                    at: parts.clock.date,
+                    instance: call.instance,
+                    detail: "\(call.hook.rawValue): \(ErrorText.of(error))"
+                )
+            )
+            board.endHook(
+                call.uuid,
+                life: life,
+                call.hook,
+                hook.onFailure == .fail ? .failed(ErrorText.of(error)) : .passed
+            )
+        }
+        parts.signals.send(.look)
+    }
+
+    func probe(_ uuid: String, _ endpoint: Endpoint, session: UInt64, life: UInt64) async {
+        var failure: String?
+        do {
+            try await parts.prober.probe(endpoint)
+        } catch {
+            failure = ErrorText.of(error)
+            parts.logger.info(
+                "probe failed",
+                metadata: ["instance": "\(endpoint.name)", "url": "\(endpoint.url)", "error": "\(ErrorText.of(error))"]
+            )
+        }
+        board.endProbe(
+            uuid,
+            life: life,
+            session: session,
+            failure: failure,
+            retryAt: parts.clock.now.advanced(by: Self.probePause)
+        )
+        parts.signals.send(.look)
+    }
+
+    /// Asks each endpoint that clients use whether it is well.
+    package func checkHealth(
+        _ fleet: Fleet,
+        every pause: Duration,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) {
+        for instance in fleet.instances.values where instance.state == .inService {
+            let uuid = instance.uuid
+            guard let endpoint = instance.endpoint, let life = board.beginProbe(uuid, now: parts.clock.now) else {
+                continue
+            }
+            group.addTask {
+                var failure: String?
+                do {
+                    try await parts.prober.checkHealth(endpoint)
+                } catch {
+                    failure = ErrorText.of(error)
+                    parts.logger.debug(
+                        "health check failed",
+                        metadata: ["instance": "\(endpoint.name)", "error": "\(ErrorText.of(error))"]
+                    )
+                }
+                // A little early, so that a check each second does not miss every other tick.
+                let next = parts.clock.now.advanced(by: pause * 0.9 - interval * 0.5)
+                board.endProbe(
+                    uuid,
+                    life: life,
+                    session: nil,
+                    failure: failure,
+                    retryAt: failure == nil ? next : parts.clock.now
+                )
+                if failure != nil { parts.signals.send(.look) }
+            }
+        }
+    }
+}

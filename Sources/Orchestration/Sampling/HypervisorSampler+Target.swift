@@ -1,0 +1,20 @@
+import Libvirt
+
+extension HypervisorSampler {
+    /// A group that is sampled. A domain belongs to the first one that it fits, a clone of ours to the one that its own
+    /// record names, a template to none.
+    package struct Target: Sendable {
+        /// The group's name.
+        package var name: String
+        /// The networks that the group's domains are on.
+        package var networks: [GroupDiscovery.Network]
+        /// Whether a domain of that name belongs to the group.
+        package var includes: @Sendable (String) -> Bool
+        /// The name of the domain that the group's clones are made from, if they are.
+        package var template: @Sendable () -> String?
+        /// Where the result goes.
+        package var view: HostView
+        /// Who is told.
+        package var signals: Signals
+    }
+}
