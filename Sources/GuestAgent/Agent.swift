@@ -33,7 +33,7 @@ public final class Agent: Service {
         client = HTTPClient.cms(readTimeout: .seconds(60), connectionsPerHost: 4, group: loops)
         status = AgentStatus(server: configuration.state.serverName ?? SystemInformation.hostname)
         pool = ComputePool(workers: configuration.workers, queueLimit: configuration.queueLimit, logger: logger)
-        let api = ControllerAPI(
+        let api = ControllerConnection(
             controller: configuration.controller,
             client: client,
             timeout: configuration.timing.call

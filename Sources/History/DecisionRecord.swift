@@ -47,9 +47,10 @@ struct DecisionCause: Sendable, Equatable {
     /// The cause of a decision.
     init(_ decision: Decision) {
         order = decision.order
-        // As the engine takes it: the largest wish, the first of equal ones.
-        var winner: RuleWish?
-        for wish in decision.wishes where wish.size != nil && wish.size ?? 0 > winner?.size ?? .min { winner = wish }
+        // As the engine takes it: the largest recommendation, the first of equal ones.
+        var winner: RuleRecommendation?
+        for recommendation in decision.recommendations
+        where recommendation.size != nil && recommendation.size ?? 0 > winner?.size ?? .min { winner = recommendation }
         self.winner = winner?.rule
         clamps = decision.clamps.map(\.name)
         isOverloaded = decision.overloaded

@@ -8,7 +8,7 @@ import ServiceLifecycle
 import Shared
 import Synchronization
 
-/// Keeps the past: takes what the observatory tells, writes it once a second, and answers what is asked of it.
+/// Keeps the past: takes what the eventBus tells, writes it once a second, and answers what is asked of it.
 ///
 /// Nobody waits for it. When its file is full, damaged or out of reach, that is said once, and everything else goes on.
 package final class History: Service {
@@ -26,7 +26,7 @@ package final class History: Service {
         var isPaused = false
         /// Whether the buffer knows what the file knows.
         var isReady = false
-        var retryAt: Moment?
+        var retryAt: MonotonicInstant?
     }
 
     /// How long it waits after a failure.
@@ -34,7 +34,7 @@ package final class History: Service {
     private static let period = Duration.seconds(1)
     private let path: String
     private let limit: Int64
-    private let sightings: AsyncStream<Observatory.Sighting>
+    private let messages: AsyncStream<EventBus.Message>
     private let clock: SteadyClock
     private let report: @Sendable (ControllerEvent) -> Void
     private let logger: Logger
@@ -48,7 +48,7 @@ package final class History: Service {
     package init(
         path: String,
         limit: Int64,
-        observatory: Observatory,
+        eventBus: EventBus,
         groups: Int,
         clock: SteadyClock,
         report: @escaping @Sendable (ControllerEvent) -> Void,
@@ -56,7 +56,7 @@ package final class History: Service {
     ) {
         self.path = path
         self.limit = limit
-        self.sightings = observatory.sightings(buffer: 64 + 4 * groups)
+        self.messages = eventBus.messages(buffer: 64 + 4 * groups)
         self.clock = clock
         self.report = report
         self.logger = logger
@@ -84,8 +84,8 @@ package final class History: Service {
 
     /// Takes what is told. Before the file was read once, nobody knows the numbers of its instances, so ticks are lost.
     private func listen() async {
-        for await sighting in sightings {
-            guard case .tick(let tick, let decision) = sighting else { continue }
+        for await message in messages {
+            guard case .tick(let tick, let decision) = message else { continue }
             state.withLock { if $0.isReady { $0.buffer.add(tick, decision) } }
         }
     }

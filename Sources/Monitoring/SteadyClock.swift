@@ -12,11 +12,11 @@ package struct SteadyClock: Sendable {
     }
 
     /// The present moment.
-    package var now: Moment { moment(continuous.now) }
+    package var now: MonotonicInstant { moment(continuous.now) }
 
     /// An instant of this clock as a moment.
-    package func moment(_ instant: ContinuousClock.Instant) -> Moment {
-        Moment(nanoseconds: 0).advanced(by: start.duration(to: instant))
+    package func moment(_ instant: ContinuousClock.Instant) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: 0).advanced(by: start.duration(to: instant))
     }
 
     /// The present time by the wall clock.

@@ -4,7 +4,7 @@ import Lifecycle
 /// Follows what happens, over broken connections and restarts of the controller, with each event once and none left out.
 package struct EventFollower: Sendable {
     /// How to ask for events.
-    package typealias Ask = @Sendable (OperatorClient.EventQuestion) async throws -> OperatorClient.EventAnswer
+    package typealias Ask = @Sendable (OperatorClient.EventRequest) async throws -> OperatorClient.EventAnswer
 
     private static let wait = 30
     private static let pageLimit = 1000
@@ -30,7 +30,7 @@ package struct EventFollower: Sendable {
     ///   - notice: Takes what is to be said beside them.
     /// - Throws: When the first question fails, when the controller refuses a later one, and what `emit` throws.
     package func run(
-        _ question: OperatorClient.EventQuestion,
+        _ question: OperatorClient.EventRequest,
         emit: ([ControllerEvent]) throws -> Void,
         notice: (String) -> Void
     ) async throws {

@@ -5,7 +5,7 @@ import NIOHTTP1
 
 extension OperatorClient {
     /// Which events are asked for.
-    package struct EventQuestion: Sendable, Equatable {
+    package struct EventRequest: Sendable, Equatable {
         /// Only those with a larger number.
         package var after: Int64?
         /// Only those from then on: a time of RFC 3339, or how long ago (`2h`).
@@ -66,7 +66,7 @@ extension OperatorClient {
     }
 
     /// What happened.
-    package func events(_ question: EventQuestion) async throws -> EventAnswer {
+    package func events(_ question: EventRequest) async throws -> EventAnswer {
         var newest: Int64?
         let body = try await send(.GET, question.path, wait: question.wait) { headers in
             newest = headers.first(name: "CMS-Newest-Event").flatMap { Int64($0) }

@@ -119,7 +119,9 @@ package struct StatusText {
         var lines = ["", "  decision, \(age(at)) ago: \(Self.words(decision.order)) (size \(decision.capacity))"]
         lines.append("    because   \(decision.reason)")
         lines.append("    changes   \(decision.whatWouldChange)")
-        for wish in decision.wishes { lines.append("    wish      \(wish.rule): \(wish.text)") }
+        for recommendation in decision.recommendations {
+            lines.append("    rule      \(recommendation.rule): \(recommendation.text)")
+        }
         for clamp in decision.clamps {
             lines.append("    limit     \(clamp.name.rawValue): \(clamp.from) -> \(clamp.to), \(clamp.why)")
         }

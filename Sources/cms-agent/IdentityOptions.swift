@@ -42,8 +42,8 @@ struct IdentityOptions: ParsableArguments {
     var stateDir: String?
 
     /// Where the identity is kept.
-    var state: StateDirectory {
-        StateDirectory(flag: stateDir, environment: ProcessInfo.processInfo.environment)
+    var state: AgentStateDirectory {
+        AgentStateDirectory(flag: stateDir, environment: ProcessInfo.processInfo.environment)
     }
 
     /// Options, environment and systemd's credentials in that order, read anew at each call.

@@ -65,9 +65,9 @@ struct RunCommand: AsyncParsableCommand {
         guard HostPort(listen, defaultPort: 8000) != nil else {
             throw ValidationError("--listen '\(listen)' is not ADDRESS:PORT, for example [::]:8000")
         }
-        guard (1...Fibonacci.largestExact).contains(maxN) else {
+        guard (1...NaiveFibonacci.largestExact).contains(maxN) else {
             throw ValidationError(
-                "--max-n must be from 1 to \(Fibonacci.largestExact), the largest n whose number fits into 64 bits"
+                "--max-n must be from 1 to \(NaiveFibonacci.largestExact), the largest n whose number fits into 64 bits"
             )
         }
         guard (0...1_000_000).contains(queue ?? 0) else {

@@ -72,7 +72,7 @@ struct EventsCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let output = TextOutput()
-        let question = OperatorClient.EventQuestion(
+        let question = OperatorClient.EventRequest(
             // What is meant is so long ago from now, however long it is followed.
             since: since.map { text in
                 DurationText.parse(text).map { Date(timeIntervalSinceNow: -($0 / .seconds(1))).rfc3339 } ?? text

@@ -51,7 +51,7 @@ struct ResumeCommand: AsyncParsableCommand {
 struct ScaleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scale",
-        abstract: "Hold a group at a size, whatever the rules wish for; or let the rules decide again.",
+        abstract: "Hold a group at a size, whatever the rules recommend; or let the rules decide again.",
         discussion: """
             The size lies within the bounds in force, which a schedule may have set; another one is refused with what \
             sets them and until when. Bounds that change later win over it. With --for it is held for that time and then \

@@ -83,7 +83,7 @@ struct ForecastTests {
         policy.forecast = ForecastPolicy(ahead: .seconds(1200), target: 95, errorLimit: limit)
         var engine = ScalingEngine(policy: policy, interval: .seconds(60))
         return (0..<days * 1440).map { minute in
-            let now = Moment.seconds(Double(minute) * 60)
+            let now = MonotonicInstant.seconds(Double(minute) * 60)
             let isPeak = 720..<780 ~= minute % 1440
             let load = (isPeak ? peak(minute / 1440) : 20) / 2
             let loads = (0..<2).map { number in
@@ -100,30 +100,30 @@ struct ForecastTests {
         }
     }
 
-    @Test("it raises the wish ahead of the peak of the day before, and shows its error")
+    @Test("it raises the recommendation ahead of the peak of the day before, and shows its error")
     func raises() throws {
         let decisions = run(days: 3) { _ in 190 }
         // Twenty minutes before noon of the third day, and an hour before.
         let ahead = decisions[2 * 1440 + 705]
-        let forecast = try #require(ahead.wishes.last)
+        let forecast = try #require(ahead.recommendations.last)
         #expect(forecast.rule == "forecast" && forecast.size == 2)
         #expect(forecast.text.contains("off by 0 %"))
-        #expect(ahead.rawWish == 2)
-        #expect(decisions[2 * 1440 + 600].rawWish == 1)
+        #expect(ahead.unclampedSize == 2)
+        #expect(decisions[2 * 1440 + 600].unclampedSize == 1)
         // On the first day there was nothing to go by.
-        #expect(decisions[705].wishes.last?.size == nil)
+        #expect(decisions[705].recommendations.last?.size == nil)
     }
 
-    @Test("it never lowers a wish")
+    @Test("it never lowers a recommendation")
     func neverLowers() {
         let decisions = run(days: 3) { $0 == 2 ? 190 : 20 }
-        #expect(decisions[2 * 1440 + 750].rawWish == 2)
+        #expect(decisions[2 * 1440 + 750].unclampedSize == 2)
     }
 
     @Test("a forecast that is off is not used, and says so")
     func off() throws {
         let decisions = run(days: 4, peak: { $0 % 2 == 0 ? 190 : 20 }, limit: 3)
-        let forecast = try #require(decisions[3 * 1440 + 705].wishes.last)
+        let forecast = try #require(decisions[3 * 1440 + 705].recommendations.last)
         #expect(forecast.size == nil)
         #expect(forecast.text.contains("not used"))
     }

@@ -3,7 +3,7 @@ import Autoscaling
 /// A group whose loads a test sets by hand, second by second.
 struct EngineHarness {
     var engine: ScalingEngine
-    var now = Moment.seconds(1000)
+    var now = MonotonicInstant.seconds(1000)
     var epoch: Int64 = 0
     /// What each observation has beside the loads.
     var template = GroupObservation(inService: [], reserve: 20)
@@ -13,7 +13,7 @@ struct EngineHarness {
     }
 
     /// A load by the host alone; `nil` was not measured.
-    func load(_ id: String, _ percent: Double?, starved: Bool = false, since: Moment? = nil) -> LoadEstimate {
+    func load(_ id: String, _ percent: Double?, starved: Bool = false, since: MonotonicInstant? = nil) -> LoadEstimate {
         LoadEstimate(
             id: id,
             host: percent.map { HostSample(at: now, utilization: $0, steal: starved ? 50 : 0) },

@@ -1,7 +1,7 @@
 import Autoscaling
 import Testing
 
-@Suite("What limits a wish")
+@Suite("What limits a recommendation")
 struct LimitsTests {
     @Test("scale in waits for a window that is covered with observations")
     func window() {
@@ -9,11 +9,11 @@ struct LimitsTests {
         let held = group.ticks(10, [10, 10])
         #expect(held.order == .hold)
         #expect(held.limits == [.stabilizationIn])
-        #expect(held.whatWouldChange == "scale in to 1 follows when the wish stands for 1 s")
+        #expect(held.whatWouldChange == "scale in to 1 follows when the recommendation stays for 1 s")
         #expect(group.tick([10, 10]).order == .scaleIn(by: 1))
     }
 
-    @Test("a larger wish in the window holds the size up to it")
+    @Test("a larger recommendation in the window holds the size up to it")
     func largestWish() {
         var group = EngineHarness(.tracking(window: .seconds(10)))
         _ = group.ticks(5, [10, 10, 10])
@@ -31,7 +31,7 @@ struct LimitsTests {
         #expect(group.ticks(10, [10, 10]).order == .scaleIn(by: 1))
     }
 
-    @Test("a scale out waits until its window has wished for it")
+    @Test("a scale out waits until its window has recommended it")
     func outWindow() {
         var policy = GroupPolicy.tracking()
         policy.scaleOut.window = .seconds(3)
@@ -168,7 +168,7 @@ struct LimitsTests {
         var group = EngineHarness(policy)
         let decision = group.tick([100])
         #expect(decision.order == .hold)
-        #expect(decision.rawWish == 2)
+        #expect(decision.unclampedSize == 2)
         let clamp = try #require(decision.clamps.first)
         #expect(clamp.name == .modeOff && clamp.from == 2 && clamp.to == 1)
         #expect(decision.whatWouldChange.contains("mode on"))
@@ -207,14 +207,14 @@ struct LimitsTests {
             counted: .min,
             hostRoom: .min,
             removable: .min,
-            lastInService: Moment(nanoseconds: .max),
+            lastInService: MonotonicInstant(nanoseconds: .max),
             replacing: .max
         )
-        group.now = Moment(nanoseconds: .min)
+        group.now = MonotonicInstant(nanoseconds: .min)
         var observation = group.template
         observation.inService = [group.load("vm0", 100)]
         for moment in [Int64.min, .max, 0] {
-            let decision = group.engine.decide(observation, now: Moment(nanoseconds: moment), calendar: nil)
+            let decision = group.engine.decide(observation, now: MonotonicInstant(nanoseconds: moment), calendar: nil)
             #expect(decision.desired >= 0)
         }
     }

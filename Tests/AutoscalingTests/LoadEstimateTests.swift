@@ -3,7 +3,7 @@ import Testing
 
 @Suite("One instance's load, merged from host and guest")
 struct LoadEstimateTests {
-    let now = Moment.seconds(100)
+    let now = MonotonicInstant.seconds(100)
 
     func estimate(
         host: HostSample? = nil,

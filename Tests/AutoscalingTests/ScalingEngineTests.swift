@@ -12,7 +12,7 @@ struct ScalingEngineTests {
     ) -> [Decision] {
         var engine = ScalingEngine(policy: GroupPolicy(rules: [.threshold(policy)]), interval: .seconds(1))
         return ticks.enumerated().map { second, loads in
-            let now = Moment.seconds(Double(second))
+            let now = MonotonicInstant.seconds(Double(second))
             let estimates = loads.enumerated().map { index, load in
                 LoadEstimate(
                     id: "vm\(index + 1)",

@@ -16,7 +16,7 @@ struct SteeringTests {
         var group = Self.group(policy, Steering(pausedBy: "alice"))
         let hot = group.ticks(20, [100, 100])
         #expect(hot.order == .hold && hot.limits.last == .paused)
-        #expect(hot.reason == "alice paused the group: nothing is ordered; the rules wish for 4")
+        #expect(hot.reason == "alice paused the group: nothing is ordered; the rules recommend 4")
         #expect(hot.whatWouldChange == "scale to 4 follows when the group is resumed (`cms-controller resume`)")
         #expect(group.ticks(20, [1, 1, 1, 1]).order == .hold)
         #expect(group.tick([]).order == .hold, "nothing runs, and nothing is started")
@@ -33,7 +33,7 @@ struct SteeringTests {
         var group = Self.group(policy, Steering(size: Steering.Size(count: 3, by: "alice", until: until)))
         let out = group.tick([5])
         #expect(out.order == .scaleOut(by: 2), "at once")
-        #expect(out.reason == "alice holds the size at 3 until \(until); the rules wish for 1")
+        #expect(out.reason == "alice holds the size at 3 until \(until); the rules recommend 1")
         #expect(
             out.whatWouldChange == "the rules decide again, now for 1, when the size is released "
                 + "(`cms-controller scale --auto`), or at \(until) by itself"
@@ -48,13 +48,13 @@ struct SteeringTests {
         #expect(group.tick([100]).order == .hold, "never below min")
     }
 
-    @Test("when a size is released the windows go on with what the rules wished for meanwhile")
+    @Test("when a size is released the windows go on with what the rules recommended meanwhile")
     func released() {
         let policy = GroupPolicy.tracking(window: .seconds(10))
         var group = Self.group(policy, Steering(size: Steering.Size(count: 3, by: "alice")))
         #expect(group.ticks(15, [5, 5, 5]).order == .hold)
         group.template.steering = nil
-        #expect(group.tick([5, 5, 5]).order == .scaleIn(by: 2), "the window is covered with wishes for 1")
+        #expect(group.tick([5, 5, 5]).order == .scaleIn(by: 2), "the window is covered with recommendations of 1")
     }
 
     @Test("a size that cannot be reached says what stands against it")
@@ -63,7 +63,7 @@ struct SteeringTests {
         group.template.reserve = 0
         let decision = group.tick([50])
         #expect(decision.order == .hold)
-        #expect(decision.reason == "alice holds the size at 3; the reserve is empty; the rules wish for 1")
+        #expect(decision.reason == "alice holds the size at 3; the reserve is empty; the rules recommend 1")
     }
 
     @Test("a pause stands above a size")

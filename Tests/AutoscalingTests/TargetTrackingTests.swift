@@ -76,7 +76,7 @@ struct TargetTrackingTests {
         #expect(group.tick([50, nil]).desired == 2 + change)
         let idle = group.tick([1, nil])
         #expect(idle.desired >= 2)
-        if rule == .last { #expect(idle.limits == [.unknownForbidsScaleIn] || idle.rawWish == 2) }
+        if rule == .last { #expect(idle.limits == [.unknownForbidsScaleIn] || idle.unclampedSize == 2) }
         #expect(group.tick([1, 1]).order == .scaleIn(by: 1))
     }
 
@@ -113,16 +113,16 @@ struct TargetTrackingTests {
         #expect(decision.order == .scaleOut(by: 1))
     }
 
-    @Test("of several rules the largest wish wins; one without an opinion stands against nothing")
+    @Test("of several rules the largest recommendation wins; one without an opinion stands against nothing")
     func severalRules() {
         let hot = ScalingRule.threshold(ThresholdPolicy(threshold: 75, samples: 1, low: nil))
         let target = ScalingRule.targetTracking(TargetTracking(target: 99))
         var group = EngineHarness(GroupPolicy(rules: [target, hot], scaleIn: DirectionLimits()))
         let out = group.tick([90, 90])
         #expect(out.order == .scaleOut(by: 1))
-        #expect(out.wishes.map(\.size) == [2, 3])
+        #expect(out.recommendations.map(\.size) == [2, 3])
         let into = group.tick([10, 10])
         #expect(into.order == .scaleIn(by: 1))
-        #expect(into.wishes.map(\.size) == [1, nil])
+        #expect(into.recommendations.map(\.size) == [1, nil])
     }
 }

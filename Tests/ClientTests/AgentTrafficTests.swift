@@ -82,17 +82,17 @@ import Wire
     }
 
     @Test func aRequestInFlightOnAnAgentThatIsKilledGoesToAnother() async throws {
-        let (doomed, serving) = (FakeAgent("vm1", .hangs), FakeAgent("vm2"))
+        let (runsBeingDestroyed, serving) = (FakeAgent("vm1", .hangs), FakeAgent("vm2"))
         let relay = try await Relay()
-        try await withLoopbackServer(doomed.router, identity: server) { first in
+        try await withLoopbackServer(runsBeingDestroyed.router, identity: server) { first in
             try await relay.open(to: first)
             try await withLoopbackServer(serving.router, identity: server) { second in
                 let pool = EndpointPool()
-                pool.update(EndpointSet(revision: 1, endpoints: [doomed.endpoint(port: relay.port)]))
+                pool.update(EndpointSet(revision: 1, endpoints: [runsBeingDestroyed.endpoint(port: relay.port)]))
                 try await withClient(pool) { client in
                     async let pending = client.get(20)
-                    for await _ in doomed.requests { break }
-                    let both = [doomed.endpoint(port: relay.port), serving.endpoint(port: second)]
+                    for await _ in runsBeingDestroyed.requests { break }
+                    let both = [runsBeingDestroyed.endpoint(port: relay.port), serving.endpoint(port: second)]
                     pool.update(EndpointSet(revision: 2, endpoints: both))
                     await relay.cut()
                     let served = try await pending

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CommandLineSupport
 
-@Suite("Words that begin with a dash")
+@Suite("ReasonFormat that begin with a dash")
 struct DashCheckTests {
     /// A program with what the three programs have.
     struct Sample: AsyncParsableCommand {

@@ -41,6 +41,22 @@ extension SocketTests {
             }
         }
 
+        @Test("every route that the document names is closed to those without a certificate, but for two")
+        func closedByDefault() async throws {
+            let open: Set<String> = ["get /healthz", "post /v1/enroll"]
+            let routes = try OpenAPITests.Document.load().paths.flatMap { path, operations in
+                operations.filter { $0.value.tags.contains("controller") }.map { ($0.key, path) }
+            }
+            try await withLab { lab in
+                let controller = try await lab.start()
+                for (method, path) in routes where !open.contains("\(method) \(path)") {
+                    let filled = path.replacing(/\{[a-z]+\}/, with: "x")
+                    let answer = try await lab.call(controller, HTTPMethod(rawValue: method.uppercased()), filled)
+                    #expect(answer.status == 401 && answer.code == "no-certificate", "\(method) \(path)")
+                }
+            }
+        }
+
         @Test("each role has its own routes and no others")
         func roles() async throws {
             try await withLab { lab in

@@ -174,7 +174,7 @@ extension SocketTests {
         func renewal() async throws {
             try await withGuests { lab, controller, guests in
                 let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
-                let wishes = try Certificate.Extensions {
+                let recommendations = try Certificate.Extensions {
                     SubjectAlternativeNames([
                         .uniformResourceIdentifier(SPIFFEID.operator(name: "root").uri), .dnsName("evil.example"),
                     ])
@@ -184,7 +184,7 @@ extension SocketTests {
                     subject: DistinguishedName { CommonName("spiffe://cms/operator/root") },
                     privateKey: key,
                     attributes: CertificateSigningRequest.Attributes([
-                        .init(ExtensionRequest(extensions: wishes))
+                        .init(ExtensionRequest(extensions: recommendations))
                     ])
                 ).serializeAsPEM().pemString
                 let body = try WireCoding.line(RenewalRequest(csr: csr))

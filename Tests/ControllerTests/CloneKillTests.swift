@@ -21,7 +21,7 @@ struct CloneWorld {
     var templates = CloneTemplates()
     var host: [String: Clone] = [:]
     var fleet: Fleet
-    var starts: [String: FleetObservation.Start] = [:]
+    var starts: [String: FleetObservation.StartResult] = [:]
     var now = 0.0
     var commits = 0
     var orders = 0

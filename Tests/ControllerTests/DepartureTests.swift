@@ -32,7 +32,7 @@ struct DepartureTests {
     }
 
     @Test("nobody can speak for another client's watch, nor for a revision that is not there yet")
-    func strangers() throws {
+    func standbyAwaitingReconnect() throws {
         let directory = try directory()
         let watch = try #require(try directory.watch(client: "a", from: nil, at: date))
         directory.acknowledge(client: "a", watch: watch.id, revision: .max)

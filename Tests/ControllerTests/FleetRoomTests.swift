@@ -93,7 +93,7 @@ struct FleetRoomTests {
         #expect(saved.state("vm1") == .resuming && saved.fleet.instances["vm1"]?.failures == 0)
         #expect(saved.events.map(\.kind) == [.scaleOutBlocked])
 
-        for start in [FleetObservation.Start.waiting(Self.shortage), .queued] {
+        for start in [FleetObservation.StartResult.waiting(Self.shortage), .queued] {
             var clones = Scene.clones()
             _ = clones.step()
             _ = clones.order()

@@ -178,7 +178,7 @@ struct FleetStandbyTests {
     }
 
     @Test("after a restart each paused one is woken once, one at a time, so that its agent connects anew")
-    func strangers() {
+    func standbyAwaitingReconnect() {
         var scene = scene(paused: 2, saved: 1, names: ["vm1", "vm2", "vm3", "vm4"])
         for name in ["vm2", "vm3"] { fill(name, &scene) }
         fill("vm4", &scene, saved: true)

@@ -303,7 +303,7 @@ struct FleetRestartTests {
     func drainContinues() {
         var instance = Instance(uuid: "vm1", name: "vm1", since: Scene.begin)
         instance.state = .draining
-        func deadline(after seconds: Double) -> Moment? {
+        func deadline(after seconds: Double) -> MonotonicInstant? {
             Fleet(
                 settings: FleetSettings(drain: DrainPolicy(timeout: .seconds(60))),
                 ledger: [instance],

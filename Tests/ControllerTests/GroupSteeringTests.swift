@@ -146,7 +146,7 @@ struct GroupSteeringTests {
             try await lab.waitForEvent(.controllerStarted)
             let first = try await boss.events(.init(kinds: [.controllerStarted]))
             #expect(first.events.count == 1 && first.newest != nil)
-            var question = OperatorClient.EventQuestion(kinds: [.groupPaused, .groupResumed])
+            var question = OperatorClient.EventRequest(kinds: [.groupPaused, .groupResumed])
             question.after = first.newest
             question.isOldestFirst = true
             question.wait = 30

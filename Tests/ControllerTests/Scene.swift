@@ -25,7 +25,7 @@ struct Scene {
     var second = 0.0
     var domains: [FleetObservation.Domain]?
     var agents: [String: FleetObservation.Agent] = [:]
-    var starts: [String: FleetObservation.Start] = [:]
+    var starts: [String: FleetObservation.StartResult] = [:]
     var done: Set<String> = []
     var probes: [String: FleetObservation.Probe] = [:]
     var hooks: [String: [HookPoint: FleetObservation.Hook]] = [:]

@@ -101,7 +101,7 @@ struct SteeringTests {
     @Test("a thousand events in a tick push out neither the tick nor what is said of the hypervisor")
     func storm() async {
         let signals = Signals()
-        signals.send(.tick(due: Moment(nanoseconds: 0)))
+        signals.send(.tick(due: MonotonicInstant(nanoseconds: 0)))
         signals.send(.hypervisorLost("gone"))
         for _ in 0..<1000 { signals.send(.look) }
         signals.send(.hypervisorConnected)
@@ -111,7 +111,11 @@ struct SteeringTests {
             seen.append(signal)
             if seen.count == 4 { break }
         }
-        #expect(seen == [.tick(due: Moment(nanoseconds: 0)), .hypervisorLost("gone"), .look, .hypervisorConnected])
+        #expect(
+            seen == [
+                .tick(due: MonotonicInstant(nanoseconds: 0)), .hypervisorLost("gone"), .look, .hypervisorConnected,
+            ]
+        )
         signals.send(.look)
         for await signal in signals.stream {
             #expect(signal == .look, "what happens after a look asks for another one")

@@ -13,7 +13,7 @@ struct TraceTests {
     let date = Date(timeIntervalSince1970: 1_000_000)
 
     func withRecorder(
-        limit: Int = TurnedFile.standardLimit,
+        limit: Int = RotatingFile.standardLimit,
         _ body: (_ path: String, _ policy: borrowing Mutex<GroupPolicy>, _ make: () -> TraceRecorder) throws -> Void
     ) throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID())").path
@@ -39,7 +39,7 @@ struct TraceTests {
     func record(_ count: Int, _ recorder: TraceRecorder) -> [Decision] {
         var engine = ScalingEngine(policy: .standard, interval: .seconds(1))
         return (0..<count).map { second in
-            let now = Moment.seconds(Double(second))
+            let now = MonotonicInstant.seconds(Double(second))
             let load = LoadEstimate(
                 id: "vm1",
                 host: HostSample(at: now, utilization: 90),
@@ -92,7 +92,7 @@ struct TraceTests {
             _ = record(100, make())
             let directory = (path as NSString).deletingLastPathComponent
             let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
-            #expect(names == ["trace.jsonl"] + (1...TurnedFile.kept).map { "trace.jsonl.\($0)" })
+            #expect(names == ["trace.jsonl"] + (1...RotatingFile.kept).map { "trace.jsonl.\($0)" })
             for name in names {
                 #expect(try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")).count <= 9000)
                 #expect(Replay(lines: try lines("\(directory)/\(name)")) != nil)

@@ -237,7 +237,7 @@ struct AgentServiceTests {
             for line in lines where !line.hasPrefix("#") {
                 let name = line.prefix { $0 != "{" && $0 != " " }
                 let family = ["_bucket", "_sum", "_count"].reduce(String(name)) { name, suffix in
-                    name.hasPrefix(MetricNames.serviceTime.name) && name.hasSuffix(suffix)
+                    name.hasPrefix(AgentMetricNames.serviceTime.name) && name.hasSuffix(suffix)
                         ? String(name.dropLast(suffix.count)) : name
                 }
                 #expect(answer.body.contains("\n# TYPE \(family) "), "\(line)")
@@ -276,7 +276,7 @@ struct AgentServiceTests {
                 listen: HostPort(host: "127.0.0.1", port: 0),
                 controller: HostPort(host: "127.0.0.1", port: 9),
                 uuid: FakeController.uuid,
-                state: StateDirectory(path: directory),
+                state: AgentStateDirectory(path: directory),
                 maximumN: 93,
                 workers: 1,
                 credentials: { Credentials() },

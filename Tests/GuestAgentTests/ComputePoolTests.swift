@@ -55,14 +55,14 @@ struct ComputePoolTests {
     func largest() {
         // By adding up, for the recursion would take centuries: it adds the same numbers.
         var (low, high): (UInt64, UInt64) = (0, 1)
-        for _ in 0..<Fibonacci.largestExact { (low, high) = (high, low &+ high) }
+        for _ in 0..<NaiveFibonacci.largestExact { (low, high) = (high, low &+ high) }
         #expect(low == 12_200_160_415_121_876_738)
         #expect(low.addingReportingOverflow(high).overflow == false || high > low)
     }
 
     @Test("the work is really done: the time grows with n as the recursion's does")
     func isNaive() {
-        func time(_ n: Int) -> Duration { ContinuousClock().measure { _ = Fibonacci.naive(n) } }
+        func time(_ n: Int) -> Duration { ContinuousClock().measure { _ = NaiveFibonacci.naive(n) } }
         // 1.618¹⁰ = 123; anything that remembers or optimises the recursion away would stay near 1.
         let ratio = (0..<3).map { _ in time(28).seconds / max(1e-9, time(18).seconds) }.max() ?? 0
         #expect(ratio > 20)

@@ -41,15 +41,15 @@ struct CredentialsTests {
     @Test("the state directory is the option's, else systemd's first one, else the usual one")
     func stateDirectory() {
         let environment = ["STATE_DIRECTORY": "/var/lib/a:/var/lib/b"]
-        #expect(StateDirectory(flag: "/x", environment: environment).path == "/x")
-        #expect(StateDirectory(flag: nil, environment: environment).path == "/var/lib/a")
-        #expect(StateDirectory(flag: nil, environment: [:]).path == "/var/lib/cms-agent")
+        #expect(AgentStateDirectory(flag: "/x", environment: environment).path == "/x")
+        #expect(AgentStateDirectory(flag: nil, environment: environment).path == "/var/lib/a")
+        #expect(AgentStateDirectory(flag: nil, environment: [:]).path == "/var/lib/cms-agent")
     }
 
     @Test("a spent token is remembered as a hash, not as itself")
     func spentToken() async throws {
         try await withTemporaryDirectory { directory in
-            let state = StateDirectory(path: directory + "/new")
+            let state = AgentStateDirectory(path: directory + "/new")
             #expect(!state.isSpent(token: "secret-token"))
             try state.markSpent(token: "secret-token")
             #expect(state.isSpent(token: "secret-token"))

@@ -28,7 +28,7 @@ struct EnrollmentTests {
             listen: HostPort(host: "127.0.0.1", port: 0),
             controller: controller,
             uuid: FakeController.uuid,
-            state: StateDirectory(path: directory),
+            state: AgentStateDirectory(path: directory),
             workers: 1,
             credentials: { credentials },
             timing: testTiming()
@@ -67,7 +67,7 @@ struct EnrollmentTests {
                     listen: HostPort(host: "127.0.0.1", port: 0),
                     controller: HostPort(host: "127.0.0.1", port: port),
                     uuid: FakeController.uuid,
-                    state: StateDirectory(path: directory),
+                    state: AgentStateDirectory(path: directory),
                     workers: 1,
                     credentials: { credentials },
                     timing: testTiming()
@@ -103,7 +103,7 @@ struct EnrollmentTests {
             #expect(enrollments.count == 1)
             #expect(enrollments.first?.token == "the-token")
             #expect(enrollments.first?.uuid == FakeController.uuid)
-            let state = StateDirectory(path: directory)
+            let state = AgentStateDirectory(path: directory)
             let saved = try #require(try state.identity.load())
             #expect(saved.spiffeID == .agent(uuid: FakeController.uuid))
             #expect(saved.certificate == fake.seen.issued.first)
@@ -238,7 +238,7 @@ struct EnrollmentTests {
             Credentials(token: "the-token"),
         ] {
             try await withTemporaryDirectory { directory in
-                try StateDirectory(path: directory).markSpent(token: "spent")
+                try AgentStateDirectory(path: directory).markSpent(token: "spent")
                 try await fake.serve { controller in
                     let identity = try fake.authority.server(.agent(uuid: FakeController.uuid))
                     try await withNewAgent(fake, at: controller, directory: directory, credentials: credentials) {
@@ -306,7 +306,7 @@ struct EnrollmentTests {
                     listen: HostPort(host: "127.0.0.1", port: 0),
                     controller: controller,
                     uuid: FakeController.uuid,
-                    state: StateDirectory(path: directory),
+                    state: AgentStateDirectory(path: directory),
                     workers: 1,
                     credentials: credentials,
                     timing: testTiming()

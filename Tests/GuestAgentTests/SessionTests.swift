@@ -22,7 +22,7 @@ struct SessionTests {
         change: (inout AgentConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (Agent) async throws -> Value
     ) async throws -> Value {
-        let state = StateDirectory(path: directory)
+        let state = AgentStateDirectory(path: directory)
         if try state.identity.load() == nil {
             try state.identity.save(fake.authority.server(.agent(uuid: FakeController.uuid)))
         }

@@ -17,8 +17,8 @@ public struct Fleet: Sendable {
     }
 
     /// The moment of a tick; the first is 0.
-    public static func moment(_ tick: Int) -> Moment {
-        Moment(nanoseconds: Int64(tick) * 1_000_000_000)
+    public static func moment(_ tick: Int) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: Int64(tick) * 1_000_000_000)
     }
 
     /// What the engine sees of the group at a tick.
@@ -74,7 +74,7 @@ public struct Fleet: Sendable {
         )
     }
 
-    private func guest(_ index: Int, _ at: Moment, busy: Double, steal: Double, queued: Int) -> GuestSample {
+    private func guest(_ index: Int, _ at: MonotonicInstant, busy: Double, steal: Double, queued: Int) -> GuestSample {
         GuestSample(
             at: at,
             busy: busy,

@@ -11,9 +11,9 @@ public struct Measurement: Sendable {
     /// The agent's sample of the tick before.
     public var earlier: GuestSample?
     /// When it came into service.
-    public var inServiceSince: Moment
+    public var inServiceSince: MonotonicInstant
     /// The moment of the tick.
-    public var now: Moment
+    public var now: MonotonicInstant
 
     /// The load of the instance.
     public var estimate: LoadEstimate {

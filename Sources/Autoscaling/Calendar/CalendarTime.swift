@@ -1,4 +1,4 @@
-/// A point of the wall clock, for schedules and seasons alone: windows and cooldowns run on ``Moment``.
+/// A point of the wall clock, for schedules and seasons alone: windows and cooldowns run on ``MonotonicInstant``.
 public struct CalendarTime: Sendable, Hashable, Codable {
     /// A change of the UTC offset, as summer time begins and ends with.
     public struct OffsetChange: Sendable, Hashable, Codable {

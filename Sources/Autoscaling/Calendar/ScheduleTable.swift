@@ -12,7 +12,7 @@ struct ScheduleTable: Sendable {
     }
 
     /// Whether a schedule goes on by starting anew.
-    private enum Course {
+    private enum SizeProposal {
         case ends(at: Int64)
         case goesOn
         /// It starts anew more often than is looked at.
@@ -61,7 +61,7 @@ struct ScheduleTable: Sendable {
         for _ in 0..<Self.otherLimit {
             let others = entries.filter { $0.index != holder?.index }
             let next = others.compactMap { timeline.nextStart(of: $0.line, after: from) }.min()
-            switch holder.map({ course(of: $0, from: from, before: next) }) ?? .goesOn {
+            switch holder.map({ proposal(of: $0, from: from, before: next) }) ?? .goesOn {
             case .ends(let end): return end
             case .unknown: return nil
             case .goesOn: break
@@ -74,7 +74,7 @@ struct ScheduleTable: Sendable {
     }
 
     /// Whether a schedule that holds ends by itself before another one starts.
-    private func course(of entry: Entry, from: Int64, before next: Int64?) -> Course {
+    private func proposal(of entry: Entry, from: Int64, before next: Int64?) -> SizeProposal {
         guard let duration = entry.duration, let start = timeline.lastStart(of: entry.line, at: from) else {
             return .goesOn
         }

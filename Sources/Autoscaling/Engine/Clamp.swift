@@ -1,4 +1,4 @@
-/// A limit that changed the wish of a decision.
+/// A limit that changed the recommendation of a decision.
 public struct Clamp: Sendable, Hashable, Codable {
     /// The limits, in the order in which they apply.
     public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
@@ -6,9 +6,9 @@ public struct Clamp: Sendable, Hashable, Codable {
         case starved
         /// The load of an instance in service is unknown.
         case unknownForbidsScaleIn = "unknown forbids scale in"
-        /// A smaller wish stands in the scale-out window.
+        /// A smaller recommendation stands in the scale-out window.
         case stabilizationOut = "stabilization out"
-        /// A larger wish stands in the scale-in window, or the window is not covered yet.
+        /// A larger recommendation stands in the scale-in window, or the window is not covered yet.
         case stabilizationIn = "stabilization in"
         /// An instance came into service a short time ago.
         case cooldownOut = "cooldown out"

@@ -11,7 +11,7 @@ public struct Decision: Sendable, Hashable, Codable {
     }
 
     /// When it was decided.
-    public var at: Moment
+    public var at: MonotonicInstant
     /// What is to be done.
     public var order: Order
     /// The size that the order leads to, in instances.
@@ -25,15 +25,23 @@ public struct Decision: Sendable, Hashable, Codable {
     /// Whether every instance in service is over the threshold at this tick.
     public var overloaded: Bool
     /// When the present overload began; `nil` when there is none.
-    public var overloadedSince: Moment?
+    public var overloadedSince: MonotonicInstant?
     /// Hot samples in a row, of the instance that has the fewest.
     public var hotSamples: Int
-    /// The largest wish of the rules, before any limit.
-    public var rawWish: Int
-    /// The wish of each rule.
-    public var wishes: [RuleWish]
-    /// The limits that changed the wish, in the order in which they applied.
+    /// The largest recommendation of the rules, before any limit.
+    public var unclampedSize: Int
+    /// The recommendation of each rule.
+    public var recommendations: [RuleRecommendation]
+    /// The limits that changed the recommendation, in the order in which they applied.
     public var clamps: [Clamp]
     /// What was observed.
     public var observation: GroupObservation
+
+    // Records are kept and read by others: their keys stay as they are.
+    private enum CodingKeys: String, CodingKey {
+        case at, order, desired, capacity, reason, whatWouldChange, overloaded, overloadedSince, hotSamples
+        case unclampedSize = "rawWish"
+        case recommendations = "wishes"
+        case clamps, observation
+    }
 }

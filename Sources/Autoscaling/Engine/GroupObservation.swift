@@ -25,7 +25,7 @@ public struct GroupObservation: Sendable, Hashable, Codable {
     /// In-service instances that a scale in may take: owned and not protected.
     public var removable: Int
     /// When an instance last came into service; cooldowns are measured from it.
-    public var lastInService: Moment?
+    public var lastInService: MonotonicInstant?
     /// In-service instances whose replacement is among those coming: they leave when it is there, so they are not
     /// counted as capacity beside it.
     public var replacing: Int
@@ -44,7 +44,7 @@ public struct GroupObservation: Sendable, Hashable, Codable {
         hostRoom: Int? = nil,
         breaker: String? = nil,
         removable: Int? = nil,
-        lastInService: Moment? = nil,
+        lastInService: MonotonicInstant? = nil,
         replacing: Int = 0,
         steering: Steering? = nil
     ) {

@@ -3,9 +3,9 @@ struct InstanceMemory: Sendable, Hashable, Codable {
     /// Hot samples in a row, one count for each threshold rule.
     var streaks: [Int]
     /// When it came into service, as the observation says.
-    var inServiceSince: Moment?
+    var inServiceSince: MonotonicInstant?
     /// The same in engine time.
-    var since: Moment?
+    var since: MonotonicInstant?
     /// The last known demand, percent.
     var demand: Double?
     /// The last known utilization, percent.
@@ -19,7 +19,7 @@ struct InstanceMemory: Sendable, Hashable, Codable {
     }
 
     /// Takes when it came into service: an age that a jump of the clock made is none, so only the first look counts it.
-    mutating func enter(_ moment: Moment?, now: Moment, clock: Moment) {
+    mutating func enter(_ moment: MonotonicInstant?, now: MonotonicInstant, clock: MonotonicInstant) {
         inServiceSince = moment
         since = moment.map { clock.advanced(by: .zero - max(.zero, $0.duration(to: now))) }
     }

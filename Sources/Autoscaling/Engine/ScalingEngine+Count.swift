@@ -1,8 +1,8 @@
 extension ScalingEngine {
     /// Adds up the loads and counts the hot samples, in one pass and with one look-up for each instance.
-    mutating func count(_ loads: [LoadEstimate], now: Moment) -> LoadTally {
+    mutating func count(_ loads: [LoadEstimate], now: MonotonicInstant) -> LoadAggregate {
         let pass = LoadPass(policy: policy, now: now, clock: clock, tick: ticks)
-        var tally = LoadTally(tallies: Array(repeating: RuleTally(), count: policy.rules.count))
+        var tally = LoadAggregate(tallies: Array(repeating: RuleAggregate(), count: policy.rules.count))
         for load in loads {
             // A default value in the subscript would be a closure, and with it an allocation, for each instance.
             if let index = memory.index(forKey: load.id) {
@@ -27,11 +27,11 @@ struct LoadPass {
     let thresholds: [ThresholdPolicy]
     let onGap: GapRule
     let warmUp: Duration
-    let now: Moment
-    let clock: Moment
+    let now: MonotonicInstant
+    let clock: MonotonicInstant
     let tick: Int
 
-    init(policy: GroupPolicy, now: Moment, clock: Moment, tick: Int) {
+    init(policy: GroupPolicy, now: MonotonicInstant, clock: MonotonicInstant, tick: Int) {
         rules = policy.rules
         let given = policy.rules.compactMap { rule in
             if case .threshold(let threshold) = rule { threshold } else { nil }
@@ -47,7 +47,7 @@ struct LoadPass {
 
 extension InstanceMemory {
     /// Takes this tick's load and adds it to the tally.
-    fileprivate mutating func observe(_ load: LoadEstimate, _ pass: LoadPass, _ tally: inout LoadTally) {
+    fileprivate mutating func observe(_ load: LoadEstimate, _ pass: LoadPass, _ tally: inout LoadAggregate) {
         seen = pass.tick
         if load.inServiceSince != inServiceSince {
             enter(load.inServiceSince, now: pass.now, clock: pass.clock)
@@ -91,7 +91,7 @@ extension InstanceMemory {
         _ rule: ThresholdPolicy,
         _ onGap: GapRule,
         _ isWarming: Bool,
-        _ tally: inout RuleTally
+        _ tally: inout RuleAggregate
     ) {
         let value = load.demand ?? gap(onGap, last: demand, neutral: rule.threshold)
         tally.down += isWarming ? max(value, rule.threshold) : value
@@ -104,7 +104,7 @@ extension InstanceMemory {
         _ rule: TargetTracking,
         _ onGap: GapRule,
         _ isWarming: Bool,
-        _ tally: inout RuleTally
+        _ tally: inout RuleAggregate
     ) {
         let isDemand = rule.metric == .demand
         guard let value = isDemand ? load.demand : load.utilization else {

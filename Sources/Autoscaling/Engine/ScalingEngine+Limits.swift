@@ -1,86 +1,90 @@
 extension ScalingEngine {
     /// What the quality of the data forbids.
-    func judgeData(_ course: inout Course, unstarved: Int, _ tally: LoadTally) {
-        if course.growth > 0, policy.onStarved == .refuse, unstarved < course.size {
-            course.clamp(
+    func judgeData(_ proposal: inout SizeProposal, unstarved: Int, _ tally: LoadAggregate) {
+        if proposal.growth > 0, policy.onStarved == .refuse, unstarved < proposal.size {
+            proposal.clamp(
                 .starved,
-                to: max(course.capacity, unstarved),
+                to: max(proposal.capacity, unstarved),
                 "\(tally.starved) in service are starved: the host withholds CPU and another instance there takes more of it"
             )
         }
-        forbidBlindScaleIn(&course, unknown: tally.unknown)
+        forbidBlindScaleIn(&proposal, unknown: tally.unknown)
     }
 
-    private func forbidBlindScaleIn(_ course: inout Course, unknown: Int) {
-        guard course.shrinkage > 0, unknown > 0 else { return }
-        course.clamp(
+    private func forbidBlindScaleIn(_ proposal: inout SizeProposal, unknown: Int) {
+        guard proposal.shrinkage > 0, unknown > 0 else { return }
+        proposal.clamp(
             .unknownForbidsScaleIn,
-            to: course.capacity,
+            to: proposal.capacity,
             "the load of \(unknown) in service is unknown, which forbids a scale in"
         )
     }
 
     /// Windows, cooldowns, rates and the mode.
-    func limitPace(_ course: inout Course) {
-        if course.growth > 0 { limitGrowth(&course) } else if course.shrinkage > 0 { limitShrinkage(&course) }
+    func limitPace(_ proposal: inout SizeProposal) {
+        if proposal.growth > 0 { limitGrowth(&proposal) } else if proposal.shrinkage > 0 { limitShrinkage(&proposal) }
         if policy.mode == .off {
-            course.clamp(.modeOff, to: course.capacity, "the mode is off")
+            proposal.clamp(.modeOff, to: proposal.capacity, "the mode is off")
         }
     }
 
-    private func limitGrowth(_ course: inout Course) {
-        let capacity = course.capacity
+    private func limitGrowth(_ proposal: inout SizeProposal) {
+        let capacity = proposal.capacity
         let limits = policy.scaleOut
         if limits.window > .zero {
             if outWait > .zero {
-                course.clamp(.stabilizationOut, to: capacity, "the scale-out window is not over")
+                proposal.clamp(.stabilizationOut, to: capacity, "the scale-out window is not over")
             } else if let value = smallest.value {
-                course.clamp(
+                proposal.clamp(
                     .stabilizationOut,
-                    to: max(capacity, min(course.size, value)),
-                    "\(value) was wished for within the scale-out window"
+                    to: max(capacity, min(proposal.size, value)),
+                    "\(value) was recommended within the scale-out window"
                 )
             }
         }
-        if course.growth > 0, let wait = remaining(limits.cooldown, since: lastInServiceAt) {
-            course.clamp(
+        if proposal.growth > 0, let wait = remaining(limits.cooldown, since: lastInServiceAt) {
+            proposal.clamp(
                 .cooldownOut,
                 to: capacity,
-                "an instance came into service \(Words.time(limits.cooldown - wait)) ago"
+                "an instance came into service \(ReasonFormat.time(limits.cooldown - wait)) ago"
             )
         }
-        if course.growth > 0, let perMinute = limits.perMinute {
+        if proposal.growth > 0, let perMinute = limits.perMinute {
             let used = recentOrders.reduce(0) { $0 + max(0, $1.by) }
-            course.clamp(
+            proposal.clamp(
                 .rateLimit,
-                to: capacity + min(course.growth, max(0, perMinute.asCount - used)),
+                to: capacity + min(proposal.growth, max(0, perMinute.asCount - used)),
                 "at most \(perMinute) a minute are added"
             )
         }
     }
 
-    private func limitShrinkage(_ course: inout Course) {
-        let capacity = course.capacity
+    private func limitShrinkage(_ proposal: inout SizeProposal) {
+        let capacity = proposal.capacity
         let limits = policy.scaleIn
         if limits.window > .zero {
             if inWait > .zero {
-                course.clamp(.stabilizationIn, to: capacity, "the scale-in window is not over")
+                proposal.clamp(.stabilizationIn, to: capacity, "the scale-in window is not over")
             } else if let value = largest.value {
-                course.clamp(
+                proposal.clamp(
                     .stabilizationIn,
-                    to: min(capacity, max(course.size, value)),
-                    "\(value) were wished for within the scale-in window"
+                    to: min(capacity, max(proposal.size, value)),
+                    "\(value) were recommended within the scale-in window"
                 )
             }
         }
-        if course.shrinkage > 0, let wait = remaining(limits.cooldown, since: lastIn) {
-            course.clamp(.cooldownIn, to: capacity, "the last scale in was \(Words.time(limits.cooldown - wait)) ago")
+        if proposal.shrinkage > 0, let wait = remaining(limits.cooldown, since: lastIn) {
+            proposal.clamp(
+                .cooldownIn,
+                to: capacity,
+                "the last scale in was \(ReasonFormat.time(limits.cooldown - wait)) ago"
+            )
         }
-        if course.shrinkage > 0, let perMinute = limits.perMinute {
+        if proposal.shrinkage > 0, let perMinute = limits.perMinute {
             let used = recentOrders.reduce(0) { $0 + max(0, -$1.by) }
-            course.clamp(
+            proposal.clamp(
                 .rateLimit,
-                to: capacity - min(course.shrinkage, max(0, perMinute.asCount - used)),
+                to: capacity - min(proposal.shrinkage, max(0, perMinute.asCount - used)),
                 "at most \(perMinute) a minute are removed"
             )
         }
@@ -99,31 +103,31 @@ extension ScalingEngine {
     }
 
     /// What is left of `time` since `moment`; `nil` when nothing is.
-    func remaining(_ time: Duration, since moment: Moment?) -> Duration? {
+    func remaining(_ time: Duration, since moment: MonotonicInstant?) -> Duration? {
         guard time > .zero, let moment else { return nil }
         let left = time - moment.duration(to: clock)
         return left > .zero ? left : nil
     }
 
     /// The group's bounds.
-    func bound(_ course: inout Course, _ limits: BoundsInForce) {
-        if course.size < limits.min {
-            course.clamp(.min, to: limits.min, "the lower bound is \(limits.min)\(limits.source)")
+    func bound(_ proposal: inout SizeProposal, _ limits: BoundsInForce) {
+        if proposal.size < limits.min {
+            proposal.clamp(.min, to: limits.min, "the lower bound is \(limits.min)\(limits.source)")
         }
-        if course.size > limits.max {
-            course.clamp(.max, to: limits.max, "the upper bound is \(limits.max)\(limits.source)")
+        if proposal.size > limits.max {
+            proposal.clamp(.max, to: limits.max, "the upper bound is \(limits.max)\(limits.source)")
         }
     }
 
     /// What can be started.
-    func limitStarts(_ course: inout Course, _ observation: GroupObservation, upper: Int) {
-        guard course.growth > 0 else { return }
+    func limitStarts(_ proposal: inout SizeProposal, _ observation: GroupObservation, upper: Int) {
+        guard proposal.growth > 0 else { return }
         let standby = observation.standby.asCount
         let startable = observation.reserve.asCount
         let counted = observation.counted.asCount
         func cut(_ name: Clamp.Name, _ starts: Int, _ why: @autoclosure () -> String) {
-            guard course.growth > standby + max(0, starts) else { return }
-            course.clamp(name, to: course.capacity + standby + max(0, starts), why())
+            guard proposal.growth > standby + max(0, starts) else { return }
+            proposal.clamp(name, to: proposal.capacity + standby + max(0, starts), why())
         }
         cut(
             .noReserve,
@@ -150,21 +154,21 @@ extension ScalingEngine {
     }
 
     /// Whom a scale in can take.
-    func limitRemovals(_ course: inout Course, _ observation: GroupObservation, unknown: Int) {
-        forbidBlindScaleIn(&course, unknown: unknown)
-        let capacity = course.capacity
-        if course.shrinkage > 0 {
-            let spare = max(0, observation.inService.count - course.size)
-            course.clamp(
+    func limitRemovals(_ proposal: inout SizeProposal, _ observation: GroupObservation, unknown: Int) {
+        forbidBlindScaleIn(&proposal, unknown: unknown)
+        let capacity = proposal.capacity
+        if proposal.shrinkage > 0 {
+            let spare = max(0, observation.inService.count - proposal.size)
+            proposal.clamp(
                 .coming,
-                to: capacity - min(course.shrinkage, spare),
+                to: capacity - min(proposal.shrinkage, spare),
                 "\(observation.coming) of the capacity are not in service yet"
             )
         }
-        if course.shrinkage > 0 {
-            course.clamp(
+        if proposal.shrinkage > 0 {
+            proposal.clamp(
                 .notRemovable,
-                to: capacity - min(course.shrinkage, observation.removable.asCount),
+                to: capacity - min(proposal.shrinkage, observation.removable.asCount),
                 "\(observation.removable.asCount) in service may be taken: the others are protected or not owned"
             )
         }

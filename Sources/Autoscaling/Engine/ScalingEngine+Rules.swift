@@ -1,16 +1,18 @@
-/// What a rule wishes for, and what it would without the starved instances.
+/// What a rule recommends, and what it would without the starved instances.
 struct RuleOpinion {
-    var wish: RuleWish
+    var recommendation: RuleRecommendation
     var unstarved: Int?
 }
 
 extension ScalingEngine {
-    /// The wish of each rule.
-    func rules(_ observation: GroupObservation, _ tally: LoadTally) -> [RuleOpinion] {
+    /// The recommendation of each rule.
+    func rules(_ observation: GroupObservation, _ tally: LoadAggregate) -> [RuleOpinion] {
         guard !observation.inService.isEmpty else {
             let text =
                 observation.coming > 0 ? "\(observation.coming) on the way and none in service" : "no instance runs"
-            return policy.rules.map { RuleOpinion(wish: RuleWish(rule: $0.name, size: nil, text: text)) }
+            return policy.rules.map {
+                RuleOpinion(recommendation: RuleRecommendation(rule: $0.name, size: nil, text: text))
+            }
         }
         return zip(policy.rules, tally.tallies).map { rule, sums in
             switch rule {
@@ -22,14 +24,17 @@ extension ScalingEngine {
 
     private func judge(
         _ rule: ThresholdPolicy,
-        _ sums: RuleTally,
+        _ sums: RuleAggregate,
         _ observation: GroupObservation,
-        _ tally: LoadTally
+        _ tally: LoadAggregate
     ) -> RuleOpinion {
         let serving = observation.inService.count
         let capacity = observation.capacity
         func opinion(_ size: Int?, unstarved: Int? = nil, _ text: String) -> RuleOpinion {
-            RuleOpinion(wish: RuleWish(rule: "threshold", size: size, text: text), unstarved: unstarved ?? size)
+            RuleOpinion(
+                recommendation: RuleRecommendation(rule: "threshold", size: size, text: text),
+                unstarved: unstarved ?? size
+            )
         }
         if sums.fewest >= max(1, rule.samples) {
             let hot = "all \(serving) in service over \(percent(rule.threshold)) for \(sums.fewest) samples"
@@ -57,7 +62,7 @@ extension ScalingEngine {
         return opinion(nil, "not every instance in service is over \(percent(rule.threshold))\(gap)")
     }
 
-    private func judge(_ rule: TargetTracking, _ sums: RuleTally, _ observation: GroupObservation) -> RuleOpinion {
+    private func judge(_ rule: TargetTracking, _ sums: RuleAggregate, _ observation: GroupObservation) -> RuleOpinion {
         let capacity = observation.capacity
         let more = Self.needed(rule, sums.up, capacity: capacity)
         let size = more > capacity ? more : min(capacity, Self.needed(rule, sums.down, capacity: capacity))
@@ -67,7 +72,7 @@ extension ScalingEngine {
             "\(rule.metric.rawValue) of \(observation.inService.count) in service \(percent(total)) in all,"
             + " \(percent(rule.target)) each needs \(size)"
         return RuleOpinion(
-            wish: RuleWish(rule: ScalingRule.targetTracking(rule).name, size: size, text: text),
+            recommendation: RuleRecommendation(rule: ScalingRule.targetTracking(rule).name, size: size, text: text),
             unstarved: min(size, unstarved)
         )
     }
@@ -82,14 +87,14 @@ extension ScalingEngine {
         return Int(min(Double(GroupPolicy.unbounded), max(1, exact)))
     }
 
-    func percent(_ value: Double) -> String { Words.percent(value) }
+    func percent(_ value: Double) -> String { ReasonFormat.percent(value) }
 
     /// The loads of at most four instances.
     private static func list(_ loads: [LoadEstimate]) -> String {
         var text = ""
         for load in loads.prefix(4) {
             if !text.isEmpty { text += ", " }
-            text += "\(Words.percent(load.demand ?? 0)) (\(load.merge.rawValue))"
+            text += "\(ReasonFormat.percent(load.demand ?? 0)) (\(load.merge.rawValue))"
         }
         return loads.count > 4 ? text + " and \(loads.count - 4) more" : text
     }

@@ -12,27 +12,27 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
     public var interval: Duration
 
     /// The engine's own time.
-    var clock = Moment(nanoseconds: 0)
+    var clock = MonotonicInstant(nanoseconds: 0)
     /// The moment of the last tick.
-    var lastTick: Moment?
+    var lastTick: MonotonicInstant?
     var ticks = 0
     var memory: [String: InstanceMemory] = [:]
-    var overloadedSince: Moment?
-    var largest = WishWindow(.largest)
-    var smallest = WishWindow(.smallest)
+    var overloadedSince: MonotonicInstant?
+    var largest = StabilizationWindow(.largest)
+    var smallest = StabilizationWindow(.smallest)
     /// When the last order in each direction was given, in engine time.
-    var lastOut: Moment?
-    var lastIn: Moment?
+    var lastOut: MonotonicInstant?
+    var lastIn: MonotonicInstant?
     /// The orders of the last minute, scale in negative.
     var recentOrders: [RecentOrder] = []
     /// The last moment at which an instance came into service, as observed and in engine time.
-    var lastInService: Moment?
-    var lastInServiceAt: Moment?
+    var lastInService: MonotonicInstant?
+    var lastInServiceAt: MonotonicInstant?
     var bounds = ScheduledBounds()
     var forecast: SeasonalForecast?
 
     struct RecentOrder: Sendable, Hashable, Codable {
-        var at: Moment
+        var at: MonotonicInstant
         var by: Int
     }
 
@@ -52,7 +52,7 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
     ///   - calendar: The wall clock, for schedules and the forecast; `nil`: neither applies at this tick.
     public mutating func decide(
         _ observation: GroupObservation,
-        now: Moment,
+        now: MonotonicInstant,
         calendar: CalendarTime? = nil
     ) -> Decision {
         let passed = advance(to: now, observation)
@@ -64,49 +64,49 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
         let capacity = observation.capacity
         let opinions = rules(observation, tally)
         let expected = lookAhead(tally, observation, calendar: calendar, passed: passed)
-        var winner = opinions.map(\.wish).filter { $0.size != nil }.max { ($0.size ?? 0) < ($1.size ?? 0) }
+        var winner = opinions.map(\.recommendation).filter { $0.size != nil }.max { ($0.size ?? 0) < ($1.size ?? 0) }
         if let size = expected?.size, size > winner?.size ?? capacity { winner = expected }
         let raw = winner?.size ?? capacity
         let unstarved = max(opinions.compactMap(\.unstarved).max() ?? capacity, expected?.size ?? 0)
         let limits = boundsInForce(at: calendar)
 
-        var course = Course(size: raw, capacity: capacity)
-        judgeData(&course, unstarved: unstarved, tally)
-        // The windows go on with what the rules wish for, whoever decides meanwhile.
-        largest.record(course.size, at: clock, window: policy.scaleIn.window)
-        smallest.record(course.size, at: clock, window: policy.scaleOut.window)
+        var proposal = SizeProposal(size: raw, capacity: capacity)
+        judgeData(&proposal, unstarved: unstarved, tally)
+        // The windows go on with what the rules recommend, whoever decides meanwhile.
+        largest.record(proposal.size, at: clock, window: policy.scaleIn.window)
+        smallest.record(proposal.size, at: clock, window: policy.scaleOut.window)
         let held = observation.steering?.size
         if let held {
-            course = Course(size: raw, capacity: capacity)
-            hold(&course, held)
+            proposal = SizeProposal(size: raw, capacity: capacity)
+            hold(&proposal, held)
         } else {
-            limitPace(&course)
+            limitPace(&proposal)
         }
-        bound(&course, limits)
-        limitStarts(&course, observation, upper: limits.max)
-        limitRemovals(&course, observation, unknown: tally.unknown)
-        if let name = observation.steering?.pausedBy { pause(&course, name) }
-        note(course.size - capacity)
+        bound(&proposal, limits)
+        limitStarts(&proposal, observation, upper: limits.max)
+        limitRemovals(&proposal, observation, unknown: tally.unknown)
+        if let name = observation.steering?.pausedBy { pause(&proposal, name) }
+        note(proposal.size - capacity)
 
         let order: Decision.Order =
-            course.size > capacity
-            ? .scaleOut(by: course.size - capacity)
-            : course.size < capacity ? .scaleIn(by: capacity - course.size) : .hold
+            proposal.size > capacity
+            ? .scaleOut(by: proposal.size - capacity)
+            : proposal.size < capacity ? .scaleIn(by: capacity - proposal.size) : .hold
         return Decision(
             at: now,
             order: order,
-            desired: course.size,
+            desired: proposal.size,
             capacity: capacity,
-            reason: steered(observation, course, raw: raw)
-                ?? reason(course, winner: winner ?? opinions.first?.wish, observation, tally),
-            whatWouldChange: release(observation, course, raw: raw)
-                ?? prospect(course, observation, tally, limits),
+            reason: steered(observation, proposal, raw: raw)
+                ?? reason(proposal, winner: winner ?? opinions.first?.recommendation, observation, tally),
+            whatWouldChange: release(observation, proposal, raw: raw)
+                ?? prospect(proposal, observation, tally, limits),
             overloaded: overloaded,
             overloadedSince: overloadedSince,
             hotSamples: fewest,
-            rawWish: raw,
-            wishes: opinions.map(\.wish) + (expected.map { [$0] } ?? []),
-            clamps: course.clamps,
+            unclampedSize: raw,
+            recommendations: opinions.map(\.recommendation) + (expected.map { [$0] } ?? []),
+            clamps: proposal.clamps,
             observation: observation
         )
     }
@@ -118,7 +118,7 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
     }
 
     /// Advances the engine's clock; returns by how much.
-    private mutating func advance(to now: Moment, _ observation: GroupObservation) -> Duration {
+    private mutating func advance(to now: MonotonicInstant, _ observation: GroupObservation) -> Duration {
         let step = lastTick.map { min(max(.zero, $0.duration(to: now)), interval * 3) } ?? .zero
         clock = clock.advanced(by: step)
         if let moment = observation.lastInService, moment != lastInService {

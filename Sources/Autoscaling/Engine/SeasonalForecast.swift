@@ -69,39 +69,41 @@ struct SeasonalForecast: Sendable, Hashable, Codable {
 }
 
 extension ScalingEngine {
-    /// What the forecast wishes for.
+    /// What the forecast recommends.
     mutating func lookAhead(
-        _ tally: LoadTally,
+        _ tally: LoadAggregate,
         _ observation: GroupObservation,
         calendar: CalendarTime?,
         passed: Duration
-    ) -> RuleWish? {
+    ) -> RuleRecommendation? {
         guard let rule = policy.forecast else {
             forecast = nil
             return nil
         }
         var seasonal = forecast.flatMap { $0.season == rule.season ? $0 : nil } ?? SeasonalForecast(season: rule.season)
         defer { forecast = seasonal }
-        guard let calendar else { return RuleWish(rule: "forecast", size: nil, text: "the time of day is not known") }
+        guard let calendar else {
+            return RuleRecommendation(rule: "forecast", size: nil, text: "the time of day is not known")
+        }
         if tally.unknown == 0, !observation.inService.isEmpty {
             seasonal.observe(tally.demand, at: calendar, passed: passed)
         }
         guard let demand = seasonal.demand(at: calendar, ahead: rule.ahead) else {
-            return RuleWish(rule: "forecast", size: nil, text: "no earlier \(rule.season.rawValue) to go by")
+            return RuleRecommendation(rule: "forecast", size: nil, text: "no earlier \(rule.season.rawValue) to go by")
         }
-        let text = "\(percent(demand)) in all expected in \(Words.time(rule.ahead))"
+        let text = "\(percent(demand)) in all expected in \(ReasonFormat.time(rule.ahead))"
         guard let error = seasonal.knownError else {
-            return RuleWish(rule: "forecast", size: nil, text: "\(text), not compared with enough yet")
+            return RuleRecommendation(rule: "forecast", size: nil, text: "\(text), not compared with enough yet")
         }
         guard error <= rule.errorLimit else {
-            return RuleWish(
+            return RuleRecommendation(
                 rule: "forecast",
                 size: nil,
                 text: "\(text), not used: off by \(percent(error)) on average"
             )
         }
         let size = (demand / max(1, rule.target) - 1e-9).rounded(.up)
-        return RuleWish(
+        return RuleRecommendation(
             rule: "forecast",
             size: Int(min(Double(GroupPolicy.unbounded), max(1, size))),
             text: "\(text), off by \(percent(error)) on average"

@@ -1,6 +1,6 @@
 /// What operators ask of a group beside its policy, as far as it holds at one tick.
 public struct Steering: Sendable, Hashable, Codable {
-    /// A size that is held whatever the rules wish for.
+    /// A size that is held whatever the rules recommend.
     public struct Size: Sendable, Hashable, Codable {
         /// The size, in instances; the bounds still hold.
         public var count: Int

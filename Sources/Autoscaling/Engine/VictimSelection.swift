@@ -9,7 +9,7 @@ public enum VictimSelection {
         /// Requests in flight and queued; `nil` when unknown.
         public var work: Int?
         /// When it came into service; `nil` when unknown: taken for the oldest.
-        public var inServiceSince: Moment?
+        public var inServiceSince: MonotonicInstant?
         /// Whether the operator protects it.
         public var isProtected: Bool
         /// Whether the domain is the system's own to stop.
@@ -20,7 +20,7 @@ public enum VictimSelection {
             id: String,
             name: String,
             work: Int?,
-            inServiceSince: Moment?,
+            inServiceSince: MonotonicInstant?,
             isProtected: Bool = false,
             isOwned: Bool = true
         ) {

@@ -34,7 +34,7 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
     /// Requests in flight and queued there; `nil` when unknown.
     public var work: Int?
     /// When it came into service; `nil` when unknown: taken as warmed up.
-    public var inServiceSince: Moment?
+    public var inServiceSince: MonotonicInstant?
 
     /// Steal from which an instance counts as starved, percent. A quarter of the time is lost by then.
     public static let starvedSteal = 25.0
@@ -67,8 +67,8 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
         earlier: GuestSample? = nil,
         interval: Duration,
         drainHorizon: Duration = LoadEstimate.drainHorizon,
-        inServiceSince: Moment? = nil,
-        now: Moment
+        inServiceSince: MonotonicInstant? = nil,
+        now: MonotonicInstant
     ) {
         let limit = interval * Self.freshIntervals
         let host = host.flatMap { $0.at.duration(to: now) <= limit ? $0 : nil }

@@ -1,14 +1,14 @@
 /// What the hypervisor measured of one instance. Percentages are of the whole vCPU capacity, 0...100.
 public struct HostSample: Sendable, Hashable, Codable {
     /// When it was measured.
-    public var at: Moment
+    public var at: MonotonicInstant
     /// The share of time the vCPUs ran.
     public var utilization: Double
     /// The share of time the vCPUs were runnable and the host did not run them; `nil` where it is not counted.
     public var steal: Double?
 
     /// A sample.
-    public init(at: Moment, utilization: Double, steal: Double? = nil) {
+    public init(at: MonotonicInstant, utilization: Double, steal: Double? = nil) {
         self.at = at
         self.utilization = utilization
         self.steal = steal
@@ -18,7 +18,7 @@ public struct HostSample: Sendable, Hashable, Codable {
 /// What the agent inside one instance reported. Percentages are of the whole vCPU capacity, 0...100.
 public struct GuestSample: Sendable, Hashable, Codable {
     /// When the report arrived.
-    public var at: Moment
+    public var at: MonotonicInstant
     /// The share of time the vCPUs were busy; `nil` when the guest could not tell.
     public var busy: Double?
     /// The share of time the hypervisor gave to others, as the guest counts it.
@@ -38,7 +38,7 @@ public struct GuestSample: Sendable, Hashable, Codable {
 
     /// A sample.
     public init(
-        at: Moment,
+        at: MonotonicInstant,
         busy: Double?,
         steal: Double? = nil,
         queued: Int? = nil,

@@ -34,7 +34,8 @@ public struct BoundsInForce: Sendable, Hashable, Codable {
     /// ` by the schedule …`, with its end if that is in sight; empty for the policy's own.
     var source: String {
         guard let schedule else { return "" }
-        return " by the schedule `\(schedule.cron.prefix(60))`" + (until.map { " until \(Words.date($0))" } ?? "")
+        return " by the schedule `\(schedule.cron.prefix(60))`"
+            + (until.map { " until \(ReasonFormat.date($0))" } ?? "")
     }
 }
 

@@ -1,6 +1,6 @@
 /// What slows a change in one direction. None of it sleeps: each limit is a gate that the next tick looks at anew.
 public struct DirectionLimits: Sendable, Hashable, Codable {
-    /// The stabilization window: scale in goes to the largest wish in it, scale out to the smallest. Zero: none.
+    /// The stabilization window: scale in goes to the largest recommendation in it, scale out to the smallest. Zero: none.
     public var window: Duration
     /// No further order in this direction before this much time has passed since an instance came into service (scale
     /// out) or since the last order (scale in). Zero: none.

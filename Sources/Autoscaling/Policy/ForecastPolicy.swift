@@ -1,4 +1,4 @@
-/// Looks ahead by what the same time of earlier days or weeks had. It only ever raises the wish, and only while its own
+/// Looks ahead by what the same time of earlier days or weeks had. It only ever raises the recommendation, and only while its own
 /// error, measured against what then came, is below a limit.
 public struct ForecastPolicy: Sendable, Hashable, Codable {
     /// The length of a season.

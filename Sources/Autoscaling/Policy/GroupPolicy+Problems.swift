@@ -23,7 +23,11 @@ extension GroupPolicy {
         problems += scaleIn.problems("policy.scale-in", interval: interval)
         if warmUp < .zero || warmUp > Self.longest {
             problems.append(
-                PolicyProblem("policy.warm-up", "\(Words.signed(warmUp)) is no warm-up", remedy: "give 0 s to 24 h")
+                PolicyProblem(
+                    "policy.warm-up",
+                    "\(ReasonFormat.signed(warmUp)) is no warm-up",
+                    remedy: "give 0 s to 24 h"
+                )
             )
         }
         for (index, schedule) in schedules.enumerated() {
@@ -91,7 +95,7 @@ extension GroupPolicy {
             problems.append(
                 PolicyProblem(
                     "\(path).for",
-                    "\(Words.signed(duration)) is no duration of it",
+                    "\(ReasonFormat.signed(duration)) is no duration of it",
                     remedy: "give 1 min to 28 days"
                 )
             )
@@ -160,13 +164,17 @@ extension DirectionLimits {
         var problems: [PolicyProblem] = []
         if window < .zero || window > GroupPolicy.longest {
             problems.append(
-                PolicyProblem("\(path).window", "\(Words.signed(window)) is no window", remedy: "give 0 s to 24 h")
+                PolicyProblem(
+                    "\(path).window",
+                    "\(ReasonFormat.signed(window)) is no window",
+                    remedy: "give 0 s to 24 h"
+                )
             )
         } else if window > .zero, window < interval {
             problems.append(
                 PolicyProblem(
                     "\(path).window",
-                    "\(Words.time(window)) is shorter than the interval (\(Words.time(interval))): no sample lies in it",
+                    "\(ReasonFormat.time(window)) is shorter than the interval (\(ReasonFormat.time(interval))): no sample lies in it",
                     remedy: "give 0 s, or at least the interval"
                 )
             )
@@ -175,7 +183,7 @@ extension DirectionLimits {
             problems.append(
                 PolicyProblem(
                     "\(path).cooldown",
-                    "\(Words.signed(cooldown)) is no cooldown",
+                    "\(ReasonFormat.signed(cooldown)) is no cooldown",
                     remedy: "give 0 s to 24 h"
                 )
             )
@@ -200,7 +208,7 @@ extension ForecastPolicy {
             problems.append(
                 PolicyProblem(
                     "policy.forecast.ahead",
-                    "\(Words.signed(ahead)) is not within an hour",
+                    "\(ReasonFormat.signed(ahead)) is not within an hour",
                     remedy: "give the time an instance takes into service, such as 2m"
                 )
             )

@@ -2,7 +2,7 @@
 public struct GroupPolicy: Sendable, Hashable, Codable {
     /// Whether orders are given.
     public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
-        /// The rules' wishes are ordered.
+        /// The rules' recommendations are ordered.
         case on
         /// Everything is computed and recorded, and nothing ordered but what `min` and `max` demand.
         case off
@@ -12,7 +12,7 @@ public struct GroupPolicy: Sendable, Hashable, Codable {
     public var min: Int
     /// The most instances, at least `min`; measured against the capacity and against every owned domain.
     public var max: Int
-    /// The rules; the largest wish wins.
+    /// The rules; the largest recommendation wins.
     public var rules: [ScalingRule]
     /// What slows a scale out.
     public var scaleOut: DirectionLimits

@@ -1,4 +1,4 @@
-/// One rule of a group's policy. Several may stand side by side; the largest wish wins.
+/// One rule of a group's policy. Several may stand side by side; the largest recommendation wins.
 public enum ScalingRule: Sendable, Hashable, Codable {
     /// One more while all are hot, one fewer while the rest could carry it.
     case threshold(ThresholdPolicy)

@@ -1,4 +1,4 @@
-/// Keeps a metric, averaged over the instances, at a target: wishes for the sum of the metric divided by the target,
+/// Keeps a metric, averaged over the instances, at a target: recommends the sum of the metric divided by the target,
 /// rounded up, in one jump.
 public struct TargetTracking: Sendable, Hashable, Codable {
     /// What is held at the target.
@@ -13,7 +13,7 @@ public struct TargetTracking: Sendable, Hashable, Codable {
     public var metric: Metric
     /// Percent of one instance's vCPU capacity, above 0 and at most 100.
     public var target: Double
-    /// The share by which the metric may be off the target without another wish, 0..<1.
+    /// The share by which the metric may be off the target without another recommendation, 0..<1.
     public var tolerance: Double
 
     /// A rule.

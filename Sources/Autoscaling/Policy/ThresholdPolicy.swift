@@ -9,7 +9,7 @@ public struct ThresholdPolicy: Sendable, Hashable, Codable {
     public var threshold: Double
     /// Samples in a row, at least 1.
     public var samples: Int
-    /// One instance fewer is wished for while the demand of all, spread over one fewer, stays at or below this, percent;
+    /// One instance fewer is recommended while the demand of all, spread over one fewer, stays at or below this, percent;
     /// `nil`: this rule neither asks for a scale in nor stands against that of another rule.
     public var low: Double?
 

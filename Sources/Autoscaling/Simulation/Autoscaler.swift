@@ -4,7 +4,7 @@ public protocol Autoscaler: Sendable {
     var name: String { get }
 
     /// Looks once a second and orders.
-    mutating func step(_ observation: GroupObservation, now: Moment, calendar: CalendarTime) -> AutoscalerStep
+    mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime) -> AutoscalerStep
 }
 
 /// What an autoscaler orders in one second.

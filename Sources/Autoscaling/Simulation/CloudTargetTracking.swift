@@ -19,7 +19,9 @@ public struct CloudTargetTracking: Autoscaler {
     }
 
     /// Looks once a second and orders.
-    public mutating func step(_ observation: GroupObservation, now: Moment, calendar: CalendarTime) -> AutoscalerStep {
+    public mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
+        -> AutoscalerStep
+    {
         second += 1
         if let mean = observation.meanUtilization {
             sum += mean
@@ -38,6 +40,6 @@ public struct CloudTargetTracking: Autoscaler {
             goal = min(current, needed)
         }
         goal = min(bounds.upperBound, max(bounds.lowerBound, goal))
-        return .from(current, to: goal, "\(Words.percent(mean)) of \(Words.percent(target)) in a minute")
+        return .from(current, to: goal, "\(ReasonFormat.percent(mean)) of \(ReasonFormat.percent(target)) in a minute")
     }
 }

@@ -11,7 +11,9 @@ public struct EngineAutoscaler: Autoscaler {
     }
 
     /// Looks once a second and orders.
-    public mutating func step(_ observation: GroupObservation, now: Moment, calendar: CalendarTime) -> AutoscalerStep {
+    public mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
+        -> AutoscalerStep
+    {
         let decision = engine.decide(observation, now: now, calendar: calendar)
         return AutoscalerStep(decision.order, reason: decision.order == .hold ? "" : decision.reason)
     }

@@ -4,14 +4,16 @@ public struct OriginalAutoscaler: Autoscaler {
     /// Its name in tables.
     public let name = "original"
     private var hot = 0
-    private var blindUntil: Moment?
+    private var blindUntil: MonotonicInstant?
     private var awaited = 0
 
     /// The original system's numbers: 75 percent, 3 samples, 60 s.
     public init() {}
 
     /// Looks once a second and orders.
-    public mutating func step(_ observation: GroupObservation, now: Moment, calendar: CalendarTime) -> AutoscalerStep {
+    public mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
+        -> AutoscalerStep
+    {
         if let until = blindUntil {
             guard observation.inService.count >= awaited || now >= until else { return AutoscalerStep() }
             blindUntil = nil

@@ -22,7 +22,9 @@ public struct PodAutoscaler: Autoscaler {
     }
 
     /// Looks once a second and orders.
-    public mutating func step(_ observation: GroupObservation, now: Moment, calendar: CalendarTime) -> AutoscalerStep {
+    public mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
+        -> AutoscalerStep
+    {
         defer { second += 1 }
         if let mean = observation.meanUtilization {
             sum += mean
@@ -47,7 +49,11 @@ public struct PodAutoscaler: Autoscaler {
             goal = min(wanted, max(2 * current, current + 4))
         }
         goal = min(bounds.upperBound, max(bounds.lowerBound, goal))
-        return .from(current, to: goal, "\(Words.percent(usage)) of \(Words.percent(target)) recommends \(wanted)")
+        return .from(
+            current,
+            to: goal,
+            "\(ReasonFormat.percent(usage)) of \(ReasonFormat.percent(target)) recommends \(wanted)"
+        )
     }
 
     private func recommendation(_ usage: Double, ready: Int, current: Int) -> Int {

@@ -3,7 +3,7 @@ struct SimulatedGroup {
     /// One instance.
     struct Instance {
         var id: String
-        var since: Moment
+        var since: MonotonicInstant
         var queue = 0.0
         var isDraining = false
         var busy = 0.0
@@ -27,14 +27,14 @@ struct SimulatedGroup {
     let model: ServiceModel
     private(set) var instances: [Instance] = []
     /// When each instance on its way comes into service.
-    private var coming: [Moment] = []
+    private var coming: [MonotonicInstant] = []
     private var standby: Int
     /// When each empty place in standby is filled again.
-    private var refills: [Moment] = []
+    private var refills: [MonotonicInstant] = []
     private var number = 0
-    private var lastInService: Moment?
+    private var lastInService: MonotonicInstant?
 
-    init(model: ServiceModel, size: Int, now: Moment) {
+    init(model: ServiceModel, size: Int, now: MonotonicInstant) {
         self.model = model
         standby = model.standby
         for _ in 0..<size { enter(now) }
@@ -47,14 +47,14 @@ struct SimulatedGroup {
     var comingCount: Int { coming.count }
     var queued: Double { instances.reduce(0) { $0 + $1.queue } }
 
-    private mutating func enter(_ now: Moment) {
+    private mutating func enter(_ now: MonotonicInstant) {
         number += 1
         lastInService = now
         instances.append(Instance(id: "i\(number)", since: now))
     }
 
     /// Lets one second pass.
-    mutating func pass(arrivals: Double, now: Moment) -> Second {
+    mutating func pass(arrivals: Double, now: MonotonicInstant) -> Second {
         for moment in coming where moment <= now { enter(moment) }
         coming.removeAll { $0 <= now }
         standby += refills.count { $0 <= now }
@@ -96,7 +96,7 @@ struct SimulatedGroup {
     }
 
     /// What the controller would observe at the end of the second.
-    mutating func observe(now: Moment) -> GroupObservation {
+    mutating func observe(now: MonotonicInstant) -> GroupObservation {
         var loads: [LoadEstimate] = []
         loads.reserveCapacity(instances.count)
         for index in instances.indices {
@@ -139,7 +139,7 @@ struct SimulatedGroup {
     }
 
     /// Carries an order out: standby first; the victims are those with the least work.
-    mutating func apply(_ order: Decision.Order, now: Moment) {
+    mutating func apply(_ order: Decision.Order, now: MonotonicInstant) {
         switch order {
         case .hold: break
         case .scaleOut(let count):

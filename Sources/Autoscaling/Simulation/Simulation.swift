@@ -27,7 +27,7 @@ public struct Simulation: Sendable {
         var result = SimulationResult(workload: workload.name, autoscaler: autoscaler.name)
         let first = (workload.arrivals.first ?? 0) / model.rate / 0.7
         let size = min(model.max, max(model.min, Int(first.rounded(.up))))
-        var now = Moment(nanoseconds: 0)
+        var now = MonotonicInstant(nanoseconds: 0)
         var group = SimulatedGroup(model: model, size: size, now: now)
         var lastIn: Int?
         for (second, arrivals) in workload.arrivals.enumerated() {

@@ -81,7 +81,7 @@ public struct Replay: Sendable, Hashable {
     public func simulation(model: ServiceModel = ServiceModel()) -> Simulation {
         var arrivals: [Double] = []
         var known: [String: Double] = [:]
-        var last: Moment?
+        var last: MonotonicInstant?
         var owed = 0.0
         for tick in ticks {
             let passed = last.map { min(max(.zero, $0.duration(to: tick.now)), header.interval * 3) } ?? header.interval

@@ -25,7 +25,7 @@ public struct TraceHeader: Sendable, Hashable, Codable {
         version = Self.version
         self.group = group
         self.policy = policy
-        intervalNanoseconds = Moment(nanoseconds: 0).advanced(by: interval).nanoseconds
+        intervalNanoseconds = MonotonicInstant(nanoseconds: 0).advanced(by: interval).nanoseconds
     }
 
     /// The time between two decisions.
@@ -48,7 +48,7 @@ public struct TraceTick: Sendable, Hashable, Codable {
     /// What was observed.
     public var observation: GroupObservation { decision.observation }
     /// When.
-    public var now: Moment { decision.at }
+    public var now: MonotonicInstant { decision.at }
 }
 
 extension TraceLine: Codable {

@@ -67,7 +67,7 @@ public struct EndpointWatcher: Service {
             readTimeout: TimeAmount(settings.silence),
             deadPeerTimeout: TimeAmount(settings.silence)
         )
-        let api = ControllerAPI(address: controller, identity: identity, http: http)
+        let api = DiscoveryAPI(address: controller, identity: identity, http: http)
         let (revisions, acknowledge) = AsyncStream<EndpointAcknowledgement>.makeStream(
             bufferingPolicy: .bufferingNewest(1)
         )
@@ -93,7 +93,7 @@ public struct EndpointWatcher: Service {
         try result.get()
     }
 
-    private func watch(_ api: ControllerAPI, _ acknowledge: AsyncStream<EndpointAcknowledgement>.Continuation)
+    private func watch(_ api: DiscoveryAPI, _ acknowledge: AsyncStream<EndpointAcknowledgement>.Continuation)
         async throws
     {
         var table = EndpointTable()
@@ -148,7 +148,7 @@ public struct EndpointWatcher: Service {
 
     private func read(
         _ reader: inout StreamReader,
-        from lines: ControllerAPI.Lines,
+        from lines: DiscoveryAPI.Lines,
         _ acknowledge: AsyncStream<EndpointAcknowledgement>.Continuation
     ) async throws {
         for try await line in lines {
@@ -189,7 +189,7 @@ public struct EndpointWatcher: Service {
     }
 
     /// Acknowledges the newest revision, again until the controller has taken it or a newer one is there.
-    private func sendAcknowledgements(_ revisions: AsyncStream<EndpointAcknowledgement>, _ api: ControllerAPI) async {
+    private func sendAcknowledgements(_ revisions: AsyncStream<EndpointAcknowledgement>, _ api: DiscoveryAPI) async {
         for await message in revisions {
             var tries = 0
             while !Task.isCancelled, tries < 5, pool.revision == message.revision {

@@ -54,12 +54,12 @@ public struct IdentityRenewer: Service {
     /// Renews until graceful shutdown or cancellation.
     public func run() async throws {
         let http = HTTPClient.cms()
-        let api = ControllerAPI(address: controller, identity: identity, http: http)
+        let api = DiscoveryAPI(address: controller, identity: identity, http: http)
         await cancelWhenGracefulShutdown { await renewals(api) }
         await http.shutDown(within: .milliseconds(250))
     }
 
-    private func renewals(_ api: ControllerAPI) async {
+    private func renewals(_ api: DiscoveryAPI) async {
         var backoff = self.backoff
         while !Task.isCancelled {
             let left = Duration.seconds(identity.current.renewAt.timeIntervalSinceNow)

@@ -1,6 +1,5 @@
-import ConfigurationValues
-import Telemetry
 import Autoscaling
+import ConfigurationValues
 import Libvirt
 import Lifecycle
 import Monitoring
@@ -8,6 +7,7 @@ import Orchestration
 import Persistence
 import ServiceLifecycle
 import Shared
+import Telemetry
 import Wire
 
 /// Builds what acts for each group.
@@ -50,7 +50,7 @@ struct GroupAssembly {
                 capacity: shared.capacity,
                 clock: state.clock,
                 reporting: Reconciler.Reporting(
-                    observatory: shared.observatory,
+                    eventBus: shared.eventBus,
                     metrics: state.metrics,
                     trace: trace(of: group),
                     activity: state.activity,

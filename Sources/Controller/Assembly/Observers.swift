@@ -1,9 +1,9 @@
-import Lifecycle
-import EmbeddedStore
 import ConfigurationValues
 import ControllerHTTP
+import EmbeddedStore
 import Foundation
 import History
+import Lifecycle
 import Monitoring
 import Orchestration
 import Telemetry
@@ -22,7 +22,7 @@ struct Observers {
             History(
                 path: "\(state.directory.path)/\(HistoryStore.fileName)",
                 limit: size,
-                observatory: shared.observatory,
+                eventBus: shared.eventBus,
                 groups: shared.groups.count,
                 clock: state.clock,
                 report: { [events = shared.events] in events.record($0) },
@@ -33,7 +33,7 @@ struct Observers {
             SpanService(
                 path: path,
                 ledger: state.ledger.filter { row in shared.groups.contains { $0.name == row.group } },
-                observatory: shared.observatory,
+                eventBus: shared.eventBus,
                 logger: state.logger
             )
         }
@@ -45,12 +45,12 @@ struct Observers {
                 authority: state.authority
             ),
             into: state.metrics,
-            observatory: shared.observatory,
+            eventBus: shared.eventBus,
             interval: state.configuration.interval
         )
         feed = EventFeed(
             store: state.store,
-            observatory: shared.observatory,
+            eventBus: shared.eventBus,
             clock: state.clock,
             logger: state.logger
         )

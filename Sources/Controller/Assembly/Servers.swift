@@ -39,7 +39,7 @@ struct Servers {
                     history: observers.history,
                     feed: observers.feed,
                     metrics: state.metrics,
-                    observatory: shared.observatory,
+                    eventBus: shared.eventBus,
                     interval: state.configuration.interval
                 ),
                 clock: state.clock,

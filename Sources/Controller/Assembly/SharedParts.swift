@@ -1,8 +1,8 @@
-import NIOCore
 import AsyncHTTPClient
 import ConfigurationValues
 import Lifecycle
 import Monitoring
+import NIOCore
 import Orchestration
 import Shared
 
@@ -10,7 +10,7 @@ import Shared
 struct SharedParts: Sendable {
     let groups: [GroupRuntime]
     let registry: AgentRegistry
-    let observatory = Observatory()
+    let eventBus = EventBus()
     let events: EventRecorder
     let capacity = HostCapacity()
     let clones: CloneOperator
@@ -36,7 +36,7 @@ struct SharedParts: Sendable {
         }
         self.groups = groups
         registry = AgentRegistry { [groups] _ in for group in groups { group.signals.send(.look) } }
-        events = EventRecorder(store: state.store, observatory: observatory, clock: state.clock, logger: state.logger)
+        events = EventRecorder(store: state.store, eventBus: eventBus, clock: state.clock, logger: state.logger)
         clones = CloneOperator(hypervisor: state.hypervisor, gate: SerialGate())
         policy = SharedIssuingPolicy(state.configuration.issuing)
         reloader = Reloader(

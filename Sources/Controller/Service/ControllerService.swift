@@ -1,4 +1,3 @@
-import Monitoring
 import ConfigurationReading
 import ConfigurationValues
 import ControllerHTTP
@@ -7,6 +6,7 @@ import Foundation
 import Libvirt
 import Lifecycle
 import Logging
+import Monitoring
 import Orchestration
 import Persistence
 import ServiceLifecycle

@@ -93,7 +93,7 @@ package struct APIServer: Sendable {
     }
 
     private static let streams = HTTP1Channel.Configuration(
-        additionalChannelHandlers: [FullClosure()],
+        additionalChannelHandlers: [HalfClosureDisabler()],
         idleTimeout: .seconds(30),
         httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16384, maxHeaderFieldCount: 64)
     )

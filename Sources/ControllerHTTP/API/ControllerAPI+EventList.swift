@@ -15,7 +15,7 @@ extension ControllerAPI {
     static let newestEvent = HTTPField.Name("CMS-Newest-Event")
 
     /// The events that are asked for. While there are none it waits for as long as was asked.
-    func eventList(_ asked: EventQuestion) async throws -> Response {
+    func eventList(_ asked: EventRequest) async throws -> Response {
         let found = asked.wait > .zero ? try await awaitEvents(asked) : try await parts.store.events(asked.query)
         var response = try Response.message(found)
         let newest = try await parts.store.events(EventQuery(limit: 1)).first?.id
@@ -24,7 +24,7 @@ extension ControllerAPI {
         return response
     }
 
-    private func awaitEvents(_ asked: EventQuestion) async throws -> [ControllerEvent] {
+    private func awaitEvents(_ asked: EventRequest) async throws -> [ControllerEvent] {
         guard eventWaits.enter() else {
             throw Problem(
                 .serviceUnavailable,
@@ -34,13 +34,13 @@ extension ControllerAPI {
         }
         defer { eventWaits.leave() }
         // Before the question: what happens between it and the wait is not missed.
-        let sightings = parts.observatory.sightings(buffer: 256)
+        let messages = parts.eventBus.messages(buffer: 256)
         let found = try await parts.store.events(asked.query)
         guard found.isEmpty else { return found }
         do {
             return try await withDeadline(asked.wait) { [store = parts.store] in
-                for await sighting in sightings.cancelOnGracefulShutdown() {
-                    guard case .step(let step) = sighting, !step.events.isEmpty else { continue }
+                for await message in messages.cancelOnGracefulShutdown() {
+                    guard case .step(let step) = message, !step.events.isEmpty else { continue }
                     let found = try await store.events(asked.query)
                     if !found.isEmpty { return found }
                 }

@@ -11,14 +11,13 @@ import Shared
 extension ControllerAPI {
     /// `GET /v1/events`: a list, newest first, or with `Accept: text/event-stream` all that happens from now on.
     @Sendable package func events(_ request: Request, _ context: PeerContext) async throws -> Response {
-        try context.requireReader()
-        let ask = try EventQuestion(request, groups: parts.groups, now: parts.clock.date)
+        let ask = try EventRequest(request, groups: parts.groups, now: parts.clock.date)
         let wantsStream = request.headers[.accept]?.contains("text/event-stream") ?? false
         return wantsStream ? try eventStream(ask, request, context) : try await eventList(ask)
     }
 
     private func eventStream(
-        _ ask: EventQuestion,
+        _ ask: EventRequest,
         _ request: Request,
         _ context: PeerContext
     ) throws -> Response {

@@ -26,7 +26,6 @@ extension ControllerAPI {
 
     /// `PUT /v1/groups/{group}/size?size=N[&for=SECONDS]`: holds the size.
     @Sendable func holdSize(_ request: Request, _ context: PeerContext) async throws -> Response {
-        _ = try context.requireOperator()
         let group = try Self.group(try context.parameters.require("group"), of: parts.groups)
         let policy = group.configuration.policy
         let calendar = CalendarTime(parts.clock.date, hasSchedules: !policy.schedules.isEmpty)
@@ -68,7 +67,7 @@ extension ControllerAPI {
     private func steer(_ act: SteeringAct, _ context: PeerContext) async throws -> Response {
         let name = try context.requireOperator()
         let group = try Self.group(try context.parameters.require("group"), of: parts.groups)
-        let receipt = Receipt()
+        let receipt = CommitAcknowledgement()
         _ = try submit(.steer(act, by: name, receipt), to: group)
         let isStored: Bool
         do {

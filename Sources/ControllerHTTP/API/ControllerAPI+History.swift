@@ -15,7 +15,6 @@ extension ControllerAPI {
 
     /// `GET /v1/history[?group=G&since=TIME&until=TIME&points=N&instances=0]`: the past in columns.
     @Sendable package func history(_ request: Request, _ context: PeerContext) async throws -> Response {
-        try context.requireReader()
         let group = try group(request)
         let now = parts.clock.date
         let until = try Self.time("until", in: request, now: now) ?? now
@@ -37,7 +36,6 @@ extension ControllerAPI {
 
     /// `GET /v1/decisions[?group=G&limit=N]`: the decisions that differ from the one before, newest first.
     @Sendable package func decisions(_ request: Request, _ context: PeerContext) async throws -> Response {
-        try context.requireReader()
         let group = try group(request)
         let limit = try Self.number("limit", in: request, Self.decisions) ?? Self.usualDecisions
         return try await past { try await $0.decisions(group: group.name, limit: limit) }

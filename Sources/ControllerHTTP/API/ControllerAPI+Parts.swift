@@ -56,7 +56,7 @@ extension ControllerAPI {
         var history: History? { reading.history }
         var feed: EventFeed { reading.feed }
         var metrics: PrometheusRegistry { reading.metrics }
-        var observatory: Observatory { reading.observatory }
+        var eventBus: EventBus { reading.eventBus }
         var interval: Duration { reading.interval }
     }
 
@@ -82,7 +82,7 @@ extension ControllerAPI {
         package var feed: EventFeed
         /// What `GET /metrics` tells.
         package var metrics: PrometheusRegistry
-        package var observatory: Observatory
+        package var eventBus: EventBus
         /// The time between two ticks.
         package var interval: Duration
 
@@ -90,13 +90,13 @@ extension ControllerAPI {
             history: History?,
             feed: EventFeed,
             metrics: PrometheusRegistry = PrometheusRegistry(),
-            observatory: Observatory,
+            eventBus: EventBus,
             interval: Duration
         ) {
             self.history = history
             self.feed = feed
             self.metrics = metrics
-            self.observatory = observatory
+            self.eventBus = eventBus
             self.interval = interval
         }
     }

@@ -37,47 +37,51 @@ package struct ControllerAPI: Sendable {
         router.add(middleware: ProblemMiddleware())
         router.get("/healthz") { _, _ in try Response.message(["status": "ok", "version": CMSVersion.current]) }
         router.post("/v1/enroll", use: enroll)
-        router.post("/v1/renew", use: renew)
-        router.put("/v1/agents/{uuid}", use: register)
-        router.post("/v1/agents/{uuid}/reports", use: report)
-        router.get("/v1/agents/{uuid}/commands", use: commands)
-        router.get("/v1/endpoints", use: endpoints)
-        router.post("/v1/endpoints/acks", use: acknowledge)
+        // These ask in their handlers: a renewal may also come from a certificate that has ended, and what an agent may
+        // do depends on the path.
+        router.requiring(.identified)
+            .post("/v1/renew", use: renew)
+            .put("/v1/agents/{uuid}", use: register)
+            .post("/v1/agents/{uuid}/reports", use: report)
+            .get("/v1/agents/{uuid}/commands", use: commands)
+        router.requiring(.client)
+            .get("/v1/endpoints", use: endpoints)
+            .post("/v1/endpoints/acks", use: acknowledge)
         addReading(to: router)
         addSteering(to: router)
-        router.post("/v1/reload", use: reload)
-        // On this port alone: it holds what the controller must not lose.
-        router.get("/v1/backup", use: backup)
+        router.requiring(.operator)
+            .post("/v1/reload", use: reload)
+            // On this port alone: it holds what the controller must not lose.
+            .get("/v1/backup", use: backup)
         return router
     }
 
     /// What operators and the web interface may read.
     func addReading(to router: Router<PeerContext>) {
-        router.get("/metrics") { [parts] request, context in
-            try context.requireReader()
-            return parts.metrics.response(accept: request.headers[.accept])
-        }
-        router.get("/v1/groups", use: groups)
-        router.get("/v1/groups/{group}", use: groupStatus)
-        router.get("/v1/instances", use: instances)
-        router.get("/v1/instances/{instance}", use: instance)
-        router.get("/v1/events", use: events)
-        router.get("/v1/history", use: history)
-        router.get("/v1/decisions", use: decisions)
+        router.requiring(.reader)
+            .get("/metrics") { [parts] request, _ in parts.metrics.response(accept: request.headers[.accept]) }
+            .get("/v1/groups", use: groups)
+            .get("/v1/groups/{group}", use: groupStatus)
+            .get("/v1/instances", use: instances)
+            .get("/v1/instances/{instance}", use: instance)
+            .get("/v1/events", use: events)
+            .get("/v1/history", use: history)
+            .get("/v1/decisions", use: decisions)
     }
 
     /// What operators and the web interface, with its token, may do.
     func addSteering(to router: Router<PeerContext>) {
-        router.post("/v1/groups/{group}/pause", use: pause)
-        router.post("/v1/groups/{group}/resume", use: resume)
-        router.put("/v1/groups/{group}/size", use: holdSize)
-        router.delete("/v1/groups/{group}/size", use: releaseSize)
-        router.post("/v1/groups/{group}/retry", use: retry)
-        router.post("/v1/groups/{group}/rollout", use: rollout)
-        router.delete("/v1/groups/{group}/rollout", use: abortRollout)
-        router.put("/v1/instances/{instance}/protection", use: protect)
-        router.delete("/v1/instances/{instance}/protection", use: unprotect)
-        router.post("/v1/instances/{instance}/drain", use: drain)
+        router.requiring(.operator)
+            .post("/v1/groups/{group}/pause", use: pause)
+            .post("/v1/groups/{group}/resume", use: resume)
+            .put("/v1/groups/{group}/size", use: holdSize)
+            .delete("/v1/groups/{group}/size", use: releaseSize)
+            .post("/v1/groups/{group}/retry", use: retry)
+            .post("/v1/groups/{group}/rollout", use: rollout)
+            .delete("/v1/groups/{group}/rollout", use: abortRollout)
+            .put("/v1/instances/{instance}/protection", use: protect)
+            .delete("/v1/instances/{instance}/protection", use: unprotect)
+            .post("/v1/instances/{instance}/drain", use: drain)
     }
 
     /// Notes that a peer was refused, and why.
@@ -102,7 +106,7 @@ final class EnrollmentGate: Sendable {
         self.limiter = Mutex(limiter)
     }
 
-    func admit(_ address: IPAddress, now: Moment) -> Bool {
+    func admit(_ address: IPAddress, now: MonotonicInstant) -> Bool {
         limiter.withLock { $0.admit(address, now: now) }
     }
 }

@@ -12,7 +12,7 @@ import Wire
 
 /// What happens, for all who read along: each event and each tick is read and encoded once, whoever listens.
 ///
-/// It listens to the Observatory, which waits for nobody. A reader that leaves too much unread is disconnected.
+/// It listens to the EventBus, which waits for nobody. A reader that leaves too much unread is disconnected.
 package final class EventFeed: Service {
     /// One server-sent event.
     package struct Frame: Sendable {
@@ -37,7 +37,7 @@ package final class EventFeed: Service {
         var ticks: Bool
         var continuation: AsyncStream<Frame>.Continuation
         var onOverflow: @Sendable () -> Void
-        var toldAt: Moment
+        var toldAt: MonotonicInstant
     }
 
     private struct State {
@@ -60,16 +60,16 @@ package final class EventFeed: Service {
     private let store: any Store
     private let clock: SteadyClock
     private let logger: Logger
-    private let sightings: AsyncStream<Observatory.Sighting>
+    private let messages: AsyncStream<EventBus.Message>
     private let state = Mutex(State())
 
     /// A feed that hears of everything from now on.
-    package init(store: any Store, observatory: Observatory, clock: SteadyClock, limit: Int = 256, logger: Logger) {
+    package init(store: any Store, eventBus: EventBus, clock: SteadyClock, limit: Int = 256, logger: Logger) {
         self.store = store
         self.clock = clock
         self.limit = limit
         self.logger = logger
-        sightings = observatory.sightings(buffer: 1024)
+        messages = eventBus.messages(buffer: 1024)
     }
 
     /// How many read along.
@@ -119,10 +119,10 @@ package final class EventFeed: Service {
                 }
             }
             var readAt = clock.now
-            for await sighting in sightings.cancelOnGracefulShutdown() {
+            for await message in messages.cancelOnGracefulShutdown() {
                 // A step says that something was written; a tick only that some time has passed.
                 var isDue = readAt.duration(to: clock.now) >= .seconds(1)
-                switch sighting {
+                switch message {
                 case .tick(let record, _): tell(record)
                 case .step(let step): isDue = isDue || !step.events.isEmpty
                 }

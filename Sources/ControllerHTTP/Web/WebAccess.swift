@@ -162,11 +162,11 @@ private final class FailureGate: Sendable {
         self.limiter = Mutex(limiter)
     }
 
-    func wouldAdmit(_ address: IPAddress, now: Moment) -> Bool {
+    func wouldAdmit(_ address: IPAddress, now: MonotonicInstant) -> Bool {
         limiter.withLock { $0.wouldAdmit(address.sender, now: now) }
     }
 
-    func count(_ address: IPAddress, now: Moment) {
+    func count(_ address: IPAddress, now: MonotonicInstant) {
         _ = limiter.withLock { $0.admit(address.sender, now: now) }
     }
 }

@@ -33,25 +33,21 @@ package struct WebRoutes: Sendable {
         router.add(middleware: WebRouteMiddleware(table: table))
         files.add(to: router)
         router.get("/healthz") { _, _ in try Response.message(["status": "ok", "version": CMSVersion.current]) }
-        router.get("/readyz") { [api] _, context in
-            try context.requireReader()
-            return try Readiness(groups: api.parts.groups).response()
-        }
-        router.get("/v1/openapi.json") { _, context in
-            try context.requireReader()
-            return Response(
-                status: .ok,
-                headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json))
-            )
-        }
-        router.get("/v1/sd/prometheus") { [api] _, context in
-            try context.requireReader()
-            return try Response.message(
-                PrometheusTarget.all(groups: api.parts.groups, sessions: api.parts.registry.sessions)
-            )
-        }
-        router.get("/v1/endpoints", use: endpoints)
+        router.requiring(.reader)
+            .get("/readyz") { [api] _, _ in try Readiness(groups: api.parts.groups).response() }
+            .get("/v1/openapi.json") { _, _ in
+                Response(
+                    status: .ok,
+                    headers: [.contentType: "application/json"],
+                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json))
+                )
+            }
+            .get("/v1/sd/prometheus") { [api] _, _ in
+                try Response.message(
+                    PrometheusTarget.all(groups: api.parts.groups, sessions: api.parts.registry.sessions)
+                )
+            }
+            .get("/v1/endpoints", use: endpoints)
         api.addReading(to: router)
         api.addSteering(to: router)
         table.fill(router)
@@ -60,7 +56,6 @@ package struct WebRoutes: Sendable {
 
     /// `GET /v1/endpoints[?group=GROUP][&wait=SECONDS]`: the set with its tag, held back until it changes.
     @Sendable func endpoints(_ request: Request, _ context: PeerContext) async throws -> Response {
-        try context.requireReader()
         let group = try api.group(request)
         var wait = 0.0
         if let text = request.uri.queryParameters["wait"] {

@@ -86,7 +86,7 @@ package struct WebServer: Sendable {
     }
 
     private static let http = HTTP1Channel.Configuration(
-        additionalChannelHandlers: [FullClosure(), RequestGuard()],
+        additionalChannelHandlers: [HalfClosureDisabler(), RequestGuard()],
         idleTimeout: idleTime,
         httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16384, maxHeaderFieldCount: 64)
     )

@@ -146,7 +146,7 @@ public final class ComputePool: Sendable {
         do throws(ComputeFailure) {
             try job.checkWanted()
             let start = threadCPUSeconds()
-            let value = try Fibonacci.interruptible(job.n) { () throws(ComputeFailure) in try job.checkWanted() }
+            let value = try NaiveFibonacci.interruptible(job.n) { () throws(ComputeFailure) in try job.checkWanted() }
             return .success(Computation(value: value, cpuSeconds: max(0, threadCPUSeconds() - start)))
         } catch {
             return .failure(error)

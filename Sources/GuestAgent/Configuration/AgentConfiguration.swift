@@ -10,7 +10,7 @@ public struct AgentConfiguration: Sendable {
     /// The machine's UUID in lower case.
     public var uuid: String
     /// Where the agent keeps its identity and the name it serves under.
-    public var state: StateDirectory
+    public var state: AgentStateDirectory
     /// The largest n that is computed, 1 to 93.
     public var maximumN: Int
     /// The number of threads that compute.
@@ -35,7 +35,7 @@ public struct AgentConfiguration: Sendable {
         listen: HostPort,
         controller: HostPort,
         uuid: String,
-        state: StateDirectory,
+        state: AgentStateDirectory,
         maximumN: Int = 50,
         workers: Int = SystemInformation.onlineCPUs,
         queueLimit: Int? = nil,

@@ -71,7 +71,7 @@ final class AgentServer: Service {
         _ identity: RotatingIdentity
     ) throws -> Application<AgentResponder> {
         var http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [FullClosure(), ConnectionGuard(watch: self.responder.watch)],
+            additionalChannelHandlers: [HalfClosureDisabler(), ConnectionGuard(watch: self.responder.watch)],
             idleTimeout: .seconds(Limits.idleSeconds)
         )
         http.httpDecoder = HTTP1Channel.Configuration.DecoderConfiguration(

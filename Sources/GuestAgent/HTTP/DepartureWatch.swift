@@ -30,7 +30,7 @@ final class DepartureWatch: Sendable {
 
 /// Sits in each connection: notices its end, and closes it when a peer sends a body that nobody asked for.
 ///
-/// With ``FullClosure`` before it, a peer that closes its side closes the connection.
+/// With ``HalfClosureDisabler`` before it, a peer that closes its side closes the connection.
 final class ConnectionGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

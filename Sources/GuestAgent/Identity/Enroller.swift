@@ -36,17 +36,17 @@ public struct Enroller: Sendable {
 
     /// The machine's UUID in lower case.
     public let uuid: String
-    let api: ControllerAPI
+    let api: ControllerConnection
     private let requests = RequestKeeper()
 
-    init(uuid: String, api: ControllerAPI) {
+    init(uuid: String, api: ControllerConnection) {
         self.uuid = uuid
         self.api = api
     }
 
     /// An enroller for one use from a command line.
     public init(uuid: String, controller: HostPort, client: HTTPClient, timeout: Duration = .seconds(5)) {
-        self.init(uuid: uuid, api: ControllerAPI(controller: controller, client: client, timeout: timeout))
+        self.init(uuid: uuid, api: ControllerConnection(controller: controller, client: client, timeout: timeout))
     }
 
     /// Enrolls: learns the authority with the pinned hash, sends the token, checks what comes back.
@@ -82,7 +82,7 @@ public struct Enroller: Sendable {
     private func definitive<Value>(_ call: () async throws -> Value) async throws -> Value {
         do {
             return try await call()
-        } catch ControllerAPI.Failure.refused(let problem) where [400, 401, 403].contains(problem.statusCode) {
+        } catch ControllerConnection.Failure.refused(let problem) where [400, 401, 403].contains(problem.statusCode) {
             throw Failure.refused(problem)
         }
     }

@@ -38,7 +38,7 @@ final class IdentityKeeper: Service {
     private let wakeup = Wakeup()
     private let logger: Logger
 
-    init(configuration: AgentConfiguration, api: ControllerAPI, logger: Logger) {
+    init(configuration: AgentConfiguration, api: ControllerConnection, logger: Logger) {
         self.configuration = configuration
         self.enroller = Enroller(uuid: configuration.uuid, api: api)
         self.logger = logger

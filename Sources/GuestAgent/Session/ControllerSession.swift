@@ -31,7 +31,7 @@ final class ControllerSession: Service {
     }
 
     private let configuration: AgentConfiguration
-    private let api: ControllerAPI
+    private let api: ControllerConnection
     private let keeper: IdentityKeeper
     private let listening: Latch<Int>
     private let monitor: LoadMonitor
@@ -43,7 +43,7 @@ final class ControllerSession: Service {
 
     init(
         configuration: AgentConfiguration,
-        api: ControllerAPI,
+        api: ControllerConnection,
         keeper: IdentityKeeper,
         listening: Latch<Int>,
         monitor: LoadMonitor,
@@ -201,7 +201,7 @@ final class ControllerSession: Service {
                     tls: identity.clientConfiguration,
                     timeout: timeout
                 )
-            } catch ControllerAPI.Failure.refused(let problem)
+            } catch ControllerConnection.Failure.refused(let problem)
                 where [401, 403, 404, 409].contains(problem.statusCode)
             {
                 throw Ending.notRegistered(problem)
@@ -249,7 +249,7 @@ final class ControllerSession: Service {
     private static func callsForEnrollment(_ error: any Error) -> Bool {
         let problem: Problem? =
             switch error {
-            case ControllerAPI.Failure.refused(let problem): problem
+            case ControllerConnection.Failure.refused(let problem): problem
             case Ending.notRegistered(let problem): problem
             default: nil
             }

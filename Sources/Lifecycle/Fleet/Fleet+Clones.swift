@@ -17,7 +17,7 @@ extension Fleet {
     package mutating func create(
         for goal: Instance.Goal,
         reason: String,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         in step: inout FleetStep
     ) -> Instance? {
@@ -48,46 +48,51 @@ extension Fleet {
         return clone
     }
 
-    mutating func moveCreating(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func moveCreating(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
-        let isThere = turn.domain?.cloneState == .ready || (turn.start == .succeeded && turn.domain != nil)
-        if isThere, turn.start != .underWay {
-            enter(.starting, &instance, reason: "the clone is made", now: turn.now, date: turn.date, in: &step)
+        let isThere = facts.domain?.cloneState == .ready || (facts.start == .succeeded && facts.domain != nil)
+        if isThere, facts.start != .underWay {
+            enter(.starting, &instance, reason: "the clone is made", now: facts.now, date: facts.date, in: &step)
             step.actions.append(.forget(uuid: instance.uuid))
             step.events.append(
                 ControllerEvent(
                     .instanceCreated,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "the clone is made from \(cloneTemplate(of: instance.uuid)?.0.sourceText ?? "its template")"
                 )
             )
-        } else if case .failed(let reason) = turn.start {
-            abandon(instance, reason: "the clone could not be made: \(reason)", turn, in: &step)
-        } else if turn.start == nil, settings.template == nil {
-            abandon(instance, reason: "the group has no template any more", turn, in: &step)
-        } else if turn.start == nil {
+        } else if case .failed(let reason) = facts.start {
+            abandon(instance, reason: "the clone could not be made: \(reason)", facts, in: &step)
+        } else if facts.start == nil, settings.template == nil {
+            abandon(instance, reason: "the group has no template any more", facts, in: &step)
+        } else if facts.start == nil {
             // The order was not given yet, or nobody knows what became of it: it is given again, for the same clone.
-            if turn.hypervisorAnswers {
+            if facts.hypervisorAnswers {
                 step.actions.append(.clone(uuid: instance.uuid, name: instance.name))
             }
-        } else if turn.isOverdue, turn.hypervisorAnswers {
-            abandon(instance, reason: "the clone was not made within \(limits.startDeadline)", turn, in: &step)
+        } else if facts.isOverdue, facts.hypervisorAnswers {
+            abandon(instance, reason: "the clone was not made within \(limits.startDeadline)", facts, in: &step)
         }
     }
 
     /// A clone that could not be made leaves nothing behind, not even its name: another order makes another one.
-    private mutating func abandon(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
-        fail(instance, reason: reason, turn, in: &step)
+    private mutating func abandon(
+        _ instance: Instance,
+        reason: String,
+        _ facts: InstanceFacts,
+        in step: inout FleetStep
+    ) {
+        fail(instance, reason: reason, facts, in: &step)
         guard let failed = instances[instance.uuid] else { return }
-        remove(failed, reason: reason, now: turn.now, date: turn.date, in: &step)
+        remove(failed, reason: reason, now: facts.now, date: facts.date, in: &step)
     }
 
     /// Orders a clone to be removed with all that it owns.
     package mutating func remove(
         _ instance: Instance,
         reason: String,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         in step: inout FleetStep
     ) {
@@ -99,9 +104,9 @@ extension Fleet {
         step.actions.append(.forget(uuid: instance.uuid))
     }
 
-    mutating func moveRemoving(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        guard turn.hypervisorAnswers else { return }
-        if turn.start == .succeeded, turn.domain == nil {
+    mutating func moveRemoving(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
+        guard facts.hypervisorAnswers else { return }
+        if facts.start == .succeeded, facts.domain == nil {
             forget(instance.uuid)
             step.removed.append(instance.uuid)
             step.changed.removeAll { $0.uuid == instance.uuid }
@@ -109,23 +114,23 @@ extension Fleet {
             step.events.append(
                 ControllerEvent(
                     .instanceRemoved,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "the clone's domain, disks and lease are gone"
                 )
             )
-        } else if turn.domain?.isActive ?? false, turn.start != .underWay {
+        } else if facts.domain?.isActive ?? false, facts.start != .underWay {
             // Somebody started what is not whole, or is not wanted any more.
-            step.actions.append(.destroy(uuid: instance.uuid, run: turn.domain?.run))
-            if turn.start != nil { step.actions.append(.forget(uuid: instance.uuid)) }
-        } else if turn.start == nil {
+            step.actions.append(.destroy(uuid: instance.uuid, run: facts.domain?.run))
+            if facts.start != nil { step.actions.append(.forget(uuid: instance.uuid)) }
+        } else if facts.start == nil {
             step.actions.append(.removeClone(uuid: instance.uuid))
-        } else if case .failed(let reason) = turn.start {
-            retryRemoval(of: instance, after: reason, turn, in: &step)
-        } else if turn.start == .succeeded, turn.isOverdue {
+        } else if case .failed(let reason) = facts.start {
+            retryRemoval(of: instance, after: reason, facts, in: &step)
+        } else if facts.start == .succeeded, facts.isOverdue {
             // It is still seen: once more.
             var instance = instance
-            enter(.removing, &instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
+            enter(.removing, &instance, reason: instance.reason, now: facts.now, date: facts.date, in: &step)
             step.actions.append(.forget(uuid: instance.uuid))
         }
     }
@@ -134,19 +139,19 @@ extension Fleet {
     private mutating func retryRemoval(
         of instance: Instance,
         after failure: String,
-        _ turn: Turn,
+        _ facts: InstanceFacts,
         in step: inout FleetStep
     ) {
         var instance = instance
         let reason = "it could not be removed, and is tried again each \(limits.removalRetry): \(failure)"
         if instance.reason != reason {
             instance.failures += 1
-            enter(.removing, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+            enter(.removing, &instance, reason: reason, now: facts.now, date: facts.date, in: &step)
             step.events.append(
-                ControllerEvent(.instanceFailed, at: turn.date, instance: instance.name, detail: reason)
+                ControllerEvent(.instanceFailed, at: facts.date, instance: instance.name, detail: reason)
             )
-        } else if turn.isOverdue {
-            enter(.removing, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+        } else if facts.isOverdue {
+            enter(.removing, &instance, reason: reason, now: facts.now, date: facts.date, in: &step)
             step.actions.append(.forget(uuid: instance.uuid))
         }
     }

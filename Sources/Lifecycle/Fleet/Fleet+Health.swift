@@ -4,19 +4,19 @@ import Wire
 
 extension Fleet {
     /// The probe passed: the instance serves from now on.
-    mutating func serve(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func serve(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
         noteSuccess(&instance, in: &step)
         let wasUnhealthy = instance.state == .unhealthy
         instance.standby = nil
-        instance.inServiceSince = turn.date
-        serving[instance.uuid] = turn.now
-        lastInService = turn.now
-        enter(.inService, &instance, reason: "the health probe passed", now: turn.now, date: turn.date, in: &step)
+        instance.inServiceSince = facts.date
+        serving[instance.uuid] = facts.now
+        lastInService = facts.now
+        enter(.inService, &instance, reason: "the health probe passed", now: facts.now, date: facts.date, in: &step)
         step.events.append(
             ControllerEvent(
                 .instanceProbed,
-                at: turn.date,
+                at: facts.date,
                 instance: instance.name,
                 detail: wasUnhealthy ? "the health probe passed again" : "the health probe passed"
             )
@@ -31,48 +31,48 @@ extension Fleet {
         if breaker.succeed() { step.breaker = breaker }
     }
 
-    mutating func moveInService(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        if turn.domainStopped {
-            stopped(instance, wasComing: false, turn, in: &step)
-        } else if turn.domainPaused {
+    mutating func moveInService(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
+        if facts.domainStopped {
+            stopped(instance, wasComing: false, facts, in: &step)
+        } else if facts.domainPaused {
             // Its clock stands still: it comes back as one that is resumed does.
             var paused = instance
             paused.standby = .paused
-            withdraw(paused, reason: "the domain is paused", turn, in: &step)
-        } else if turn.probe.failures >= limits.probeFailures {
-            let last = turn.probe.lastFailure ?? "no answer"
+            withdraw(paused, reason: "the domain is paused", facts, in: &step)
+        } else if facts.probe.failures >= limits.probeFailures {
+            let last = facts.probe.lastFailure ?? "no answer"
             withdraw(
                 instance,
-                reason: "\(turn.probe.failures) health probes in a row failed: \(last)",
-                turn,
+                reason: "\(facts.probe.failures) health probes in a row failed: \(last)",
+                facts,
                 in: &step
             )
-        } else if let agent = turn.agent, agent.isConnected {
-            graces[instance.uuid] = nil
+        } else if let agent = facts.agent, agent.isConnected {
+            reconnectDeadlines[instance.uuid] = nil
             guard agent.endpoint != instance.endpoint else { return }
             var moved = instance
             moved.endpoint = agent.endpoint
-            withdraw(moved, reason: "its address changed to \(agent.endpoint.url)", turn, in: &step)
-        } else if graces[instance.uuid].map({ $0 <= turn.now }) ?? true {
-            withdraw(instance, reason: "the agent's command stream broke", turn, in: &step)
+            withdraw(moved, reason: "its address changed to \(agent.endpoint.url)", facts, in: &step)
+        } else if reconnectDeadlines[instance.uuid].map({ $0 <= facts.now }) ?? true {
+            withdraw(instance, reason: "the agent's command stream broke", facts, in: &step)
         }
     }
 
-    mutating func moveUnhealthy(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func moveUnhealthy(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
-        if turn.domainPaused, instance.standby == nil {
+        if facts.domainPaused, instance.standby == nil {
             instance.standby = .paused
             write(instance, in: &step)
         }
-        if turn.domainStopped {
-            stopped(instance, wasComing: false, turn, in: &step)
-        } else if let agent = turn.agent, agent.isConnected, turn.domain?.isRunning ?? !turn.hypervisorAnswers {
+        if facts.domainStopped {
+            stopped(instance, wasComing: false, facts, in: &step)
+        } else if let agent = facts.agent, agent.isConnected, facts.domain?.isRunning ?? !facts.hypervisorAnswers {
             instance.endpoint = agent.endpoint
-            let isProbed = turn.probe.passedSession == agent.session && turn.probe.failures == 0
+            let isProbed = facts.probe.passedSession == agent.session && facts.probe.failures == 0
             // After a pause the guest's clock stood still: clients are not told before it is set right.
             let isAwake = agent.isAwake || instance.standby == nil
             if isProbed, isAwake {
-                serve(instance, turn, in: &step)
+                serve(instance, facts, in: &step)
             } else {
                 if !isAwake { step.actions.append(.wake(uuid: instance.uuid)) }
                 if !isProbed {
@@ -80,16 +80,17 @@ extension Fleet {
                         .probe(uuid: instance.uuid, endpoint: agent.endpoint, session: agent.session)
                     )
                 }
-                replaceIfOverdue(instance, turn, in: &step)
+                replaceIfOverdue(instance, facts, in: &step)
             }
         } else {
-            replaceIfOverdue(instance, turn, in: &step)
+            replaceIfOverdue(instance, facts, in: &step)
         }
     }
 
     /// Replaces an instance that has been unhealthy for too long: a tenth of all at a time, or one.
-    private mutating func replaceIfOverdue(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        guard turn.isOverdue, turn.hypervisorAnswers, instance.isOwned, !isPaused, !breaker.isOpen(at: turn.now) else {
+    private mutating func replaceIfOverdue(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
+        guard facts.isOverdue, facts.hypervisorAnswers, instance.isOwned, !isPaused, !breaker.isOpen(at: facts.now)
+        else {
             return
         }
         let serviceable = instances.values.count { $0.state == .inService || $0.state == .unhealthy }
@@ -97,70 +98,70 @@ extension Fleet {
         var instance = instance
         instance.isReplacement = true
         let reason = "unhealthy for \(limits.replaceAfter): \(instance.reason)"
-        enter(.failed, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+        enter(.failed, &instance, reason: reason, now: facts.now, date: facts.date, in: &step)
         step.actions.append(.forget(uuid: instance.uuid))
         step.events.append(
-            ControllerEvent(.instanceReplaced, at: turn.date, instance: instance.name, detail: reason)
+            ControllerEvent(.instanceReplaced, at: facts.date, instance: instance.name, detail: reason)
         )
     }
 
-    mutating func moveFailed(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func moveFailed(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
-        guard turn.hypervisorAnswers else { return }
-        if let domain = turn.domain, domain.isActive, instance.isOwned {
+        guard facts.hypervisorAnswers else { return }
+        if let domain = facts.domain, domain.isActive, instance.isOwned {
             guard isAnotherRun(domain, of: instance) else {
-                doomed[instance.uuid] = doomed[instance.uuid] ?? domain.run
+                runsBeingDestroyed[instance.uuid] = runsBeingDestroyed[instance.uuid] ?? domain.run
                 step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
                 return
             }
             // What was to be destroyed is gone, and somebody else has started it since.
             instance.isOwned = instance.isClone
         }
-        if turn.domain?.hasSavedImage == true, instance.isOwned || instance.isClone {
+        if facts.domain?.hasSavedImage == true, instance.isOwned || instance.isClone {
             // A memory image whose resumption failed is never resumed again.
             step.actions.append(.discardImage(uuid: instance.uuid))
             return
         }
-        if turn.domain?.isActive ?? false {
+        if facts.domain?.isActive ?? false {
             // A start that was given up succeeded after all, or somebody else's did: it is taken in like any other.
-            enter(.off, &instance, reason: "the domain runs after all", now: turn.now, date: turn.date, in: &step)
-            continueFrom(instance, turn, in: &step)
+            enter(.off, &instance, reason: "the domain runs after all", now: facts.now, date: facts.date, in: &step)
+            continueFrom(instance, facts, in: &step)
             return
         }
         if instance.isClone, instance.failures >= limits.attempts || instance.goal == .standby && !standbyHasRoom {
-            remove(instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
+            remove(instance, reason: instance.reason, now: facts.now, date: facts.date, in: &step)
             return
         }
-        settleLateOrder(&instance, turn)
+        settleLateOrder(&instance, facts)
         instance.standby = nil
-        tryAgain(&instance, turn, in: &step)
+        tryAgain(&instance, facts, in: &step)
     }
 
     /// The next attempt after a failed one, if there is to be one.
-    private mutating func tryAgain(_ instance: inout Instance, _ turn: Turn, in step: inout FleetStep) {
+    private mutating func tryAgain(_ instance: inout Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         if instance.failures >= limits.attempts {
             let reason = instance.reason
-            enter(.quarantined, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+            enter(.quarantined, &instance, reason: reason, now: facts.now, date: facts.date, in: &step)
             step.events.append(
                 ControllerEvent(
                     .instanceQuarantined,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "left alone for \(limits.quarantine) after \(instance.failures) failed attempts: \(reason)"
                 )
             )
-        } else if isPaused || breaker.isOpen(at: turn.now) {
+        } else if isPaused || breaker.isOpen(at: facts.now) {
             if instance != instances[instance.uuid] { write(instance, in: &step) }
         } else if instance.goal == .standby, !standbyHasRoom {
-            enter(.off, &instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
+            enter(.off, &instance, reason: instance.reason, now: facts.now, date: facts.date, in: &step)
         } else {
             let attempt = "attempt \(instance.failures + 1)"
-            enter(.starting, &instance, reason: attempt, now: turn.now, date: turn.date, in: &step)
+            enter(.starting, &instance, reason: attempt, now: facts.now, date: facts.date, in: &step)
             step.actions.append(.forget(uuid: instance.uuid))
             step.events.append(
                 ControllerEvent(
                     .instanceStarting,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "\(attempt) of \(limits.attempts)"
                 )
@@ -168,11 +169,11 @@ extension Fleet {
         }
     }
 
-    mutating func moveQuarantined(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func moveQuarantined(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
-        settleLateOrder(&instance, turn)
-        let isActive = turn.domain?.isActive ?? false
-        guard turn.isOverdue || isActive else {
+        settleLateOrder(&instance, facts)
+        let isActive = facts.domain?.isActive ?? false
+        guard facts.isOverdue || isActive else {
             if instance != instances[instance.uuid] { write(instance, in: &step) }
             return
         }
@@ -181,80 +182,87 @@ extension Fleet {
             .off,
             &instance,
             reason: isActive ? "the domain runs" : "the quarantine ended",
-            now: turn.now,
-            date: turn.date,
+            now: facts.now,
+            date: facts.date,
             in: &step
         )
         // At once, before an order takes it for one of the reserve.
-        continueFrom(instance, turn, in: &step)
+        continueFrom(instance, facts, in: &step)
     }
 
     /// Takes an instance out of the endpoint set; its domain keeps running.
-    private mutating func withdraw(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
+    private mutating func withdraw(
+        _ instance: Instance,
+        reason: String,
+        _ facts: InstanceFacts,
+        in step: inout FleetStep
+    ) {
         var instance = instance
-        enter(.unhealthy, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+        enter(.unhealthy, &instance, reason: reason, now: facts.now, date: facts.date, in: &step)
         step.actions.append(.forget(uuid: instance.uuid))
         step.events.append(
-            ControllerEvent(.instanceUnhealthy, at: turn.date, instance: instance.name, detail: reason)
+            ControllerEvent(.instanceUnhealthy, at: facts.date, instance: instance.name, detail: reason)
         )
     }
 
     /// The domain stopped without an order of ours.
-    mutating func stopped(_ instance: Instance, wasComing: Bool, _ turn: Turn, in step: inout FleetStep) {
+    mutating func stopped(_ instance: Instance, wasComing: Bool, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
         guard !(wasComing && instance.isOwned) else {
             // It is off: whoever starts it before the next attempt owns it. Only an image that is left is still ours.
-            let mayCome = lateOrders[instance.uuid].map { turn.now < $0 } ?? false
-            instance.isOwned = mayCome || turn.domain?.hasSavedImage ?? false
-            fail(instance, reason: "the domain stopped before its agent registered", turn, in: &step)
+            let mayCome = lateOrders[instance.uuid].map { facts.now < $0 } ?? false
+            instance.isOwned = mayCome || facts.domain?.hasSavedImage ?? false
+            fail(instance, reason: "the domain stopped before its agent registered", facts, in: &step)
             return
         }
         instance.isOwned = false
         instance.standby = nil
-        enter(.off, &instance, reason: "the domain stopped", now: turn.now, date: turn.date, in: &step)
+        enter(.off, &instance, reason: "the domain stopped", now: facts.now, date: facts.date, in: &step)
         step.actions.append(.forget(uuid: instance.uuid))
         step.events.append(
             ControllerEvent(
                 .instanceStopped,
-                at: turn.date,
+                at: facts.date,
                 instance: instance.name,
                 detail: "the domain stopped without an order; it belongs to the reserve now"
             )
         )
     }
 
-    package mutating func fail(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
+    package mutating func fail(_ instance: Instance, reason: String, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
         instance.failures += 1
         // The hypervisor's word for the start is newer than its list of domains: the domain is ours.
-        if turn.start == .succeeded, !turn.isStartSeen { giveUp(&instance, turn) }
-        enter(.failed, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+        if facts.start == .succeeded, !facts.isStartSeen { giveUp(&instance, facts) }
+        enter(.failed, &instance, reason: reason, now: facts.now, date: facts.date, in: &step)
         step.events.append(
-            ControllerEvent(.instanceFailed, at: turn.date, instance: instance.name, detail: reason)
+            ControllerEvent(.instanceFailed, at: facts.date, instance: instance.name, detail: reason)
         )
         step.actions.append(.forget(uuid: instance.uuid))
-        if breaker.fail("\(instance.name): \(reason)", now: turn.now, date: turn.date) {
+        if breaker.fail("\(instance.name): \(reason)", now: facts.now, date: facts.date) {
             step.events.append(
                 ControllerEvent(
                     .breakerOpened,
-                    at: turn.date,
-                    detail: (breaker.reason(at: turn.now) ?? reason)
+                    at: facts.date,
+                    detail: (breaker.reason(at: facts.now) ?? reason)
                         + "; look at the instances' consoles, then 'cms-controller retry'"
                 )
             )
         }
         step.breaker = breaker
-        if instance.isOwned, let domain = turn.domain, domain.isActive {
-            doomed[instance.uuid] = domain.run
+        if instance.isOwned, let domain = facts.domain, domain.isActive {
+            runsBeingDestroyed[instance.uuid] = domain.run
             step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
         }
     }
 
     /// Whether a domain is no longer in the run that was to be destroyed, and no order of ours can have started it since.
     private func isAnotherRun(_ domain: FleetObservation.Domain, of instance: Instance) -> Bool {
-        guard let doomed = doomed[instance.uuid], let run = domain.run, lateOrders[instance.uuid] == nil else {
+        guard let runsBeingDestroyed = runsBeingDestroyed[instance.uuid], let run = domain.run,
+            lateOrders[instance.uuid] == nil
+        else {
             return false
         }
-        return run != doomed
+        return run != runsBeingDestroyed
     }
 }

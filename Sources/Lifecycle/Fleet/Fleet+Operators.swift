@@ -26,7 +26,7 @@ extension Fleet {
     }
 
     /// Closes the breaker and ends quarantines.
-    package mutating func retry(_ name: String?, by: String, now: Moment, date: Date) -> FleetStep {
+    package mutating func retry(_ name: String?, by: String, now: MonotonicInstant, date: Date) -> FleetStep {
         var step = FleetStep()
         if breaker.succeed() {
             step.breaker = breaker

@@ -68,9 +68,9 @@ extension Fleet {
     /// The time of an order counts from when the hypervisor is told of it: while it is not, its deadline moves on.
     mutating func renewTime(
         of instance: Instance,
-        _ start: FleetObservation.Start?,
+        _ start: FleetObservation.StartResult?,
         _ domain: FleetObservation.Domain?,
-        now: Moment
+        now: MonotonicInstant
     ) {
         noteRun(of: instance, domain, now: now)
         let isDone: Bool
@@ -98,11 +98,11 @@ extension Fleet {
             notTold.insert(instance.uuid)
         }
         deadlines[instance.uuid] = now.advanced(by: time)
-        if instance.state != .parking { hopes[instance.uuid] = now.advanced(by: time) }
+        if instance.state != .parking { capacityDeadlines[instance.uuid] = now.advanced(by: time) }
     }
 
     /// A domain that was stopped and started again before anybody looked has begun anew: so does its time.
-    private mutating func noteRun(of instance: Instance, _ domain: FleetObservation.Domain?, now: Moment) {
+    private mutating func noteRun(of instance: Instance, _ domain: FleetObservation.Domain?, now: MonotonicInstant) {
         guard let domain else { return }
         let before = runs[instance.uuid]
         runs[instance.uuid] = domain.run
@@ -116,7 +116,7 @@ extension Fleet {
     /// Names what an instance waits for as soon as it begins to, and once.
     mutating func noteWaiting(
         _ instance: Instance,
-        _ start: FleetObservation.Start?,
+        _ start: FleetObservation.StartResult?,
         date: Date,
         in step: inout FleetStep
     ) {

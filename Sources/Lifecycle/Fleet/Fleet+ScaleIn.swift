@@ -15,7 +15,7 @@ extension Fleet {
                 id: instance.uuid,
                 name: instance.name,
                 work: work[instance.uuid],
-                inServiceSince: serving[instance.uuid] ?? Moment(nanoseconds: 0),
+                inServiceSince: serving[instance.uuid] ?? MonotonicInstant(nanoseconds: 0),
                 isProtected: instance.isProtected,
                 isOwned: instance.isOwned
             )
@@ -27,7 +27,7 @@ extension Fleet {
         by count: Int,
         work: [String: Int],
         reason: String,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date
     ) -> FleetStep {
         var step = FleetStep()
@@ -43,7 +43,7 @@ extension Fleet {
         _ instance: Instance,
         reason: String,
         by: String? = nil,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         in step: inout FleetStep
     ) {
@@ -61,22 +61,22 @@ extension Fleet {
         return "\(victim.name) was chosen: \(work), the least, and of those it is the youngest in service"
     }
 
-    mutating func moveDraining(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        if turn.domainStopped, instance.isClone {
-            remove(instance, reason: "scaled in", now: turn.now, date: turn.date, in: &step)
+    mutating func moveDraining(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
+        if facts.domainStopped, instance.isClone {
+            remove(instance, reason: "scaled in", now: facts.now, date: facts.date, in: &step)
             return
         }
-        if turn.domainStopped {
-            stopped(instance, wasComing: false, turn, in: &step)
+        if facts.domainStopped {
+            stopped(instance, wasComing: false, facts, in: &step)
             return
         }
-        let leaseEnded = leases[instance.uuid].map { $0 <= turn.now } ?? true
+        let leaseEnded = leases[instance.uuid].map { $0 <= facts.now } ?? true
         // Until each client has said that it sends no more, the instance serves as before.
-        guard turn.isAcknowledged || leaseEnded else { return }
-        let isDone = turn.agent?.work?.isDone ?? false
+        guard facts.isAcknowledged || leaseEnded else { return }
+        let isDone = facts.agent?.work?.isDone ?? false
         if !isDone { holds[instance.uuid] = nil }
-        guard isDone || turn.isOverdue else {
-            if let agent = turn.agent, agent.isConnected, agent.work?.isAccepting ?? true {
+        guard isDone || facts.isOverdue else {
+            if let agent = facts.agent, agent.isConnected, agent.work?.isAccepting ?? true {
                 let others = endpoints.filter { $0.id != instance.uuid }.map(\.url)
                 step.actions.append(
                     .drain(uuid: instance.uuid, alternatives: Array(others.prefix(AgentCommand.maximumAlternatives)))
@@ -84,36 +84,36 @@ extension Fleet {
             }
             return
         }
-        if isDone, !turn.isOverdue {
+        if isDone, !facts.isOverdue {
             // The last answers may still be on the wire: a guest that is paused sends nothing again.
-            let end = holds[instance.uuid] ?? turn.now.advanced(by: Self.settleTime)
+            let end = holds[instance.uuid] ?? facts.now.advanced(by: Self.settleTime)
             holds[instance.uuid] = end
-            guard end <= turn.now else { return }
+            guard end <= facts.now else { return }
         }
-        if isDone, !turn.isOverdue, !passesAfterDraining(instance, turn, in: &step) { return }
-        let failure = isDone ? afterDrainingFailure(turn) : nil
-        let rest = failure.map { "the hook \(HookPoint.afterDraining.rawValue) failed: \($0)" } ?? whatIsLeft(turn)
+        if isDone, !facts.isOverdue, !passesAfterDraining(instance, facts, in: &step) { return }
+        let failure = isDone ? afterDrainingFailure(facts) : nil
+        let rest = failure.map { "the hook \(HookPoint.afterDraining.rawValue) failed: \($0)" } ?? whatIsLeft(facts)
         step.events.append(
             ControllerEvent(
                 .instanceDrained,
-                at: turn.date,
+                at: facts.date,
                 instance: instance.name,
                 detail: isDone && failure == nil
                     ? "its last request is answered"
                     : "its time of \(settings.drain.timeout) is over; \(rest)"
             )
         )
-        leave(instance, isDone: isDone && failure == nil, turn, in: &step)
+        leave(instance, isDone: isDone && failure == nil, facts, in: &step)
     }
 
-    private func whatIsLeft(_ turn: Turn) -> String {
-        guard let work = turn.agent?.work else { return "it has an unknown number of requests" }
+    private func whatIsLeft(_ facts: InstanceFacts) -> String {
+        guard let work = facts.agent?.work else { return "it has an unknown number of requests" }
         return "it has \(work.pending) requests" + (work.isHolding ? " and asks to be kept" : "")
     }
 
     /// Why the hook failed, where that matters.
-    private func afterDrainingFailure(_ turn: Turn) -> String? {
-        guard settings.hooks.contains(.afterDraining), case .failed(let reason) = turn.hooks[.afterDraining] else {
+    private func afterDrainingFailure(_ facts: InstanceFacts) -> String? {
+        guard settings.hooks.contains(.afterDraining), case .failed(let reason) = facts.hooks[.afterDraining] else {
             return nil
         }
         return reason
@@ -121,9 +121,11 @@ extension Fleet {
 
     /// Whether an instance that has finished its work may leave. One whose hook failed, where that matters, is held until
     /// its time to drain is over, so that somebody can look at it, and is stopped then, never parked.
-    private mutating func passesAfterDraining(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) -> Bool {
+    private mutating func passesAfterDraining(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep)
+        -> Bool
+    {
         guard settings.hooks.contains(.afterDraining) else { return true }
-        switch turn.hooks[.afterDraining] {
+        switch facts.hooks[.afterDraining] {
         case .passed: return true
         case .failed(let failure):
             var instance = instance
@@ -131,7 +133,7 @@ extension Fleet {
             guard instance.reason != reason else { return false }
             instance.reason = reason
             write(instance, in: &step)
-            step.events.append(ControllerEvent(.hookFailed, at: turn.date, instance: instance.name, detail: reason))
+            step.events.append(ControllerEvent(.hookFailed, at: facts.date, instance: instance.name, detail: reason))
             return false
         case .underWay: return false
         case nil:
@@ -141,20 +143,20 @@ extension Fleet {
     }
 
     /// Parks an instance while the warm pool has room, and stops it otherwise.
-    private mutating func leave(_ instance: Instance, isDone: Bool, _ turn: Turn, in step: inout FleetStep) {
+    private mutating func leave(_ instance: Instance, isDone: Bool, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
-        if isDone, standbyHasRoom, counted <= settings.maximum, turn.domain?.isRunning ?? false {
-            beginParking(instance, reason: "the standby pool has room", turn, in: &step)
+        if isDone, standbyHasRoom, counted <= settings.maximum, facts.domain?.isRunning ?? false {
+            beginParking(instance, reason: "the standby pool has room", facts, in: &step)
             return
         }
-        enter(.stopping, &instance, reason: instance.reason, now: turn.now, date: turn.date, in: &step)
+        enter(.stopping, &instance, reason: instance.reason, now: facts.now, date: facts.date, in: &step)
         step.actions.append(.forget(uuid: instance.uuid))
     }
 
-    mutating func moveStopping(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        guard turn.hypervisorAnswers, let domain = turn.domain else { return }
+    mutating func moveStopping(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
+        guard facts.hypervisorAnswers, let domain = facts.domain else { return }
         if !domain.isActive, instance.isClone {
-            remove(instance, reason: "scaled in", now: turn.now, date: turn.date, in: &step)
+            remove(instance, reason: "scaled in", now: facts.now, date: facts.date, in: &step)
         } else if !domain.isActive {
             if domain.hasSavedImage {
                 step.actions.append(.discardImage(uuid: instance.uuid))
@@ -164,24 +166,24 @@ extension Fleet {
             instance.isOwned = false
             instance.standby = nil
             instance.goal = .service
-            enter(.off, &instance, reason: "scaled in", now: turn.now, date: turn.date, in: &step)
+            enter(.off, &instance, reason: "scaled in", now: facts.now, date: facts.date, in: &step)
             step.actions.append(.forget(uuid: instance.uuid))
             step.events.append(
                 ControllerEvent(
                     .instanceStopped,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "the domain is off; it belongs to the reserve now"
                 )
             )
-        } else if turn.domainPaused || turn.isOverdue && askedToStop.contains(instance.uuid) {
+        } else if facts.domainPaused || facts.isOverdue && askedToStop.contains(instance.uuid) {
             // A paused guest hears nothing, and has nothing in flight.
             guard instance.isOwned else { return }
             step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
         } else if domain.isRunning {
             // Its time counts from when it is first asked: the hypervisor may have been away until now.
             if askedToStop.insert(instance.uuid).inserted {
-                deadlines[instance.uuid] = turn.now.advanced(by: settings.drain.stopTimeout)
+                deadlines[instance.uuid] = facts.now.advanced(by: settings.drain.stopTimeout)
             }
             step.actions.append(.shutdown(uuid: instance.uuid))
         }

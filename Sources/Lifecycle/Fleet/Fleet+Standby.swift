@@ -3,7 +3,12 @@ import Foundation
 
 extension Fleet {
     /// Fills, shrinks and refreshes the warm pool, one instance at a time: it must not take the CPU that clients wait for.
-    mutating func tendStandby(_ observation: FleetObservation, now: Moment, date: Date, in step: inout FleetStep) {
+    mutating func tendStandby(
+        _ observation: FleetObservation,
+        now: MonotonicInstant,
+        date: Date,
+        in step: inout FleetStep
+    ) {
         guard !isPaused else { return }
         let pool = ordered.filter(\.isOfPool)
         if pool.count >= settings.standby.total { notePoolShortage(nil, held: pool.count, date: date, in: &step) }
@@ -41,7 +46,7 @@ extension Fleet {
         } else if let instance = pool.first(where: { deadlines[$0.uuid].map { $0 <= now } ?? false }) {
             let detail = "woken for a moment, so that its certificate, lease and clock stay valid"
             refresh(instance, reason: "to be refreshed", detail: detail, now: now, date: date, in: &step)
-        } else if let instance = pool.first(where: { strangers.contains($0.uuid) }) {
+        } else if let instance = pool.first(where: { standbyAwaitingReconnect.contains($0.uuid) }) {
             // Its agent would connect anew at its first resume, while clients wait.
             let detail = "woken for a moment, since its agent lost its session when the controller was started again"
             refresh(instance, reason: "to connect anew", detail: detail, now: now, date: date, in: &step)
@@ -53,7 +58,7 @@ extension Fleet {
         _ instance: Instance,
         reason: String,
         detail: String,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         in step: inout FleetStep
     ) {
@@ -65,7 +70,7 @@ extension Fleet {
     }
 
     /// Ends the last of a pool that has become too large.
-    private mutating func retire(_ pool: [Instance], now: Moment, date: Date, in step: inout FleetStep) {
+    private mutating func retire(_ pool: [Instance], now: MonotonicInstant, date: Date, in step: inout FleetStep) {
         guard var instance = pool.last(where: { $0.state == .standby && $0.isOwned }) else { return }
         let isAboveMaximum = pool.count <= settings.standby.total
         let reason =
@@ -93,108 +98,108 @@ extension Fleet {
     var standbyHasRoom: Bool { instances.values.count(where: \.isOfPool) < settings.standby.total }
 
     /// Puts a ready instance into standby.
-    package mutating func park(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    package mutating func park(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
         if instance.standby != nil {
             // It was woken only to be refreshed: its agent gets a moment to renew its certificate.
-            let end = holds[instance.uuid] ?? turn.now.advanced(by: limits.refreshHold)
+            let end = holds[instance.uuid] ?? facts.now.advanced(by: limits.refreshHold)
             if holds[instance.uuid] == nil {
                 holds[instance.uuid] = end
                 step.actions.append(.rotate(uuid: instance.uuid))
             }
-            guard end <= turn.now else { return }
+            guard end <= facts.now else { return }
         }
         noteSuccess(&instance, in: &step)
-        beginParking(instance, reason: "it is ready", turn, in: &step)
+        beginParking(instance, reason: "it is ready", facts, in: &step)
     }
 
     /// Pauses or saves an instance that nobody sends to.
-    mutating func beginParking(_ instance: Instance, reason: String, _ turn: Turn, in step: inout FleetStep) {
+    mutating func beginParking(_ instance: Instance, reason: String, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
         instance.goal = .standby
         instance.standby = wantedKind(besides: instance.uuid)
-        enter(.parking, &instance, reason: reason, now: turn.now, date: turn.date, in: &step)
+        enter(.parking, &instance, reason: reason, now: facts.now, date: facts.date, in: &step)
         step.actions.append(.forget(uuid: instance.uuid))
     }
 
-    mutating func moveParking(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        guard turn.hypervisorAnswers else { return }
+    mutating func moveParking(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
+        guard facts.hypervisorAnswers else { return }
         let kind = instance.standby ?? .paused
         // The end of an order to save says succeeded, and the domain is off: no start is being confirmed here.
-        let isOff = !(turn.domain?.isActive ?? false)
-        let isThere = kind == .paused ? turn.domainPaused : isOff && turn.domain?.hasSavedImage == true
-        if isThere, turn.start != .underWay {
+        let isOff = !(facts.domain?.isActive ?? false)
+        let isThere = kind == .paused ? facts.domainPaused : isOff && facts.domain?.hasSavedImage == true
+        if isThere, facts.start != .underWay {
             var instance = instance
-            enter(.standby, &instance, reason: kind.rawValue, now: turn.now, date: turn.date, in: &step)
+            enter(.standby, &instance, reason: kind.rawValue, now: facts.now, date: facts.date, in: &step)
             step.actions.append(.forget(uuid: instance.uuid))
             step.events.append(
                 ControllerEvent(
                     .standbyReady,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "booted, enrolled, ready and \(kind.rawValue)"
                 )
             )
-        } else if isOff, turn.start != .underWay {
-            stopped(instance, wasComing: true, turn, in: &step)
-        } else if case .failed(let reason) = turn.start {
-            fail(instance, reason: "the domain could not be \(kind.rawValue): \(reason)", turn, in: &step)
-        } else if turn.isOverdue {
-            fail(instance, reason: "the domain was not \(kind.rawValue) in time", turn, in: &step)
-        } else if turn.start == nil {
+        } else if isOff, facts.start != .underWay {
+            stopped(instance, wasComing: true, facts, in: &step)
+        } else if case .failed(let reason) = facts.start {
+            fail(instance, reason: "the domain could not be \(kind.rawValue): \(reason)", facts, in: &step)
+        } else if facts.isOverdue {
+            fail(instance, reason: "the domain was not \(kind.rawValue) in time", facts, in: &step)
+        } else if facts.start == nil {
             step.actions.append(.park(uuid: instance.uuid, kind: kind))
         }
     }
 
-    mutating func moveStandby(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
-        guard turn.hypervisorAnswers else { return }
+    mutating func moveStandby(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
+        guard facts.hypervisorAnswers else { return }
         var instance = instance
-        if turn.domain?.isRunning ?? false {
+        if facts.domain?.isRunning ?? false {
             // Somebody woke it: a fact like any other.
             instance.goal = .service
-            enter(.booting, &instance, reason: "somebody woke it", now: turn.now, date: turn.date, in: &step)
+            enter(.booting, &instance, reason: "somebody woke it", now: facts.now, date: facts.date, in: &step)
             step.actions.append(.forget(uuid: instance.uuid))
             step.actions.append(.wake(uuid: instance.uuid))
             step.events.append(
                 ControllerEvent(
                     .instanceAdopted,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "somebody woke it from standby; it joins when its probe has passed"
                 )
             )
-        } else if turn.domainStopped, turn.domain?.hasSavedImage != true {
-            stopped(instance, wasComing: false, turn, in: &step)
+        } else if facts.domainStopped, facts.domain?.hasSavedImage != true {
+            stopped(instance, wasComing: false, facts, in: &step)
         }
     }
 
-    mutating func moveResuming(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func moveResuming(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
         let kind = instance.standby ?? .paused
-        if turn.start == .succeeded || (turn.domain?.isRunning ?? false) && turn.start != .underWay {
-            enter(.probing, &instance, reason: "it is awake", now: turn.now, date: turn.date, in: &step)
+        if facts.start == .succeeded || (facts.domain?.isRunning ?? false) && facts.start != .underWay {
+            enter(.probing, &instance, reason: "it is awake", now: facts.now, date: facts.date, in: &step)
             step.actions.append(.wake(uuid: instance.uuid))
             step.events.append(
                 ControllerEvent(
                     .instanceResumed,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "the domain runs again; its agent is awaited"
                 )
             )
-            continueFrom(instance, turn, in: &step)
-        } else if case .failed(let reason) = turn.start {
-            fail(instance, reason: "the domain could not be resumed: \(reason)", turn, in: &step)
-        } else if turn.start == nil, turn.hypervisorAnswers {
-            if turn.domainStopped, kind == .paused || turn.domain?.hasSavedImage != true {
+            continueFrom(instance, facts, in: &step)
+        } else if case .failed(let reason) = facts.start {
+            fail(instance, reason: "the domain could not be resumed: \(reason)", facts, in: &step)
+        } else if facts.start == nil, facts.hypervisorAnswers {
+            if facts.domainStopped, kind == .paused || facts.domain?.hasSavedImage != true {
                 // Its memory is gone, or was used up by a restore that did not come to its end: it is never used again.
-                fail(instance, reason: "its memory is gone", turn, in: &step)
+                fail(instance, reason: "its memory is gone", facts, in: &step)
             } else {
                 step.actions.append(.resume(uuid: instance.uuid, kind: kind))
             }
-        } else if turn.start != nil, turn.isOverdue {
-            giveUp(&instance, turn)
-            fail(instance, reason: "the domain was not resumed in time", turn, in: &step)
+        } else if facts.start != nil, facts.isOverdue {
+            giveUp(&instance, facts)
+            fail(instance, reason: "the domain was not resumed in time", facts, in: &step)
         }
     }
 }

@@ -5,7 +5,7 @@ import Wire
 extension Fleet {
     /// Orders `count` instances into service: the quickest first, that is paused ones, saved ones, those on their way into
     /// standby, then shut-off ones, and at last new clones.
-    package mutating func scaleOut(by count: Int, reason: String, now: Moment, date: Date) -> FleetStep {
+    package mutating func scaleOut(by count: Int, reason: String, now: MonotonicInstant, date: Date) -> FleetStep {
         var step = FleetStep()
         let present = quickest.prefix(max(0, count))
         for instance in present {
@@ -49,11 +49,11 @@ extension Fleet {
             .enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map(\.element.0)
     }
 
-    mutating func moveOff(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func moveOff(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         // A paused one is no reserve either: nothing can start it.
         var instance = instance
-        settleLateOrder(&instance, turn)
-        guard let domain = turn.domain, domain.isActive else {
+        settleLateOrder(&instance, facts)
+        guard let domain = facts.domain, domain.isActive else {
             if instance != instances[instance.uuid] { write(instance, in: &step) }
             return
         }
@@ -62,129 +62,129 @@ extension Fleet {
         instance.failures = 0
         instance.goal = .service
         instance.standby = nil
-        enter(.booting, &instance, reason: "the domain runs", now: turn.now, date: turn.date, in: &step)
+        enter(.booting, &instance, reason: "the domain runs", now: facts.now, date: facts.date, in: &step)
         step.actions.append(.forget(uuid: instance.uuid))
         step.events.append(
             ControllerEvent(
                 .instanceAdopted,
-                at: turn.date,
+                at: facts.date,
                 instance: instance.name,
                 detail: "the domain runs already; it joins when its agent registers"
             )
         )
-        continueFrom(instance, turn, in: &step)
+        continueFrom(instance, facts, in: &step)
     }
 
     /// The hypervisor still works on an order that is given up now. What comes of it within the time that a start may
     /// take is ours, in whatever state the instance is by then.
-    mutating func giveUp(_ instance: inout Instance, _ turn: Turn) {
+    mutating func giveUp(_ instance: inout Instance, _ facts: InstanceFacts) {
         instance.isOwned = true
-        lateOrders[instance.uuid] = turn.now.advanced(by: limits.startDeadline)
+        lateOrders[instance.uuid] = facts.now.advanced(by: limits.startDeadline)
     }
 
     /// An order that was given up will not be carried out any more: from now on whoever starts the domain owns it.
-    mutating func settleLateOrder(_ instance: inout Instance, _ turn: Turn) {
-        guard instance.isOwned, lateOrders[instance.uuid].map({ $0 <= turn.now }) ?? true else { return }
+    mutating func settleLateOrder(_ instance: inout Instance, _ facts: InstanceFacts) {
+        guard instance.isOwned, lateOrders[instance.uuid].map({ $0 <= facts.now }) ?? true else { return }
         lateOrders[instance.uuid] = nil
         instance.isOwned = false
     }
 
-    mutating func moveStarting(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func moveStarting(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
         // Paused counts as well: an order whose end nobody heard of may have been carried out, and a domain that is
         // active is never started.
-        if turn.start == .succeeded || (turn.domain?.isActive ?? false) && turn.start != .underWay {
+        if facts.start == .succeeded || (facts.domain?.isActive ?? false) && facts.start != .underWay {
             instance.isOwned = true
             instance.standby = nil
-            enter(.booting, &instance, reason: "the domain runs", now: turn.now, date: turn.date, in: &step)
+            enter(.booting, &instance, reason: "the domain runs", now: facts.now, date: facts.date, in: &step)
             step.events.append(
                 ControllerEvent(
                     .instanceStarted,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "the domain runs; its agent is awaited"
                 )
             )
-            continueFrom(instance, turn, in: &step)
-        } else if case .failed(let reason) = turn.start {
-            fail(instance, reason: "the domain could not be started: \(reason)", turn, in: &step)
-        } else if turn.start == nil {
+            continueFrom(instance, facts, in: &step)
+        } else if case .failed(let reason) = facts.start {
+            fail(instance, reason: "the domain could not be started: \(reason)", facts, in: &step)
+        } else if facts.start == nil {
             // The order was not given: the host has no room, or the hypervisor or the store kept it back. That is not the
             // instance's failure.
-            if turn.hypervisorAnswers { step.actions.append(.start(uuid: instance.uuid)) }
-        } else if turn.isOverdue {
-            giveUp(&instance, turn)
-            fail(instance, reason: "the domain was not started in time", turn, in: &step)
+            if facts.hypervisorAnswers { step.actions.append(.start(uuid: instance.uuid)) }
+        } else if facts.isOverdue {
+            giveUp(&instance, facts)
+            fail(instance, reason: "the domain was not started in time", facts, in: &step)
         }
     }
 
     /// A state may have been passed through while nobody looked: looks at the next one at once.
-    mutating func continueFrom(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func continueFrom(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         switch instance.state {
-        case .off: moveOff(instance, turn, in: &step)
-        case .booting: moveBooting(instance, turn, in: &step)
-        case .probing: moveProbing(instance, turn, in: &step)
+        case .off: moveOff(instance, facts, in: &step)
+        case .booting: moveBooting(instance, facts, in: &step)
+        case .probing: moveProbing(instance, facts, in: &step)
         default: break
         }
     }
 
-    mutating func moveBooting(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func moveBooting(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
-        if turn.domainStopped {
-            stopped(instance, wasComing: true, turn, in: &step)
-        } else if let agent = turn.agent, agent.isConnected {
+        if facts.domainStopped {
+            stopped(instance, wasComing: true, facts, in: &step)
+        } else if let agent = facts.agent, agent.isConnected {
             instance.endpoint = agent.endpoint
-            enter(.probing, &instance, reason: "the agent registered", now: turn.now, date: turn.date, in: &step)
+            enter(.probing, &instance, reason: "the agent registered", now: facts.now, date: facts.date, in: &step)
             step.events.append(
                 ControllerEvent(
                     .agentRegistered,
-                    at: turn.date,
+                    at: facts.date,
                     instance: instance.name,
                     detail: "the agent registered from \(agent.endpoint.url)"
                 )
             )
-            continueFrom(instance, turn, in: &step)
-        } else if deadlinePassed(turn, instance) {
+            continueFrom(instance, facts, in: &step)
+        } else if deadlinePassed(facts, instance) {
             fail(
                 instance,
                 reason: "its agent did not register within \(limits.startDeadline); look at the guest's console "
                     + "and at 'journalctl -u cms-agent' in it",
-                turn,
+                facts,
                 in: &step
             )
         }
     }
 
-    mutating func moveProbing(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    mutating func moveProbing(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
-        if turn.domainStopped {
-            stopped(instance, wasComing: true, turn, in: &step)
-        } else if deadlinePassed(turn, instance) {
-            let last = turn.probe.lastFailure.map { ": \($0)" } ?? ""
-            let awake = turn.agent.map { $0.isAwake ? "" : "; its agent has not reported with the right time" } ?? ""
-            fail(instance, reason: "its health probe did not pass in time\(last)\(awake)", turn, in: &step)
-        } else if let agent = turn.agent, agent.isConnected {
+        if facts.domainStopped {
+            stopped(instance, wasComing: true, facts, in: &step)
+        } else if deadlinePassed(facts, instance) {
+            let last = facts.probe.lastFailure.map { ": \($0)" } ?? ""
+            let awake = facts.agent.map { $0.isAwake ? "" : "; its agent has not reported with the right time" } ?? ""
+            fail(instance, reason: "its health probe did not pass in time\(last)\(awake)", facts, in: &step)
+        } else if let agent = facts.agent, agent.isConnected {
             instance.endpoint = agent.endpoint
-            if turn.domainPaused { instance.standby = instance.standby ?? .paused }
+            if facts.domainPaused { instance.standby = instance.standby ?? .paused }
             // After a pause the guest's clock stood still: it is not in service before that is set right.
-            guard turn.probe.passedSession == agent.session, agent.isAwake || instance.standby == nil else {
+            guard facts.probe.passedSession == agent.session, agent.isAwake || instance.standby == nil else {
                 if instance != instances[instance.uuid] { write(instance, in: &step) }
-                if turn.probe.passedSession != agent.session {
+                if facts.probe.passedSession != agent.session {
                     step.actions.append(
                         .probe(uuid: instance.uuid, endpoint: agent.endpoint, session: agent.session)
                     )
-                } else if !turn.domainPaused {
+                } else if !facts.domainPaused {
                     step.actions.append(.wake(uuid: instance.uuid))
                 }
                 return
             }
             if instance.goal == .standby {
-                park(instance, turn, in: &step)
-            } else if !turn.domainPaused, passesHook(.beforeInService, instance, turn, in: &step) {
-                serve(instance, turn, in: &step)
+                park(instance, facts, in: &step)
+            } else if !facts.domainPaused, passesHook(.beforeInService, instance, facts, in: &step) {
+                serve(instance, facts, in: &step)
             }
         } else {
-            enter(.booting, &instance, reason: "the agent is gone again", now: turn.now, date: turn.date, in: &step)
+            enter(.booting, &instance, reason: "the agent is gone again", now: facts.now, date: facts.date, in: &step)
         }
     }
 
@@ -192,14 +192,14 @@ extension Fleet {
     mutating func passesHook(
         _ point: HookPoint,
         _ instance: Instance,
-        _ turn: Turn,
+        _ facts: InstanceFacts,
         in step: inout FleetStep
     ) -> Bool {
         guard settings.hooks.contains(point) else { return true }
-        switch turn.hooks[point] {
+        switch facts.hooks[point] {
         case .passed: return true
         case .failed(let reason):
-            fail(instance, reason: "the hook \(point.rawValue) failed: \(reason)", turn, in: &step)
+            fail(instance, reason: "the hook \(point.rawValue) failed: \(reason)", facts, in: &step)
             return false
         case .underWay: return false
         case nil:
@@ -208,7 +208,7 @@ extension Fleet {
         }
     }
 
-    private func deadlinePassed(_ turn: Turn, _ instance: Instance) -> Bool {
-        turn.isOverdue && instance.isOwned
+    private func deadlinePassed(_ facts: InstanceFacts, _ instance: Instance) -> Bool {
+        facts.isOverdue && instance.isOwned
     }
 }

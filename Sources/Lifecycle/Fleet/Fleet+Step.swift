@@ -11,7 +11,7 @@ extension Fleet {
     ///   - date: The same by the wall clock, for the ledger and the events.
     /// - Returns: What is to be persisted and then done. The fleet itself has moved already: keep a copy to go back to
     ///   when persisting fails.
-    package mutating func step(_ observation: FleetObservation, now: Moment, date: Date) -> FleetStep {
+    package mutating func step(_ observation: FleetObservation, now: MonotonicInstant, date: Date) -> FleetStep {
         var step = FleetStep()
         endHold(date: date, in: &step)
         if let domains = observation.domains {
@@ -26,7 +26,7 @@ extension Fleet {
                 noteWaiting(instance, start, date: date, in: &step)
             }
             guard let instance = instances[uuid] else { continue }
-            let turn = Turn(
+            let facts = InstanceFacts(
                 domain: domains[uuid],
                 hypervisorAnswers: observation.domains != nil,
                 agent: observation.agents[uuid],
@@ -39,7 +39,7 @@ extension Fleet {
                 now: now,
                 date: date
             )
-            move(instance, turn, in: &step)
+            move(instance, facts, in: &step)
         }
         if observation.domains != nil {
             tendRollout(observation, now: now, date: date, in: &step)
@@ -49,18 +49,18 @@ extension Fleet {
     }
 
     /// The facts about one instance.
-    package struct Turn {
+    package struct InstanceFacts {
         package var domain: FleetObservation.Domain?
         var hypervisorAnswers: Bool
         package var agent: FleetObservation.Agent?
-        package var start: FleetObservation.Start?
+        package var start: FleetObservation.StartResult?
         /// Whether the domains were read after the start had succeeded.
         var isStartSeen: Bool
         package var probe: FleetObservation.Probe
         package var hooks: [HookPoint: FleetObservation.Hook]
         var isAcknowledged: Bool
         var isOverdue: Bool
-        package var now: Moment
+        package var now: MonotonicInstant
         package var date: Date
 
         /// Whether the hypervisor says that the domain does not run; without an answer nothing is known.
@@ -73,7 +73,7 @@ extension Fleet {
 
     private mutating func takeIn(
         _ domains: [FleetObservation.Domain],
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         in step: inout FleetStep
     ) {
@@ -119,39 +119,41 @@ extension Fleet {
 
     package mutating func forget(_ uuid: String) {
         instances[uuid] = nil
-        for path in [\Fleet.deadlines, \.graces, \.hopes, \.leases, \.holds, \.lateOrders, \.serving] {
+        for path in [
+            \Fleet.deadlines, \.reconnectDeadlines, \.capacityDeadlines, \.leases, \.holds, \.lateOrders, \.serving,
+        ] {
             self[keyPath: path][uuid] = nil
         }
-        strangers.remove(uuid)
+        standbyAwaitingReconnect.remove(uuid)
         askedToStop.remove(uuid)
         notTold.remove(uuid)
         runs[uuid] = nil
-        doomed[uuid] = nil
+        runsBeingDestroyed[uuid] = nil
         shortages[uuid] = nil
     }
 
-    private mutating func move(_ instance: Instance, _ turn: Turn, in step: inout FleetStep) {
+    private mutating func move(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {
         switch instance.state {
-        case .off: moveOff(instance, turn, in: &step)
-        case .creating: moveCreating(instance, turn, in: &step)
-        case .starting: moveStarting(instance, turn, in: &step)
-        case .booting: moveBooting(instance, turn, in: &step)
-        case .probing: moveProbing(instance, turn, in: &step)
-        case .inService: moveInService(instance, turn, in: &step)
-        case .draining: moveDraining(instance, turn, in: &step)
-        case .stopping: moveStopping(instance, turn, in: &step)
-        case .parking: moveParking(instance, turn, in: &step)
-        case .standby: moveStandby(instance, turn, in: &step)
-        case .resuming: moveResuming(instance, turn, in: &step)
-        case .unhealthy: moveUnhealthy(instance, turn, in: &step)
-        case .failed: moveFailed(instance, turn, in: &step)
-        case .quarantined: moveQuarantined(instance, turn, in: &step)
-        case .removing: moveRemoving(instance, turn, in: &step)
+        case .off: moveOff(instance, facts, in: &step)
+        case .creating: moveCreating(instance, facts, in: &step)
+        case .starting: moveStarting(instance, facts, in: &step)
+        case .booting: moveBooting(instance, facts, in: &step)
+        case .probing: moveProbing(instance, facts, in: &step)
+        case .inService: moveInService(instance, facts, in: &step)
+        case .draining: moveDraining(instance, facts, in: &step)
+        case .stopping: moveStopping(instance, facts, in: &step)
+        case .parking: moveParking(instance, facts, in: &step)
+        case .standby: moveStandby(instance, facts, in: &step)
+        case .resuming: moveResuming(instance, facts, in: &step)
+        case .unhealthy: moveUnhealthy(instance, facts, in: &step)
+        case .failed: moveFailed(instance, facts, in: &step)
+        case .quarantined: moveQuarantined(instance, facts, in: &step)
+        case .removing: moveRemoving(instance, facts, in: &step)
         }
     }
 }
 
-extension FleetObservation.Start {
+extension FleetObservation.StartResult {
     /// The order as far as it is given: one that waits for room is not.
     fileprivate var given: Self? {
         switch self {

@@ -16,21 +16,21 @@ package struct Fleet: Sendable, Equatable {
     /// What operators ask of the whole group.
     package internal(set) var steering: GroupSteering
     /// Deadlines of the present states, on the steady clock.
-    var deadlines: [String: Moment] = [:]
+    var deadlines: [String: MonotonicInstant] = [:]
     /// Instances from a former life of the controller whose agents have not reconnected yet, and until when they may.
-    var graces: [String: Moment] = [:]
+    var reconnectDeadlines: [String: MonotonicInstant] = [:]
     /// Until when an instance that is on its way counts as capacity.
-    var hopes: [String: Moment] = [:]
+    var capacityDeadlines: [String: MonotonicInstant] = [:]
     /// Until when clients that have not acknowledged the departure of a draining instance are waited for.
-    package var leases: [String: Moment] = [:]
+    package var leases: [String: MonotonicInstant] = [:]
     /// Until when an instance that was woken to be refreshed stays awake.
-    package var holds: [String: Moment] = [:]
+    package var holds: [String: MonotonicInstant] = [:]
     /// Until when an order to start or to resume that was given up may still be carried out: what it brings up is ours.
-    package var lateOrders: [String: Moment] = [:]
+    package var lateOrders: [String: MonotonicInstant] = [:]
     /// Those in standby whose agents have lost their sessions with a former life of the controller: each is woken once.
-    var strangers: Set<String> = []
+    var standbyAwaitingReconnect: Set<String> = []
     /// The runs of domains that are being destroyed, as libvirt numbers them.
-    var doomed: [String: Int] = [:]
+    var runsBeingDestroyed: [String: Int] = [:]
     /// What those lack whose start waits for room on the host.
     var shortages: [String: HostShortage] = [:]
     /// What the next instance of the warm pool lacks; `nil` when the pool does not wait for room.
@@ -48,9 +48,9 @@ package struct Fleet: Sendable, Equatable {
     /// Where the UUIDs of clones come from.
     package let uuids: UUIDSource
     /// When an instance last came into service.
-    package internal(set) var lastInService: Moment?
+    package internal(set) var lastInService: MonotonicInstant?
     /// Since when each instance is in service, on the steady clock.
-    package internal(set) var serving: [String: Moment] = [:]
+    package internal(set) var serving: [String: MonotonicInstant] = [:]
 
     /// Deadlines and counts.
     package var limits: LifecycleLimits { settings.limits }
@@ -72,7 +72,7 @@ package struct Fleet: Sendable, Equatable {
         breaker: StartBreaker = StartBreaker(),
         templates: CloneTemplates = CloneTemplates(),
         steering: GroupSteering = GroupSteering(),
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         uuids: UUIDSource = .random
     ) {
@@ -85,16 +85,18 @@ package struct Fleet: Sendable, Equatable {
         self.breaker.adopt(now: now, date: date)
         for instance in ledger {
             if instance.state == .inService {
-                graces[instance.uuid] = now.advanced(by: limits.adoptionGrace)
+                reconnectDeadlines[instance.uuid] = now.advanced(by: limits.adoptionGrace)
                 // Who is the youngest must not change with a restart.
                 let age = instance.inServiceSince.map { min(max(0, date.timeIntervalSince($0)), 365 * 86400) } ?? 0
                 serving[instance.uuid] = now.advanced(by: .seconds(-age))
             }
-            if instance.state == .standby, instance.standby != .saved { strangers.insert(instance.uuid) }
+            if instance.state == .standby, instance.standby != .saved { standbyAwaitingReconnect.insert(instance.uuid) }
             if instance.state == .draining { leases[instance.uuid] = now.advanced(by: settings.drain.lease) }
             if instance.state.isComing {
                 let isFailed = instance.state == .failed
-                hopes[instance.uuid] = now.advanced(by: isFailed ? limits.destroyGrace : limits.startDeadline)
+                capacityDeadlines[instance.uuid] = now.advanced(
+                    by: isFailed ? limits.destroyGrace : limits.startDeadline
+                )
             }
             if instance.isOwned, [.failed, .quarantined, .off].contains(instance.state) {
                 lateOrders[instance.uuid] = now.advanced(by: limits.startDeadline)
@@ -138,8 +140,8 @@ package struct Fleet: Sendable, Equatable {
 
     /// How many instances are on their way into service. One that has been for longer than a start may take is no
     /// longer waited for: a domain without an agent must not keep the group from growing.
-    package func coming(at now: Moment) -> Int {
-        instances.values.count { $0.isComing && (hopes[$0.uuid].map { now < $0 } ?? false) }
+    package func coming(at now: MonotonicInstant) -> Int {
+        instances.values.count { $0.isComing && (capacityDeadlines[$0.uuid].map { now < $0 } ?? false) }
     }
 
     /// Moves `instance` into `state` and notes the change.
@@ -147,7 +149,7 @@ package struct Fleet: Sendable, Equatable {
         _ state: InstanceState,
         _ instance: inout Instance,
         reason: String,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         in step: inout FleetStep
     ) {
@@ -155,23 +157,28 @@ package struct Fleet: Sendable, Equatable {
             [.starting, .booting, .probing, .resuming].contains(instance.state) && [.booting, .probing].contains(state)
         if state == .failed {
             // The time of its start goes on; only what it takes to destroy it is added.
-            hopes[instance.uuid] = max(hopes[instance.uuid] ?? now, now.advanced(by: limits.destroyGrace))
+            capacityDeadlines[instance.uuid] = max(
+                capacityDeadlines[instance.uuid] ?? now,
+                now.advanced(by: limits.destroyGrace)
+            )
         } else if [.creating, .starting, .resuming].contains(state) || !instance.state.isComing {
-            hopes[instance.uuid] = now.advanced(by: state == .resuming ? limits.resumeDeadline : limits.startDeadline)
+            capacityDeadlines[instance.uuid] = now.advanced(
+                by: state == .resuming ? limits.resumeDeadline : limits.startDeadline
+            )
         }
         instance.since = keepsDeadline ? orderedAt(instance, now: now, date: date) : date
         instance.state = state
         instance.reason = reason
         if !keepsDeadline { deadlines[instance.uuid] = span(of: instance).map { now.advanced(by: $0) } }
         if state != .inService {
-            graces[instance.uuid] = nil
+            reconnectDeadlines[instance.uuid] = nil
             serving[instance.uuid] = nil
         }
         if state != .draining { leases[instance.uuid] = nil }
         shortages[instance.uuid] = nil
         askedToStop.remove(instance.uuid)
-        if state != .standby { strangers.remove(instance.uuid) }
-        if state != .failed { doomed[instance.uuid] = nil }
+        if state != .standby { standbyAwaitingReconnect.remove(instance.uuid) }
+        if state != .failed { runsBeingDestroyed[instance.uuid] = nil }
         // One that did not come back holds up no other replacement.
         if state == .off || state == .quarantined { instance.isReplacement = false }
         if state != .probing, state != .draining { holds[instance.uuid] = nil }
@@ -180,7 +187,7 @@ package struct Fleet: Sendable, Equatable {
 
     /// When the hypervisor was told to start or resume an instance whose time goes on, by the wall clock: its order may
     /// have waited long before that.
-    private func orderedAt(_ instance: Instance, now: Moment, date: Date) -> Date {
+    private func orderedAt(_ instance: Instance, now: MonotonicInstant, date: Date) -> Date {
         guard instance.state == .starting || instance.state == .resuming, let span = span(of: instance),
             let deadline = deadlines[instance.uuid]
         else { return instance.since }

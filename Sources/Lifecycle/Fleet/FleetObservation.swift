@@ -127,7 +127,7 @@ package struct FleetObservation: Sendable {
     }
 
     /// The result of an order to start, park or resume a domain.
-    package enum Start: Sendable, Hashable {
+    package enum StartResult: Sendable, Hashable {
         /// It is not given: the host has no room for the domain now.
         case waiting(HostShortage)
         /// It waits for others that were given before it; the hypervisor has not been told yet.
@@ -164,7 +164,7 @@ package struct FleetObservation: Sendable {
     /// The agents by UUID.
     package var agents: [String: Agent]
     /// The starts by UUID.
-    package var starts: [String: Start]
+    package var starts: [String: StartResult]
     /// Starts that succeeded before the domains were read: that one of these is off now means that it stopped since.
     package var done: Set<String>
     /// The probes by UUID.
@@ -183,7 +183,7 @@ package struct FleetObservation: Sendable {
         domains: [Domain]?,
         takenNames: Set<String> = [],
         agents: [String: Agent] = [:],
-        starts: [String: Start] = [:],
+        starts: [String: StartResult] = [:],
         done: Set<String> = [],
         probes: [String: Probe] = [:],
         hooks: [String: [HookPoint: Hook]] = [:],

@@ -17,7 +17,7 @@ package struct StartBreaker: Sendable, Hashable, Codable {
     /// The last failure in words.
     package private(set) var lastFailure: String?
     /// The same as ``openUntil`` on the steady clock of this life of the controller.
-    private var reopenAt: Moment?
+    private var reopenAt: MonotonicInstant?
 
     private enum CodingKeys: CodingKey {
         case failures, openUntil, lastFailure
@@ -27,17 +27,17 @@ package struct StartBreaker: Sendable, Hashable, Codable {
     package init() {}
 
     /// A breaker from a former life of the controller goes on where it was, for no longer than its longest pause.
-    package mutating func adopt(now: Moment, date: Date) {
+    package mutating func adopt(now: MonotonicInstant, date: Date) {
         guard let openUntil else { return }
         let left = min(max(0, openUntil.timeIntervalSince(date)), Self.longestPause / .seconds(1))
         reopenAt = now.advanced(by: .seconds(left))
     }
 
     /// Whether no domain may be started at `now`.
-    package func isOpen(at now: Moment) -> Bool { reopenAt.map { now < $0 } ?? false }
+    package func isOpen(at now: MonotonicInstant) -> Bool { reopenAt.map { now < $0 } ?? false }
 
     /// A start failed; returns whether that opened the breaker.
-    package mutating func fail(_ reason: String, now: Moment, date: Date) -> Bool {
+    package mutating func fail(_ reason: String, now: MonotonicInstant, date: Date) -> Bool {
         failures += 1
         lastFailure = reason
         guard failures >= Self.threshold else { return false }
@@ -57,7 +57,7 @@ package struct StartBreaker: Sendable, Hashable, Codable {
     }
 
     /// Why no domain is started at `now`; `nil` when domains are.
-    package func reason(at now: Moment) -> String? {
+    package func reason(at now: MonotonicInstant) -> String? {
         guard isOpen(at: now), let reopenAt else { return nil }
         let left = Int((now.duration(to: reopenAt) / .seconds(1)).rounded(.up))
         return "\(failures) starts in a row failed (the last: \(lastFailure ?? "unknown")); the next attempt is in "

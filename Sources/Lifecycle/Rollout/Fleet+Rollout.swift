@@ -70,7 +70,12 @@ extension Fleet {
     }
 
     /// Takes the next step of a rollout, if one is under way.
-    mutating func tendRollout(_ observation: FleetObservation, now: Moment, date: Date, in step: inout FleetStep) {
+    mutating func tendRollout(
+        _ observation: FleetObservation,
+        now: MonotonicInstant,
+        date: Date,
+        in step: inout FleetStep
+    ) {
         guard !isPaused, let rollout = templates.rollout, rollout.isActive else { return }
         if let uuid = rollout.current {
             switch judge(uuid, rollout, now: now) {
@@ -112,7 +117,7 @@ extension Fleet {
         case left
     }
 
-    private func judge(_ uuid: String, _ rollout: Rollout, now: Moment) -> Judgement {
+    private func judge(_ uuid: String, _ rollout: Rollout, now: MonotonicInstant) -> Judgement {
         guard let instance = instances[uuid] else { return .bad("the new instance is gone") }
         switch instance.state {
         case .creating, .starting, .booting, .probing, .resuming: return .wait
@@ -129,7 +134,7 @@ extension Fleet {
     private mutating func surge(
         _ rollout: Rollout,
         _ observation: FleetObservation,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         in step: inout FleetStep
     ) {
@@ -154,7 +159,8 @@ extension Fleet {
         }
     }
 
-    private mutating func replaceOldest(_ rollout: Rollout, now: Moment, date: Date, in step: inout FleetStep) {
+    private mutating func replaceOldest(_ rollout: Rollout, now: MonotonicInstant, date: Date, in step: inout FleetStep)
+    {
         var rollout = rollout
         let old = ordered.filter {
             $0.isClone && $0.state == .inService && !$0.isProtected && rollout.replaces($0.template)
@@ -173,7 +179,7 @@ extension Fleet {
     private mutating func clearAway(
         _ old: [Instance],
         _ rollout: Rollout,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         in step: inout FleetStep
     ) {
@@ -199,7 +205,7 @@ extension Fleet {
     private mutating func stop(
         _ instance: Instance,
         reason: String,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date,
         in step: inout FleetStep
     ) {

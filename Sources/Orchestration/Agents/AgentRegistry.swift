@@ -23,11 +23,11 @@ package final class AgentRegistry: Sendable {
         /// The last report, if any came.
         package var report: LoadReport?
         /// When the last report came.
-        package var reportedAt: Moment?
+        package var reportedAt: MonotonicInstant?
         /// A report about one interval older than the last, if there is one.
         package var earlier: LoadReport?
         /// When that one came.
-        package var earlierAt: Moment?
+        package var earlierAt: MonotonicInstant?
         /// By how much the guest's clock was behind when it came, seconds.
         package var clockOffset: Double?
         /// The open command stream, if any.
@@ -110,7 +110,7 @@ package final class AgentRegistry: Sendable {
     }
 
     /// Takes a report; `false` when the machine is not registered.
-    package func report(_ report: LoadReport, uuid: String, at now: Moment, date: Date) -> Bool {
+    package func report(_ report: LoadReport, uuid: String, at now: MonotonicInstant, date: Date) -> Bool {
         let (isKnown, isNews) = state.withLock { state -> (Bool, Bool) in
             guard let session = state.sessions[uuid] else { return (false, false) }
             // Reports may overtake each other on two connections: the newer one stays.
@@ -179,7 +179,7 @@ package final class AgentRegistry: Sendable {
 
 extension AgentRegistry.Session {
     /// What the agent has to do, when its last report is at most `age` old.
-    func work(at now: Moment, age: Duration) -> FleetObservation.Work? {
+    func work(at now: MonotonicInstant, age: Duration) -> FleetObservation.Work? {
         guard isConnected, let report, let reportedAt, reportedAt.duration(to: now) <= age,
             let inFlight = report.inFlight, let queued = report.queued
         else { return nil }
@@ -196,7 +196,7 @@ extension AgentRegistry.Session {
     /// The one about an interval before it.
     package var earlierSample: GuestSample? { Self.sample(earlier, at: earlierAt, vCPUs: registration.vCPUs) }
 
-    private static func sample(_ report: LoadReport?, at moment: Moment?, vCPUs: Int) -> GuestSample? {
+    private static func sample(_ report: LoadReport?, at moment: MonotonicInstant?, vCPUs: Int) -> GuestSample? {
         guard let report, let moment else { return nil }
         return GuestSample(
             at: moment,

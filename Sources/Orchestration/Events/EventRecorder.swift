@@ -14,15 +14,15 @@ package struct EventRecorder: Service {
     /// Refusals that are written down in the long run, and at once: a flood of them must not fill the disk.
     private static let refusals = (perSecond: 1.0, burst: 20.0)
     private let store: any Store
-    private let observatory: Observatory
+    private let eventBus: EventBus
     private let clock: SteadyClock
     private let logger: Logger
     private let stream: AsyncStream<ControllerEvent>
     private let continuation: AsyncStream<ControllerEvent>.Continuation
 
-    package init(store: any Store, observatory: Observatory, clock: SteadyClock, logger: Logger) {
+    package init(store: any Store, eventBus: EventBus, clock: SteadyClock, logger: Logger) {
         self.store = store
-        self.observatory = observatory
+        self.eventBus = eventBus
         self.clock = clock
         self.logger = logger
         (stream, continuation) = AsyncStream.makeStream(
@@ -56,7 +56,7 @@ package struct EventRecorder: Service {
             logger.log(level: event.kind.level, "event", metadata: metadata)
             do {
                 try await store.commit(StoreChange(events: [event]))
-                observatory.tell(.step(Observatory.Step(group: event.group, at: event.at, events: [event])))
+                eventBus.tell(.step(EventBus.Step(group: event.group, at: event.at, events: [event])))
             } catch {
                 logger.warning("event not stored", metadata: ["error": "\(ErrorText.of(error))"])
             }

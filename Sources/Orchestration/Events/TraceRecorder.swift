@@ -10,7 +10,7 @@ import Wire
 /// A trace is what `cms-controller simulate --trace` replays. It is no ledger: a line that cannot be written is lost.
 package final class TraceRecorder: Sendable {
     private struct State {
-        var file: TurnedFile
+        var file: RotatingFile
         /// What the present file's last header says.
         var header: TraceHeader?
         var hasComplained = false
@@ -24,14 +24,14 @@ package final class TraceRecorder: Sendable {
     /// Appends to the file at `path`.
     package init(
         path: String,
-        limit: Int = TurnedFile.standardLimit,
+        limit: Int = RotatingFile.standardLimit,
         header: @escaping @Sendable () -> TraceHeader,
         logger: Logger
     ) {
         self.path = path
         self.header = header
         self.logger = logger
-        state = Mutex(State(file: TurnedFile(path: path, limit: limit)))
+        state = Mutex(State(file: RotatingFile(path: path, limit: limit)))
     }
 
     deinit {

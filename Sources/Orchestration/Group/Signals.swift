@@ -6,7 +6,7 @@ import Synchronization
 package final class Signals: Sendable {
     package enum Signal: Sendable, Equatable {
         /// A sample interval has passed, at that moment: the engine decides.
-        case tick(due: Moment)
+        case tick(due: MonotonicInstant)
         /// Something changed: the fleet is compared with the facts.
         case look
         /// The hypervisor answers.

@@ -4,7 +4,7 @@ import Autoscaling
 package struct RateLimiter<Key: Hashable & Sendable>: Sendable {
     private struct Bucket {
         var level: Double
-        var at: Moment
+        var at: MonotonicInstant
     }
 
     private let perSecond: Double
@@ -25,7 +25,7 @@ package struct RateLimiter<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Whether one more of `key` may pass at `now`.
-    package mutating func admit(_ key: Key, now: Moment) -> Bool {
+    package mutating func admit(_ key: Key, now: MonotonicInstant) -> Bool {
         var bucket = buckets[key] ?? Bucket(level: burst, at: now)
         bucket.level = level(of: bucket, now: now)
         bucket.at = now
@@ -37,15 +37,15 @@ package struct RateLimiter<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Whether one more of `key` would pass at `now`; takes nothing.
-    package func wouldAdmit(_ key: Key, now: Moment) -> Bool {
+    package func wouldAdmit(_ key: Key, now: MonotonicInstant) -> Bool {
         buckets[key].map { level(of: $0, now: now) >= 1 } ?? true
     }
 
-    private func level(of bucket: Bucket, now: Moment) -> Double {
+    private func level(of bucket: Bucket, now: MonotonicInstant) -> Double {
         min(burst, bucket.level + max(0, bucket.at.duration(to: now) / .seconds(1)) * perSecond)
     }
 
-    private mutating func makeRoom(now: Moment) {
+    private mutating func makeRoom(now: MonotonicInstant) {
         buckets = buckets.filter { level(of: $0.value, now: now) < burst }
         if buckets.count >= capacity { buckets.removeAll() }
     }

@@ -9,7 +9,7 @@ package final class GroupStatusBoard: Sendable {
     private struct State {
         var fleet: Fleet?
         var bounds: GroupBounds?
-        var at = Moment(nanoseconds: 0)
+        var at = MonotonicInstant(nanoseconds: 0)
         var storeFails = false
         var hypervisorLost = false
         var decision: Decision?
@@ -20,7 +20,7 @@ package final class GroupStatusBoard: Sendable {
 
     private let state = Mutex(State())
 
-    func publish(_ fleet: Fleet, bounds: GroupBounds?, now: Moment, storeFails: Bool, hypervisorLost: Bool) {
+    func publish(_ fleet: Fleet, bounds: GroupBounds?, now: MonotonicInstant, storeFails: Bool, hypervisorLost: Bool) {
         state.withLock { state in
             state.fleet = fleet
             state.bounds = bounds

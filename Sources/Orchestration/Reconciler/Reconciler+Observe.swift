@@ -19,7 +19,7 @@ extension Reconciler {
     }
 
     /// Shows those who ask what there is now.
-    func publish(_ state: State, now: Moment) {
+    func publish(_ state: State, now: MonotonicInstant) {
         parts.status.publish(
             state.fleet,
             bounds: state.bounds.map(GroupBounds.init),
@@ -30,7 +30,7 @@ extension Reconciler {
     }
 
     /// The facts that the fleet looks at.
-    func observe(_ state: State, now: Moment) -> FleetObservation {
+    func observe(_ state: State, now: MonotonicInstant) -> FleetObservation {
         let snapshot = parts.view.snapshot
         board.confirmStarts(active: Set((snapshot.domains ?? []).filter(\.isActive).map(\.uuid)))
         let names = Dictionary((snapshot.domains ?? []).map { ($0.uuid, $0.name) }) { $1 }
@@ -66,9 +66,9 @@ extension Reconciler {
         )
     }
 
-    private static func isAwake(_ session: AgentRegistry.Session, since resumedAt: Moment?) -> Bool {
+    private static func isAwake(_ session: AgentRegistry.Session, since resumedAt: MonotonicInstant?) -> Bool {
         guard let reportedAt = session.reportedAt, let offset = session.clockOffset else { return false }
-        return reportedAt > resumedAt ?? Moment(nanoseconds: .min) && abs(offset) <= clockTolerance
+        return reportedAt > resumedAt ?? MonotonicInstant(nanoseconds: .min) && abs(offset) <= clockTolerance
     }
 
     /// What a domain takes of the host when it runs.
@@ -82,7 +82,7 @@ extension Reconciler {
         _ observation: FleetObservation,
         _ estimates: [(Instance, LoadEstimate)],
         _ step: inout FleetStep,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date
     ) -> Decision? {
         report(estimates, date: date)
@@ -110,7 +110,7 @@ extension Reconciler {
         return decision
     }
 
-    func estimates(of fleet: Fleet, now: Moment) -> [(Instance, LoadEstimate)] {
+    func estimates(of fleet: Fleet, now: MonotonicInstant) -> [(Instance, LoadEstimate)] {
         let samples = parts.view.snapshot.samples
         let sessions = parts.registry.sessions
         return fleet.ordered.filter { ![.off, .standby, .creating, .removing].contains($0.state) }.map { instance in
@@ -142,7 +142,7 @@ extension Reconciler {
         _ state: State,
         _ estimates: [(Instance, LoadEstimate)],
         _ observation: FleetObservation,
-        now: Moment
+        now: MonotonicInstant
     ) -> GroupObservation {
         let fleet = state.fleet
         // After the step: what it took in or ordered is known to it now, at the first look as well.

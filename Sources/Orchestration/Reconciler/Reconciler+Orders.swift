@@ -1,10 +1,10 @@
-import Monitoring
-import Wire
 import Foundation
 import Libvirt
 import Lifecycle
 import Logging
+import Monitoring
 import Shared
+import Wire
 
 /// How an order is given, and what becomes of it.
 extension Reconciler {
@@ -66,7 +66,7 @@ extension Reconciler {
 
     /// Gives an order that the facts will show as obeyed; until then it is given again and again.
     func give(
-        _ kind: ProbeBoard.Order.Kind,
+        _ kind: OperationResults.Order.Kind,
         _ uuid: String,
         again: Duration,
         in group: inout ThrowingDiscardingTaskGroup<any Error>,

@@ -48,7 +48,7 @@ extension Reconciler {
         var signals: Signals { group.signals }
         /// The names of the group's networks.
         var networks: [String] { group.networks.map(\.name) }
-        var observatory: Observatory { reporting.observatory }
+        var eventBus: EventBus { reporting.eventBus }
         var metrics: PrometheusRegistry { reporting.metrics }
         var trace: TraceRecorder? { reporting.trace }
         var activity: ActivityLog? { reporting.activity }
@@ -57,20 +57,20 @@ extension Reconciler {
 
     /// Where the reconciler tells what it does.
     package struct Reporting: Sendable {
-        package var observatory: Observatory
+        package var eventBus: EventBus
         package var metrics: PrometheusRegistry
         package var trace: TraceRecorder?
         package var activity: ActivityLog?
         package var logger: Logger
 
         package init(
-            observatory: Observatory,
+            eventBus: EventBus,
             metrics: PrometheusRegistry,
             trace: TraceRecorder?,
             activity: ActivityLog?,
             logger: Logger
         ) {
-            self.observatory = observatory
+            self.eventBus = eventBus
             self.metrics = metrics
             self.trace = trace
             self.activity = activity

@@ -9,9 +9,9 @@ extension Reconciler {
     /// Tells those who look what a step changed.
     package func tell(_ step: FleetStep, of group: String, date: Date) {
         guard !step.changed.isEmpty || !step.removed.isEmpty || !step.events.isEmpty else { return }
-        parts.observatory.tell(
+        parts.eventBus.tell(
             .step(
-                Observatory.Step(
+                EventBus.Step(
                     group: group,
                     at: date,
                     changed: step.changed,
@@ -27,7 +27,7 @@ extension Reconciler {
         _ state: State,
         _ estimates: [(Instance, LoadEstimate)],
         _ decision: Decision?,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date
     ) -> TickRecord {
         let set = parts.directory.current
@@ -55,7 +55,7 @@ extension Reconciler {
     private func instances(
         _ state: State,
         _ estimates: [(Instance, LoadEstimate)],
-        now: Moment
+        now: MonotonicInstant
     ) -> [TickRecord.Instance] {
         let loads = Dictionary(estimates.map { ($0.0.uuid, $0.1) }) { $1 }
         let samples = parts.view.snapshot.samples

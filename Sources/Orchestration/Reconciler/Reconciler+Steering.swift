@@ -11,7 +11,7 @@ package enum GroupCommand: Sendable {
     /// Try again what failed: closes the breaker, and ends the quarantine of one instance or of all.
     case retry(instance: String?, by: String)
     /// Pause the whole group, hold its size, or take that back.
-    case steer(SteeringAct, by: String, Receipt)
+    case steer(SteeringAct, by: String, CommitAcknowledgement)
     /// Take an instance out of service.
     case drain(instance: String, by: String)
     /// Replace every clone that is not of that template.
@@ -22,7 +22,7 @@ package enum GroupCommand: Sendable {
 
 extension Reconciler {
     /// Does what was asked, to the fleet alone: what follows from it, the next step says.
-    func obey(_ commands: [GroupCommand], _ state: inout State, now: Moment, date: Date) -> FleetStep {
+    func obey(_ commands: [GroupCommand], _ state: inout State, now: MonotonicInstant, date: Date) -> FleetStep {
         var step = FleetStep()
         for command in commands {
             switch command {

@@ -55,7 +55,7 @@ package struct Reconciler: Service {
     }
 
     package let parts: Parts
-    let board = ProbeBoard()
+    let board = OperationResults()
     package let interval: Duration
     private let initial: State
 
@@ -119,13 +119,13 @@ package struct Reconciler: Service {
             checkHealth(state.fleet, every: state.group.health.interval, in: &group)
         }
         await settle(step, &state, date: date, in: &group)
-        if let (record, decision) = record { parts.observatory.tell(.tick(record, decision)) }
+        if let (record, decision) = record { parts.eventBus.tell(.tick(record, decision)) }
         publish(state, now: now)
         for case .steer(_, _, let receipt) in commands { receipt.sign(isStored: !state.storeFails) }
         if case .tick(let due) = signal { measure(due: due, taken: now, group: state.group.name) }
     }
 
-    private func measure(due: Moment, taken: Moment, group: String) {
+    private func measure(due: MonotonicInstant, taken: MonotonicInstant, group: String) {
         parts.metrics.record(MetricNames.tickLateness, [group], max(0, due.duration(to: taken).seconds))
         parts.metrics.record(MetricNames.tickDuration, [group], taken.duration(to: parts.clock.now).seconds)
     }

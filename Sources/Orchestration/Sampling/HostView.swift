@@ -9,7 +9,7 @@ package final class HostView: Sendable {
         /// The domains of the group, or `nil` while the hypervisor does not answer.
         package var domains: [FleetObservation.Domain]?
         /// When the hypervisor was asked for them.
-        package var readAt: Moment?
+        package var readAt: MonotonicInstant?
         /// The domains of the group when the hypervisor last answered.
         package var known: [FleetObservation.Domain] = []
         /// The last sample of each running domain.

@@ -20,15 +20,15 @@ final class Flag: Sendable {
 
 /// The tick that is due, until it is taken.
 final class DueTick: Sendable {
-    private let moment = Mutex<Moment?>(nil)
+    private let moment = Mutex<MonotonicInstant?>(nil)
 
     /// One that waits already stays: it is the later of the two.
-    func raise(_ due: Moment) {
+    func raise(_ due: MonotonicInstant) {
         moment.withLock { $0 = $0 ?? due }
     }
 
     /// When the tick that waits was due; it waits no more.
-    func lower() -> Moment? {
+    func lower() -> MonotonicInstant? {
         moment.withLock { moment in
             defer { moment = nil }
             return moment

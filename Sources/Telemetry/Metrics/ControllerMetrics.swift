@@ -9,7 +9,7 @@ import Synchronization
 import Wire
 import X509
 
-/// What the controller tells Prometheus: counts what the observatory shows, and reads the rest when it is asked.
+/// What the controller tells Prometheus: counts what the eventBus shows, and reads the rest when it is asked.
 package final class ControllerMetrics: Service {
     /// Where the figures come from that are read at the scrape.
     package struct Sources: Sendable {
@@ -34,14 +34,14 @@ package final class ControllerMetrics: Service {
     /// Sightings that may wait.
     private static let buffer = 4096
     private let registry: PrometheusRegistry
-    private let sightings: AsyncStream<Observatory.Sighting>
+    private let messages: AsyncStream<EventBus.Message>
     private let ticks = Mutex<[String: (record: TickRecord, at: ContinuousClock.Instant)]>([:])
     private let interval: Duration
 
     /// Counts into `registry`, which has the definitions of ``MetricNames``.
-    package init(_ sources: Sources, into registry: PrometheusRegistry, observatory: Observatory, interval: Duration) {
+    package init(_ sources: Sources, into registry: PrometheusRegistry, eventBus: EventBus, interval: Duration) {
         self.registry = registry
-        sightings = observatory.sightings(buffer: Self.buffer)
+        messages = eventBus.messages(buffer: Self.buffer)
         self.interval = interval
         for kind in ControllerEvent.Kind.allCases { registry.count(MetricNames.events, [kind.rawValue], by: 0) }
         registry.collect { [weak self] snapshot in
@@ -54,11 +54,11 @@ package final class ControllerMetrics: Service {
     /// Counts until the service stops.
     package func run() async throws {
         var phases = PhaseWatch()
-        for await sighting in sightings.cancelOnGracefulShutdown() { take(sighting, &phases) }
+        for await message in messages.cancelOnGracefulShutdown() { take(message, &phases) }
     }
 
-    func take(_ sighting: Observatory.Sighting, _ phases: inout PhaseWatch) {
-        switch sighting {
+    func take(_ message: EventBus.Message, _ phases: inout PhaseWatch) {
+        switch message {
         case .tick(let record, let decision):
             ticks.withLock { $0[record.group] = (record, .now) }
             guard let decision else { return }
@@ -145,9 +145,9 @@ extension Decision.Order {
 }
 
 extension Decision {
-    /// What made it so: the last limit that applied, else the rule with the largest wish.
+    /// What made it so: the last limit that applied, else the rule with the largest recommendation.
     var cause: String {
         if let clamp = clamps.last { return clamp.name.rawValue.replacing(" ", with: "_") }
-        return wishes.max { ($0.size ?? .min) < ($1.size ?? .min) }?.rule ?? "none"
+        return recommendations.max { ($0.size ?? .min) < ($1.size ?? .min) }?.rule ?? "none"
     }
 }

@@ -10,8 +10,8 @@ import Tracing
 package struct LifecycleSpans {
     /// A way that is over.
     package struct Ended: Sendable {
-        var journey: Journey
-        var outcome: Journey.Outcome
+        var journey: LifecycleTransition
+        var outcome: LifecycleTransition.Outcome
         package var end: Date
 
         /// Tells it to a tracer.
@@ -19,7 +19,7 @@ package struct LifecycleSpans {
     }
 
     private let limit: Int
-    private var journeys: [String: Journey] = [:]
+    private var journeys: [String: LifecycleTransition] = [:]
 
     /// Follows at most `limit` instances at a time; then the one that began first is given up.
     init(limit: Int = 1000) { self.limit = limit }
@@ -41,7 +41,7 @@ package struct LifecycleSpans {
     /// Takes what a group changed.
     ///
     /// - Returns: The ways that ended by it.
-    mutating func take(_ step: Observatory.Step) -> [Ended] {
+    mutating func take(_ step: EventBus.Step) -> [Ended] {
         var ended: [Ended] = []
         var noted: Set<String> = []
         for instance in step.changed where !step.removed.contains(instance.uuid) {
@@ -69,7 +69,8 @@ package struct LifecycleSpans {
             guard let journey = journeys[uuid] else { continue }
             let events = step.events.filter { $0.instance == journey.name }
             noted.insert(journey.name)
-            let outcome: Journey.Outcome = journey.kind == .scaleIn ? .arrived : .failed("the domain is gone")
+            let outcome: LifecycleTransition.Outcome =
+                journey.kind == .scaleIn ? .arrived : .failed("the domain is gone")
             ended += end(uuid, outcome, into: nil, at: step.at, events)
         }
         // What a peer caused comes without a row.
@@ -82,14 +83,19 @@ package struct LifecycleSpans {
         return ended
     }
 
-    private mutating func start(_ kind: Journey.Kind, _ instance: Instance, at date: Date, events: [ControllerEvent]?) {
+    private mutating func start(
+        _ kind: LifecycleTransition.Kind,
+        _ instance: Instance,
+        at date: Date,
+        events: [ControllerEvent]?
+    ) {
         if journeys.count >= limit, let first = journeys.min(by: { $0.value.start < $1.value.start }) {
             journeys[first.key] = nil
         }
         guard journeys.count < limit else { return }
         let order = events?.first { $0.kind == .instanceStarting || $0.kind == .instanceDraining }
         let isOrder = [.creating, .starting, .resuming, .draining].contains(instance.state)
-        var journey = Journey(
+        var journey = LifecycleTransition(
             kind,
             instance,
             start: date,
@@ -106,7 +112,7 @@ package struct LifecycleSpans {
 
     private mutating func end(
         _ uuid: String,
-        _ outcome: Journey.Outcome,
+        _ outcome: LifecycleTransition.Outcome,
         into state: InstanceState?,
         at date: Date,
         _ events: [ControllerEvent]
@@ -121,7 +127,7 @@ package struct LifecycleSpans {
     }
 
     /// The way that begins with the state of a row, if one does.
-    private static func kind(beginning instance: Instance) -> Journey.Kind? {
+    private static func kind(beginning instance: Instance) -> LifecycleTransition.Kind? {
         switch instance.state {
         case .creating, .starting, .resuming: instance.goal == .service ? .scaleOut : nil
         case .booting, .probing: instance.goal == .service ? instance.isOwned ? .scaleOut : .join : nil
@@ -138,7 +144,7 @@ package struct LifecycleSpans {
     }
 }
 
-extension Journey {
+extension LifecycleTransition {
     /// How it ends when the instance enters its present state; `nil` when it goes on.
     fileprivate func outcome(entering instance: Instance) -> Outcome? {
         kind == .scaleIn ? outcomeOut(instance) : outcomeIn(instance)

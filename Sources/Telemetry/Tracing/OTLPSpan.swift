@@ -14,7 +14,7 @@ package final class OTLPSpan: Span {
     }
 
     package let context: ServiceContext
-    private let place: SpanPlace
+    private let place: SpanIdentity
     private let kind: SpanKind
     private let start: UInt64
     private let state: Mutex<State>
@@ -22,7 +22,7 @@ package final class OTLPSpan: Span {
 
     init(
         _ name: String,
-        place: SpanPlace,
+        place: SpanIdentity,
         context: ServiceContext,
         kind: SpanKind,
         start: UInt64,

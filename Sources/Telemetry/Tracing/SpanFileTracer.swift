@@ -9,7 +9,7 @@ import Tracing
 /// A line that cannot be written is lost, and that is said once.
 final class SpanFileTracer: Tracer {
     private struct State {
-        var file: TurnedFile
+        var file: RotatingFile
         var hasComplained = false
     }
 
@@ -18,10 +18,10 @@ final class SpanFileTracer: Tracer {
     private let state: Mutex<State>
 
     /// Appends to the file at `path`.
-    init(path: String, limit: Int = TurnedFile.standardLimit, logger: Logger) {
+    init(path: String, limit: Int = RotatingFile.standardLimit, logger: Logger) {
         self.path = path
         self.logger = logger
-        state = Mutex(State(file: TurnedFile(path: path, limit: limit)))
+        state = Mutex(State(file: RotatingFile(path: path, limit: limit)))
     }
 
     deinit { state.withLock { $0.file.close() } }
@@ -38,7 +38,7 @@ final class SpanFileTracer: Tracer {
         let context = context()
         return OTLPSpan(
             operationName,
-            place: SpanPlace(inside: context.spanPlace),
+            place: SpanIdentity(inside: context.spanPlace),
             context: context,
             kind: kind,
             start: instant().nanosecondsSinceEpoch

@@ -10,15 +10,15 @@ import ServiceLifecycle
 package final class SpanService: Service {
     /// Sightings that may wait.
     private static let buffer = 4096
-    private let sightings: AsyncStream<Observatory.Sighting>
+    private let messages: AsyncStream<EventBus.Message>
     private let ledger: [Instance]
     private let tracer: SpanFileTracer
 
     /// Spans in the file at `path`.
     ///
     /// - Parameter ledger: The instances as they are at the start.
-    package init(path: String, ledger: [Instance], observatory: Observatory, logger: Logger) {
-        sightings = observatory.sightings(buffer: Self.buffer)
+    package init(path: String, ledger: [Instance], eventBus: EventBus, logger: Logger) {
+        messages = eventBus.messages(buffer: Self.buffer)
         self.ledger = ledger
         tracer = SpanFileTracer(path: path, logger: logger)
     }
@@ -26,8 +26,8 @@ package final class SpanService: Service {
     package func run() async throws {
         var spans = LifecycleSpans()
         spans.begin(ledger)
-        for await sighting in sightings.cancelOnGracefulShutdown() {
-            guard case .step(let step) = sighting else { continue }
+        for await message in messages.cancelOnGracefulShutdown() {
+            guard case .step(let step) = message else { continue }
             let ended = spans.take(step)
             guard !ended.isEmpty else { continue }
             try? await NIOThreadPool.singleton.runIfActive { [tracer] in

@@ -7,7 +7,7 @@ import Foundation
 /// A line of `GET /v1/agents/{uuid}/commands?watch`.
 public struct AgentCommand: Codable, Sendable, Equatable {
     /// What the agent is to do.
-    public enum Kind: Sendable, Equatable, Codable {
+    public enum Kind: OpenWord {
         /// Nothing: the stream is alive.
         case heartbeat
         /// Take no new work, finish what there is.
@@ -21,6 +21,9 @@ public struct AgentCommand: Codable, Sendable, Equatable {
         /// A kind that this version does not know: to be ignored.
         case unknown(String)
 
+        /// The kinds that this version knows.
+        public static let known: [Kind] = [.heartbeat, .drain, .resume, .probe, .rotate]
+
         /// The word on the wire.
         public var word: String {
             switch self {
@@ -31,22 +34,6 @@ public struct AgentCommand: Codable, Sendable, Equatable {
             case .rotate: "rotate"
             case .unknown(let word): word
             }
-        }
-
-        /// The kind that `word` names.
-        public init(word: String) {
-            self = [.heartbeat, .drain, .resume, .probe, .rotate].first { $0.word == word } ?? .unknown(word)
-        }
-
-        /// Reads the word.
-        public init(from decoder: any Decoder) throws {
-            self.init(word: try decoder.singleValueContainer().decode(String.self))
-        }
-
-        /// Writes the word.
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            try container.encode(word)
         }
     }
 

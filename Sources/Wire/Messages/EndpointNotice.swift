@@ -11,7 +11,7 @@ import Foundation
 /// the predecessor of a change's revision has missed something and reconnects without `from`.
 public struct EndpointNotice: Codable, Sendable, Equatable {
     /// What the line says.
-    public enum Kind: Sendable, Equatable, Codable {
+    public enum Kind: OpenWord {
         /// The whole set: `endpoints` holds it.
         case set
         /// The difference to the revision before: `added` and `removed` hold it.
@@ -25,6 +25,9 @@ public struct EndpointNotice: Codable, Sendable, Equatable {
         /// A kind that this version does not know: to be ignored.
         case unknown(String)
 
+        /// The kinds that this version knows.
+        public static let known: [Kind] = [.set, .change, .heartbeat, .scaling, .scaled]
+
         /// The word on the wire.
         public var word: String {
             switch self {
@@ -35,22 +38,6 @@ public struct EndpointNotice: Codable, Sendable, Equatable {
             case .scaled: "scaled"
             case .unknown(let word): word
             }
-        }
-
-        /// The kind that `word` names.
-        public init(word: String) {
-            self = [.set, .change, .heartbeat, .scaling, .scaled].first { $0.word == word } ?? .unknown(word)
-        }
-
-        /// Reads the word.
-        public init(from decoder: any Decoder) throws {
-            self.init(word: try decoder.singleValueContainer().decode(String.self))
-        }
-
-        /// Writes the word.
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            try container.encode(word)
         }
     }
 

@@ -1,4 +1,4 @@
-/// Words as they are typed into a shell: what a person is to paste must arrive as it is.
+/// ReasonFormat as they are typed into a shell: what a person is to paste must arrive as it is.
 public enum ShellText {
     /// A word that the shell hands on unchanged: in single quotes when it has to be.
     public static func word(_ text: String) -> String {

@@ -3,7 +3,7 @@ import Autoscaling
 /// Judges decisions by what must hold whatever happened; it keeps its own account and shares no code with the engine.
 struct DecisionOracle {
     private let interval: Duration
-    private var lastTick: Moment?
+    private var lastTick: MonotonicInstant?
     /// Observed time, as the engine's: nothing passes in a jump.
     private var time = Duration.zero
     /// Since when the present engine observes.
@@ -16,8 +16,8 @@ struct DecisionOracle {
 
     /// Since when the present policy holds.
     private var policySince = Duration.zero
-    /// The wishes with the data's limits applied.
-    private var wishes: [(at: Duration, size: Int)] = []
+    /// The recommendations with the data's limits applied.
+    private var recommendations: [(at: Duration, size: Int)] = []
 
     init(interval: Duration) {
         self.interval = interval
@@ -34,7 +34,7 @@ struct DecisionOracle {
         lastTick = nil
         ownLastIn = nil
         orders = []
-        wishes = []
+        recommendations = []
     }
 
     /// The properties that the decision breaks.
@@ -58,18 +58,19 @@ struct DecisionOracle {
         return broken
     }
 
-    /// Whether the scale-in window holds the size although it is covered and all of it wished for less.
+    /// Whether the scale-in window holds the size although it is covered and all of it recommended less.
     private mutating func starves(_ decision: Decision, window: Duration) -> Bool {
         let byData = decision.clamps.prefix { $0.name == .starved || $0.name == .unknownForbidsScaleIn }.last
         // What the data forbids does not show in the record while a size is held.
         let isHeld = decision.observation.steering?.size != nil
-        wishes.append((time, isHeld ? .max : byData?.to ?? decision.rawWish))
+        recommendations.append((time, isHeld ? .max : byData?.to ?? decision.unclampedSize))
         guard decision.clamps.contains(where: { $0.name == .stabilizationIn && $0.to == decision.capacity }) else {
             return false
         }
         let covered = time - max(observedSince, policySince) >= window
         let isAfterOut = lastOut.map { time - $0 >= window } ?? true
-        return covered && isAfterOut && wishes.allSatisfy { time - $0.at > window || $0.size < decision.capacity }
+        return covered && isAfterOut
+            && recommendations.allSatisfy { time - $0.at > window || $0.size < decision.capacity }
     }
 
     /// What operators ask for holds, within the bounds.
@@ -112,7 +113,7 @@ struct DecisionOracle {
         var broken: [String] = []
         if decision.reason.isEmpty || decision.reason.utf8.count > 1000 { broken.append("no reason, or one too long") }
         if decision.whatWouldChange.isEmpty { broken.append("nothing would change it") }
-        var size = decision.rawWish
+        var size = decision.unclampedSize
         for clamp in decision.clamps {
             if clamp.from != size { broken.append("unexplained change before the clamp \(clamp.name)") }
             if clamp.from == clamp.to || clamp.why.isEmpty { broken.append("an empty clamp \(clamp.name)") }

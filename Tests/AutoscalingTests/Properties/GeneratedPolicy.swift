@@ -2,7 +2,7 @@ import Autoscaling
 
 extension GroupPolicy {
     /// Any policy that has no problem at this interval.
-    static func generated(_ random: inout SplitMix, interval: Duration) -> GroupPolicy {
+    static func generated(_ random: inout SeededRandom, interval: Duration) -> GroupPolicy {
         let min = random.within(1...3)
         var rules: [ScalingRule] = []
         let choice = random.below(4)
@@ -31,7 +31,7 @@ extension GroupPolicy {
 }
 
 extension DirectionLimits {
-    static func generated(_ random: inout SplitMix, interval: Duration, window: Int) -> DirectionLimits {
+    static func generated(_ random: inout SeededRandom, interval: Duration, window: Int) -> DirectionLimits {
         DirectionLimits(
             window: interval * window,
             cooldown: random.once(in: 4) ? interval * random.below(5) : .zero,

@@ -4,13 +4,13 @@ import Autoscaling
 struct GeneratedWorld {
     struct Instance {
         var id: String
-        var since: Moment
+        var since: MonotonicInstant
     }
 
     private static let names = (0..<64).map { "vm\($0)" }
 
     let interval: Duration
-    var now = Moment.seconds(1000)
+    var now = MonotonicInstant.seconds(1000)
     var epoch: Int64 = 1_800_000_000
     private var inService: [Instance] = []
     /// Ticks until each that is coming is in service.
@@ -19,7 +19,7 @@ struct GeneratedWorld {
     private var standby: Int
     private var reserve: Int
     private var demand: Double
-    private var lastInService: Moment?
+    private var lastInService: MonotonicInstant?
     private var number = 0
     private var steering: Steering?
     /// Percent of the ticks of an instance without a sample.
@@ -27,7 +27,7 @@ struct GeneratedWorld {
     private let starved: Int
     private let hasGuests: Bool
 
-    init(_ random: inout SplitMix, interval: Duration) {
+    init(_ random: inout SeededRandom, interval: Duration) {
         self.interval = interval
         standby = random.once(in: 3) ? random.below(3) : 0
         reserve = random.below(9)
@@ -45,7 +45,7 @@ struct GeneratedWorld {
     }
 
     /// Lets time pass, with what it brings; the clock may jump either way.
-    mutating func step(_ random: inout SplitMix) {
+    mutating func step(_ random: inout SeededRandom) {
         let seconds = interval / .seconds(1)
         if random.once(in: 40) {
             let jumps = [3600.0, -3600, 30, -5, 0]
@@ -81,7 +81,7 @@ struct GeneratedWorld {
     }
 
     /// What is to be seen now.
-    func observe(_ random: inout SplitMix) -> GroupObservation {
+    func observe(_ random: inout SeededRandom) -> GroupObservation {
         let each = demand / Double(max(1, inService.count))
         let loads = inService.map { instance -> LoadEstimate in
             let isMissing = gaps > 0 && random.below(100) < gaps
@@ -115,7 +115,7 @@ struct GeneratedWorld {
     }
 
     /// Carries an order out, standby first.
-    mutating func apply(_ order: Decision.Order, _ random: inout SplitMix) {
+    mutating func apply(_ order: Decision.Order, _ random: inout SeededRandom) {
         switch order {
         case .hold: break
         case .scaleOut(let count):

@@ -24,18 +24,18 @@ struct HistoryRun {
 
     private struct Input {
         var observation: GroupObservation
-        var now: Moment
+        var now: MonotonicInstant
         var calendar: CalendarTime
     }
 
     private let seed: UInt64
-    private var random: SplitMix
+    private var random: SeededRandom
     private(set) var broken: [String] = []
     private(set) var counts = Counts()
 
     init(seed: UInt64) {
         self.seed = seed
-        random = SplitMix(seed: seed &* 0x5851_F42D_4C95_7F2D &+ 1)
+        random = SeededRandom(seed: seed &* 0x5851_F42D_4C95_7F2D &+ 1)
     }
 
     /// Plays the history until its end or the first broken property.

@@ -9,30 +9,31 @@ extension CrashScenario {
         CrashScenario(
             testDescription: "a group that is paused does not grow",
             count: 2,
-            script: [6: { $0.wish = .pause }, 12: { run in run.reload { $0.policy.min = 2 } }]
+            script: [6: { $0.recommendation = .pause }, 12: { run in run.reload { $0.policy.min = 2 } }]
         ),
         CrashScenario(
             testDescription: "a group that is resumed grows again",
             count: 2,
             script: [
-                6: { $0.wish = .pause }, 12: { run in run.reload { $0.policy.min = 2 } }, 20: { $0.wish = .resume },
+                6: { $0.recommendation = .pause }, 12: { run in run.reload { $0.policy.min = 2 } },
+                20: { $0.recommendation = .resume },
             ]
         ),
         CrashScenario(
             testDescription: "a size that is held",
             count: 3,
-            script: [6: { $0.wish = .hold(3, until: nil) }]
+            script: [6: { $0.recommendation = .hold(3, until: nil) }]
         ),
         CrashScenario(
             testDescription: "a size that is held and made smaller",
             count: 3,
-            script: [6: { $0.wish = .hold(3, until: nil) }, 24: { $0.wish = .hold(1, until: nil) }]
+            script: [6: { $0.recommendation = .hold(3, until: nil) }, 24: { $0.recommendation = .hold(1, until: nil) }]
         ),
         CrashScenario(
             testDescription: "a size that ends by itself",
             count: 2,
             script: [
-                6: { $0.wish = .hold(2, until: $0.date.addingTimeInterval(15)) }, 30: { _ in },
+                6: { $0.recommendation = .hold(2, until: $0.date.addingTimeInterval(15)) }, 30: { _ in },
             ]
         ),
     ]
@@ -41,14 +42,14 @@ extension CrashScenario {
 extension HistoryRun {
     /// The operator sees that it did not come through, and asks again.
     mutating func askAgain() {
-        guard let wish else { return }
+        guard let recommendation else { return }
         let isDone =
-            switch wish {
+            switch recommendation {
             case .pause: disk.steering.pausedBy != nil
             case .resume: disk.steering.pausedBy == nil
             case .hold(let size, _): disk.steering.size == size
             case .release: disk.steering.size == nil
             }
-        if isDone { self.wish = nil } else { commands.append(.steer(wish)) }
+        if isDone { self.recommendation = nil } else { commands.append(.steer(recommendation)) }
     }
 }

@@ -31,7 +31,7 @@ struct HistoryController {
         var number: UInt64
         var url: String
         var isConnected = true
-        var reportedAt: Moment?
+        var reportedAt: MonotonicInstant?
         var offset: Double?
         var work: FleetObservation.Work?
         var sample: GuestSample?
@@ -41,7 +41,7 @@ struct HistoryController {
 
     var fleet: Fleet
     var engine: ScalingEngine
-    let board = ProbeBoard()
+    let board = OperationResults()
     let capacity = HostCapacity()
     var pending = StoreChange()
     var storeFails = false
@@ -58,8 +58,8 @@ struct HistoryController {
     /// Counts looks at the hypervisor and ends of orders, in their order.
     var sequence: Int64 = 0
     /// The number of the look that ``view`` is of.
-    var viewedAt: Moment?
-    let bornAt: Moment
+    var viewedAt: MonotonicInstant?
+    let bornAt: MonotonicInstant
 
     static let reserve = HostReserve(memory: .bytes(0), vCPUOvercommit: 8)
     static let need = HostRoom.Need(memory: 1 << 30, vCPUs: 1)
@@ -72,7 +72,7 @@ struct HistoryController {
         clients: Int,
         counter: UInt64,
         uuids: UUIDSource,
-        now: Moment,
+        now: MonotonicInstant,
         date: Date
     ) {
         let ledger = disk.ledger.values.sorted { $0.uuid < $1.uuid }
@@ -100,9 +100,9 @@ struct HistoryController {
         return Set(departures.filter { $0.value <= least }.keys)
     }
 
-    mutating func next() -> Moment {
+    mutating func next() -> MonotonicInstant {
         sequence += 1
-        return Moment(nanoseconds: sequence)
+        return MonotonicInstant(nanoseconds: sequence)
     }
 
     mutating func publish(_ new: EndpointSet) {
@@ -113,7 +113,7 @@ struct HistoryController {
         set = new
     }
 
-    func observe(now: Moment, interval: Duration) -> FleetObservation {
+    func observe(now: MonotonicInstant, interval: Duration) -> FleetObservation {
         board.confirmStarts(active: Set((view ?? []).filter(\.isActive).map(\.uuid)))
         board.notePaused((view ?? []).filter { $0.isActive && !$0.isRunning }.map(\.uuid), at: now)
         let resumedAt = board.resumedAt
@@ -121,7 +121,7 @@ struct HistoryController {
         for (uuid, session) in sessions {
             var isAwake = false
             if let reportedAt = session.reportedAt, let offset = session.offset {
-                isAwake = reportedAt > resumedAt[uuid] ?? Moment(nanoseconds: .min) && abs(offset) <= 2
+                isAwake = reportedAt > resumedAt[uuid] ?? MonotonicInstant(nanoseconds: .min) && abs(offset) <= 2
             }
             let isFresh =
                 session.isConnected
@@ -148,7 +148,9 @@ struct HistoryController {
         )
     }
 
-    func groupObservation(_ observation: FleetObservation, interval: Duration, now: Moment) -> GroupObservation {
+    func groupObservation(_ observation: FleetObservation, interval: Duration, now: MonotonicInstant)
+        -> GroupObservation
+    {
         var inService: [LoadEstimate] = []
         var (draining, ready, reserve, removable) = (0, 0, 0, 0)
         for (uuid, instance) in fleet.instances.sorted(by: { $0.key < $1.key }) {

@@ -65,7 +65,7 @@ struct HistoryMachine {
     /// What a domain that the controller made consists of; `nil` for one that was there from the beginning.
     var clone: Clone?
     /// Since when it is defined.
-    var definedAt = Moment.seconds(0)
+    var definedAt = MonotonicInstant.seconds(0)
     var power = Power.off
     /// Counts its runs, as the hypervisor does.
     var run = 0
@@ -91,9 +91,9 @@ struct HistoryMachine {
     var restoreStopsHalfWay = false
 
     /// Since when it is active.
-    var activeSince = Moment.seconds(0)
+    var activeSince = MonotonicInstant.seconds(0)
     /// When its guest last began to run, from the beginning or from where it was.
-    var ranAt: Moment?
+    var ranAt: MonotonicInstant?
     /// Ticks for which nobody measures it.
     var unmeasured = 0
 

@@ -20,7 +20,7 @@ extension HistoryOracle {
         _ step: FleetStep,
         _ observation: FleetObservation,
         _ machines: [HistoryMachine],
-        now: Moment
+        now: MonotonicInstant
     ) {
         moved(before, after, step, machines, now: now)
         if observation.domains != nil { checkStarts(step, observation) }
@@ -38,7 +38,7 @@ extension HistoryOracle {
     }
 
     /// An order of the engine's was taken in.
-    mutating func ordered(_ before: Fleet, _ after: Fleet, _ step: FleetStep, now: Moment) {
+    mutating func ordered(_ before: Fleet, _ after: Fleet, _ step: FleetStep, now: MonotonicInstant) {
         moved(before, after, step, [], now: now)
         for instance in step.changed where instance.state == .draining {
             if instance.isProtected { fail(.protected, instance.uuid) }
@@ -56,7 +56,7 @@ extension HistoryOracle {
         _ after: Fleet,
         _ step: FleetStep,
         _ machines: [HistoryMachine],
-        now: Moment
+        now: MonotonicInstant
     ) {
         for event in step.events where event.detail.isEmpty { fail(.explained, "\(event.kind)") }
         for instance in step.changed {
@@ -116,7 +116,7 @@ extension HistoryOracle {
         }
     }
 
-    private mutating func checkDrained(_ instance: Instance, _ machines: [HistoryMachine], now: Moment) {
+    private mutating func checkDrained(_ instance: Instance, _ machines: [HistoryMachine], now: MonotonicInstant) {
         let drain = drains.removeValue(forKey: instance.uuid)
         guard instance.state == .stopping || instance.state == .parking,
             let machine = machines.first(where: { $0.uuid == instance.uuid }), let guest = machine.guest,
@@ -159,7 +159,7 @@ extension HistoryOracle {
     }
 
     /// All of a look's judgement is made.
-    mutating func finished(_ fleet: Fleet, _ step: FleetStep, at now: Moment) {
+    mutating func finished(_ fleet: Fleet, _ step: FleetStep, at now: MonotonicInstant) {
         for event in step.events where event.detail.isEmpty { fail(.explained, "\(event.kind)") }
         for instance in fleet.instances.values where fleet.deadlines[instance.uuid] == nil {
             let needs =
@@ -178,7 +178,7 @@ extension HistoryOracle {
         _ set: EndpointSet,
         _ controller: HistoryController,
         _ machines: [HistoryMachine],
-        at now: Moment
+        at now: MonotonicInstant
     ) {
         for endpoint in set.endpoints where !controller.set.endpoints.contains(where: { $0.id == endpoint.id }) {
             guard let machine = machines.first(where: { $0.uuid == endpoint.id }) else {

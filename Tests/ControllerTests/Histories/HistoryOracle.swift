@@ -50,9 +50,9 @@ struct HistoryOracle {
 
     /// What is known of an instance that drains.
     struct Drain {
-        var since: Moment
+        var since: MonotonicInstant
         /// Since when the present controller knows of it.
-        var knownSince: Moment
+        var knownSince: MonotonicInstant
         var timeout: Duration
         /// Whether a former life of the controller began it.
         var isFormer = false
@@ -72,7 +72,7 @@ struct HistoryOracle {
     private var units = 0
     private var taken: Set<String> = []
     /// When the hypervisor was last told to bring each up or to park it, and the time that it has from then.
-    private(set) var told: [String: (at: Moment, time: Duration)] = [:]
+    private(set) var told: [String: (at: MonotonicInstant, time: Duration)] = [:]
     var pace = HistoryPace()
 
     init(interval: Duration, count: Int) {
@@ -114,7 +114,12 @@ struct HistoryOracle {
     }
 
     /// The hypervisor is told of an order that the fleet waits for.
-    mutating func told(_ uuid: String, _ work: HistoryRun.Effect.Work, _ limits: LifecycleLimits, at now: Moment) {
+    mutating func told(
+        _ uuid: String,
+        _ work: HistoryRun.Effect.Work,
+        _ limits: LifecycleLimits,
+        at now: MonotonicInstant
+    ) {
         switch work {
         case .start, .make: told[uuid] = (now, limits.startDeadline)
         case .resume: told[uuid] = (now, limits.resumeDeadline)
@@ -130,7 +135,7 @@ struct HistoryOracle {
         _ reason: String,
         _ machine: HistoryMachine?,
         _ limits: LifecycleLimits,
-        at now: Moment
+        at now: MonotonicInstant
     ) {
         let order = told[uuid]
         let began = machine?.isActive == true ? machine?.ranAt : nil
@@ -188,7 +193,7 @@ struct HistoryOracle {
     mutating func allows(_ maximum: Int) { highest = max(highest, maximum) }
 
     /// A new life of the controller begins.
-    mutating func restarted(at now: Moment, _ disk: HistoryDisk) {
+    mutating func restarted(at now: MonotonicInstant, _ disk: HistoryDisk) {
         pace.restarted()
         (active, taken) = ([], [])
         // What was heard and not written down is heard again.
@@ -203,11 +208,11 @@ struct HistoryOracle {
         }
     }
 
-    mutating func drains(_ uuid: String, at now: Moment) {
+    mutating func drains(_ uuid: String, at now: MonotonicInstant) {
         drains[uuid] = Drain(since: now, knownSince: now, timeout: timeout)
     }
 
-    mutating func refusesWork(_ uuid: String, _ controller: HistoryController, at now: Moment) {
+    mutating func refusesWork(_ uuid: String, _ controller: HistoryController, at now: MonotonicInstant) {
         guard let drain = drains[uuid] else {
             fail(.drainTooEarly, "\(uuid) does not drain")
             return
@@ -218,14 +223,14 @@ struct HistoryOracle {
 
     // MARK: The engine
 
-    mutating func skipped(at now: Moment) { pace.skipped() }
+    mutating func skipped(at now: MonotonicInstant) { pace.skipped() }
 
     mutating func decided(
         _ decision: Decision,
         _ controller: HistoryController,
         _ policy: GroupPolicy,
         _ observation: FleetObservation,
-        now: Moment
+        now: MonotonicInstant
     ) {
         if decision.reason.isEmpty || decision.whatWouldChange.isEmpty { fail(.explained, "a decision") }
         if case .scaleIn = decision.order {

@@ -7,7 +7,7 @@ import Foundation
 struct HistoryPace {
     /// Observed time, as the engine's: nothing passes in a jump, nor while nothing is decided.
     private var time = Duration.zero
-    private var lastDecision: Moment?
+    private var lastDecision: MonotonicInstant?
     /// Since when the present engine observes.
     private var observedSince = Duration.zero
     private var lastOut: Duration?
@@ -34,7 +34,7 @@ struct HistoryPace {
         _ policy: GroupPolicy,
         interval: Duration,
         limits: LifecycleLimits,
-        now: Moment
+        now: MonotonicInstant
     ) -> [(HistoryOracle.Property, String)] {
         if let lastDecision { time += min(max(.zero, lastDecision.duration(to: now)), interval * 3) }
         lastDecision = now

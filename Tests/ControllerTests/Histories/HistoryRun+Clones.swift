@@ -19,7 +19,7 @@ extension HistoryRun {
     /// Makes or removes a clone; the controller hears of its end or not.
     mutating func applyToClone(_ effect: Effect, isHeard: Bool) {
         let uuid = machines[effect.index].uuid
-        var result: FleetObservation.Start?
+        var result: FleetObservation.StartResult?
         if hypervisorSilent == 0, effect.fate != .lostBefore {
             result = effect.work == .remove ? remove(effect) : make(effect)
         }
@@ -35,7 +35,7 @@ extension HistoryRun {
     }
 
     /// One that is whole is left as it is, one that is not is removed first.
-    private mutating func make(_ effect: Effect) -> FleetObservation.Start {
+    private mutating func make(_ effect: Effect) -> FleetObservation.StartResult {
         let index = effect.index
         if machines[index].isDefined {
             if machines[index].clone?.state == .ready { return .succeeded }
@@ -62,7 +62,7 @@ extension HistoryRun {
         return .succeeded
     }
 
-    private mutating func remove(_ effect: Effect) -> FleetObservation.Start {
+    private mutating func remove(_ effect: Effect) -> FleetObservation.StartResult {
         let index = effect.index
         guard machines[index].isDefined else { return .succeeded }
         if let refusal = removalFailure(index) { return refusal }
@@ -77,7 +77,7 @@ extension HistoryRun {
         return .succeeded
     }
 
-    private func removalFailure(_ index: Int) -> FleetObservation.Start? {
+    private func removalFailure(_ index: Int) -> FleetObservation.StartResult? {
         if machines[index].isActive { return .failed("stop it first") }
         return removalsFail > 0 ? .failed("busy") : nil
     }

@@ -142,7 +142,8 @@ extension HistoryRun {
         return true
     }
 
-    private mutating func give(_ kind: ProbeBoard.Order.Kind, _ work: Effect.Work, _ uuid: String, again: Double) {
+    private mutating func give(_ kind: OperationResults.Order.Kind, _ work: Effect.Work, _ uuid: String, again: Double)
+    {
         guard controller.board.admit(kind, uuid, again: .seconds(again), now: now) else { return }
         begin(work, uuid, life: 0)
     }
@@ -234,7 +235,7 @@ extension HistoryRun {
     }
 
     /// Gives the hypervisor an order; `nil` when nobody knows what became of it.
-    private mutating func order(_ effect: Effect) -> FleetObservation.Start? {
+    private mutating func order(_ effect: Effect) -> FleetObservation.StartResult? {
         let index = effect.index
         guard hypervisorSilent == 0, effect.fate != .lostBefore else { return nil }
         guard machines[index].isDefined else { return .failed("no domain") }
@@ -242,7 +243,7 @@ extension HistoryRun {
             return .failed("not whole")
         }
         guard effect.fate != .fails || machines[index].isActive else { return .failed("refused") }
-        let result: FleetObservation.Start? =
+        let result: FleetObservation.StartResult? =
             switch effect.work {
             case .start: start(effect)
             case .resume(let kind): resume(index, kind)
@@ -252,7 +253,7 @@ extension HistoryRun {
         return effect.fate == .lostAfter ? nil : result
     }
 
-    private mutating func start(_ effect: Effect) -> FleetObservation.Start {
+    private mutating func start(_ effect: Effect) -> FleetObservation.StartResult {
         let index = effect.index
         guard machines[index].power == .off else {
             return machines[index].power == .running ? .succeeded : .failed("already paused")
@@ -270,7 +271,7 @@ extension HistoryRun {
         return .succeeded
     }
 
-    private mutating func resume(_ index: Int, _ kind: StandbyKind) -> FleetObservation.Start? {
+    private mutating func resume(_ index: Int, _ kind: StandbyKind) -> FleetObservation.StartResult? {
         if kind == .paused {
             guard machines[index].isActive else { return .failed("not running") }
             guard machines[index].power == .paused else { return .succeeded }
@@ -301,7 +302,7 @@ extension HistoryRun {
         oracle.reportedLag[index] = nil
     }
 
-    private mutating func park(_ effect: Effect, _ kind: StandbyKind) -> FleetObservation.Start {
+    private mutating func park(_ effect: Effect, _ kind: StandbyKind) -> FleetObservation.StartResult {
         let index = effect.index
         if machines[index].parksThatFail > 0 {
             machines[index].parksThatFail -= 1

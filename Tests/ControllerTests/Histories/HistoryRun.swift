@@ -36,10 +36,10 @@ struct HistoryRun {
         var work: Work
         var due: Int
         var fate: Fate
-        var givenAt: Moment
+        var givenAt: MonotonicInstant
         /// The tick at which the hypervisor is told of it, after a wait behind others, and when that was.
         var toldTick = 0
-        var toldAt: Moment?
+        var toldAt: MonotonicInstant?
 
         /// Whether the fleet waits for its result, and it may have to wait for others.
         var isAwaited: Bool {
@@ -80,7 +80,7 @@ struct HistoryRun {
     var hash = HistoryHash()
 
     var tick = 0
-    var now = Moment.seconds(1000)
+    var now = MonotonicInstant.seconds(1000)
     var wall = 1_000_000.0
     /// Whether anything still goes wrong.
     var hasFaults = true
@@ -101,7 +101,7 @@ struct HistoryRun {
     var images = 0
     var commands: [HistoryCommand] = []
     /// What an operator asks for again and again until it is on disk.
-    var wish: SteeringAct?
+    var recommendation: SteeringAct?
     /// Commits that reached the store, and the one at which the controller is to be killed.
     var commits = 0
     var killAt: (commit: Int, how: Kill)?

@@ -31,7 +31,7 @@ struct ControllerMetricsTests {
                 authority: authority
             ),
             into: registry,
-            observatory: Observatory(),
+            eventBus: EventBus(),
             interval: .seconds(1)
         )
     }
@@ -42,7 +42,7 @@ struct ControllerMetricsTests {
             .filter { $0.hasPrefix(name + "{") || $0.hasPrefix(name + " ") }
     }
 
-    @Test("decisions by order and by what made them so: the last limit, else the rule with the largest wish")
+    @Test("decisions by order and by what made them so: the last limit, else the rule with the largest recommendation")
     func decisions() throws {
         let metrics = try metrics()
         var phases = PhaseWatch()
@@ -88,7 +88,7 @@ struct ControllerMetricsTests {
             var instance = Instance(uuid: "1", name: "vm1", since: Date(timeIntervalSince1970: second))
             instance.state = state
             let event = ControllerEvent(.instanceStarting, at: instance.since, detail: "")
-            let step = Observatory.Step(
+            let step = EventBus.Step(
                 group: "default",
                 at: instance.since,
                 changed: [instance],

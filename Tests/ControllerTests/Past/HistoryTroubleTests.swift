@@ -74,18 +74,18 @@ struct HistoryTroubleTests {
         try await keeper.write(at: start + 300)
     }
 
-    private func running(_ path: String, limit: Int64 = 16 << 20) -> (History, Observatory, EventList) {
-        let (observatory, events) = (Observatory(), EventList())
+    private func running(_ path: String, limit: Int64 = 16 << 20) -> (History, EventBus, EventList) {
+        let (eventBus, events) = (EventBus(), EventList())
         let history = History(
             path: path,
             limit: limit,
-            observatory: observatory,
+            eventBus: eventBus,
             groups: 1,
             clock: SteadyClock(),
             report: { events.add($0) },
             logger: .quiet
         )
-        return (history, observatory, events)
+        return (history, eventBus, events)
     }
 
     private func times(_ history: History) async throws -> [Date] {
@@ -113,12 +113,12 @@ struct HistoryTroubleTests {
             } else {
                 try Data("this is no database, and was none".utf8).write(to: URL(fileURLWithPath: path))
             }
-            let (history, observatory, events) = running(path)
+            let (history, eventBus, events) = running(path)
             try await withBackground { background in
                 let job = background.start { try await history.run() }
                 try await waitUntil("the new file holds ticks") {
                     let at = Date().timeIntervalSince1970
-                    observatory.tell(.tick(.sample(at: at, [.sample("vm1", host: 10)]), .sample()))
+                    eventBus.tell(.tick(.sample(at: at, [.sample("vm1", host: 10)]), .sample()))
                     return (try? await times(history).count) ?? 0 > 1
                 }
                 await job.stop()
@@ -142,8 +142,8 @@ struct HistoryTroubleTests {
                 keeper.add(.sample(at: now - 20, [.sample("vm9", host: 77)]), .sample())
                 try await keeper.write(at: Int64(now))
             }
-            let (history, observatory, events) = running(path)
-            observatory.tell(.tick(.sample(at: now, [.sample("vm1", host: 10)]), .sample()))
+            let (history, eventBus, events) = running(path)
+            eventBus.tell(.tick(.sample(at: now, [.sample("vm1", host: 10)]), .sample()))
             let query = HistoryQuery(
                 group: "default",
                 since: Date(timeIntervalSince1970: now - 60),
@@ -168,12 +168,12 @@ struct HistoryTroubleTests {
     @Test("where no file can be made it rests, says so once, and says why when asked")
     func unwritable() async throws {
         try await withHistoryFile { path in
-            let (history, observatory, events) = running("\(path)/nowhere/\(HistoryStore.fileName)")
+            let (history, eventBus, events) = running("\(path)/nowhere/\(HistoryStore.fileName)")
             try await withBackground { background in
                 let job = background.start { try await history.run() }
                 try await waitUntil("it says so") { !events.all.isEmpty }
                 for tick in 0..<1000 {
-                    observatory.tell(.tick(.sample(at: Double(start) + Double(tick), []), .sample()))
+                    eventBus.tell(.tick(.sample(at: Double(start) + Double(tick), []), .sample()))
                 }
                 await #expect(throws: History.Unavailable.self) { try await times(history) }
                 await job.stop()

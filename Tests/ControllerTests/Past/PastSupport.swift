@@ -55,7 +55,7 @@ extension Decision {
         text: String = "demand 20 %"
     ) -> Decision {
         Decision(
-            at: Moment(nanoseconds: 0),
+            at: MonotonicInstant(nanoseconds: 0),
             order: order,
             desired: size,
             capacity: 1,
@@ -64,8 +64,8 @@ extension Decision {
             overloaded: false,
             overloadedSince: nil,
             hotSamples: 0,
-            rawWish: size,
-            wishes: [RuleWish(rule: rule, size: size, text: text)],
+            unclampedSize: size,
+            recommendations: [RuleRecommendation(rule: rule, size: size, text: text)],
             clamps: clamps,
             observation: GroupObservation(inService: [], reserve: 1)
         )

@@ -23,7 +23,7 @@ struct LifecycleSpansTests {
         mutating func take(_ step: FleetStep) {
             var step = step
             step.sign(group: "web")
-            let seen = Observatory.Step(
+            let seen = EventBus.Step(
                 group: "web",
                 at: scene.date,
                 changed: step.changed,
@@ -208,9 +208,13 @@ struct LifecycleSpansTests {
         let root = try stage.root("scale out")
         #expect(root.events.count == 32 && stage.states(of: root).count == 32)
         #expect(
-            Journey.instant(.distantFuture).nanosecondsSinceEpoch > Journey.instant(.distantPast).nanosecondsSinceEpoch
+            LifecycleTransition.instant(.distantFuture).nanosecondsSinceEpoch
+                > LifecycleTransition.instant(.distantPast).nanosecondsSinceEpoch
         )
-        #expect(Journey.instant(Date(timeIntervalSince1970: 1e300)).nanosecondsSinceEpoch == 18_000_000_000_000_000_000)
+        #expect(
+            LifecycleTransition.instant(Date(timeIntervalSince1970: 1e300)).nanosecondsSinceEpoch
+                == 18_000_000_000_000_000_000
+        )
     }
 }
 

@@ -30,7 +30,7 @@ struct SpanFileTests {
         row.state = .failed
         row.reason = "the \"disk\"\nis full"
         let event = ControllerEvent(.instanceFailed, at: Date(timeIntervalSince1970: 103), instance: "vm1", detail: "x")
-        let step = Observatory.Step(group: "default", at: event.at, changed: [row], events: [event])
+        let step = EventBus.Step(group: "default", at: event.at, changed: [row], events: [event])
         for ended in spans.take(step) { ended.record(with: tracer) }
     }
 
@@ -111,7 +111,7 @@ struct SpanFileTests {
             for _ in 0..<50 { record(tracer) }
             let directory = (path as NSString).deletingLastPathComponent
             let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
-            #expect(names == ["spans.jsonl"] + (1...TurnedFile.kept).map { "spans.jsonl.\($0)" })
+            #expect(names == ["spans.jsonl"] + (1...RotatingFile.kept).map { "spans.jsonl.\($0)" })
             for name in names {
                 #expect(try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")).count <= 4000)
                 #expect(try !SpanLine.all("\(directory)/\(name)").isEmpty)
@@ -126,7 +126,7 @@ struct SpanFileTests {
     @Test("a full disk costs lines, and a folder that appears later is used")
     func fullDisk() throws {
         record(SpanFileTracer(path: "/dev/full", logger: .quiet))
-        var full = TurnedFile(path: "/dev/full")
+        var full = RotatingFile(path: "/dev/full")
         let isOther = full.makeRoom(for: 2)
         let failure = full.append([0x61, 0x0A])
         #expect(isOther && failure == String(cString: strerror(ENOSPC)))

@@ -15,18 +15,22 @@ import Wire
 
 @Suite("The OpenAPI document")
 struct OpenAPITests {
-    private struct Document: Decodable {
+    struct Document: Decodable {
         struct Operation: Decodable {
             var tags: [String]
             var operationId: String
         }
 
         var paths: [String: [String: Operation]]
+
+        static func load() throws -> Document {
+            try JSONDecoder().decode(Document.self, from: Data(PackageResources.openapi_json))
+        }
     }
 
     @Test("every route of both ports stands in it, and no other")
     func routes() throws {
-        let document = try JSONDecoder().decode(Document.self, from: Data(PackageResources.openapi_json))
+        let document = try Document.load()
         func described(_ tag: String) -> Set<String> {
             Set(
                 document.paths.flatMap { path, operations in
@@ -52,8 +56,8 @@ struct OpenAPITests {
                 clones: CloneOperator(hypervisor: InMemoryHypervisor(networks: []), gate: SerialGate()),
                 reading: ControllerAPI.Reading(
                     history: nil,
-                    feed: EventFeed(store: store, observatory: Observatory(), clock: clock, logger: .quiet),
-                    observatory: Observatory(),
+                    feed: EventFeed(store: store, eventBus: EventBus(), clock: clock, logger: .quiet),
+                    eventBus: EventBus(),
                     interval: .seconds(1)
                 ),
                 clock: clock,

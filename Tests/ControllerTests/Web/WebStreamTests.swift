@@ -78,11 +78,11 @@ extension SocketTests {
         @Test("a reader that never reads is disconnected, one that leaves is forgotten, one too many is told so")
         func feed() async throws {
             let clock = SteadyClock()
-            let observatory = Observatory()
+            let eventBus = EventBus()
             let path = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID())").path
             defer { try? FileManager.default.removeItem(atPath: path) }
             let store = try StateDirectory(path: path).store()
-            let feed = EventFeed(store: store, observatory: observatory, clock: clock, limit: 2, logger: .quiet)
+            let feed = EventFeed(store: store, eventBus: eventBus, clock: clock, limit: 2, logger: .quiet)
             try await withBackground { background in
                 background.start { try await feed.run() }
                 let (lost, losing) = AsyncStream.makeStream(of: Void.self)
@@ -94,8 +94,8 @@ extension SocketTests {
                     event.group = "default"
                     try await store.commit(StoreChange(events: [event]))
                 }
-                observatory.tell(
-                    .step(Observatory.Step(at: Date(), events: [ControllerEvent(.overload, at: Date(), detail: "")]))
+                eventBus.tell(
+                    .step(EventBus.Step(at: Date(), events: [ControllerEvent(.overload, at: Date(), detail: "")]))
                 )
                 for await _ in lost {}
                 #expect(feed.readers == 1)

@@ -119,7 +119,7 @@ func withServingAgent<Value: Sendable>(
             // Port 9 (discard): nobody answers.
             controller: HostPort(host: "127.0.0.1", port: 9),
             uuid: FakeController.uuid,
-            state: StateDirectory(path: directory),
+            state: AgentStateDirectory(path: directory),
             workers: 2,
             credentials: { Credentials() },
             timing: testTiming()

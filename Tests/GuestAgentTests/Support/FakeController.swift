@@ -106,7 +106,7 @@ final class FakeController: Sendable {
                 }
             },
             server: try .tls(
-                .http1(configuration: .init(additionalChannelHandlers: [FullClosure()])),
+                .http1(configuration: .init(additionalChannelHandlers: [HalfClosureDisabler()])),
                 tlsConfiguration: .cmsServer(identity: identity, asksForClientCertificate: true)
             ),
             configuration: .init(address: .hostname("127.0.0.1", port: port)),

@@ -7,7 +7,7 @@ import Persistence
 import Wire
 
 /// What a request for events asks for; all of it is checked, whether as a list or as a stream.
-package struct EventQuestion {
+package struct EventRequest {
     /// The most events in one list.
     package static let limit = 10_000
     /// The longest wait, seconds.

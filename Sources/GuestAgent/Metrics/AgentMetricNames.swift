@@ -1,7 +1,7 @@
 import Shared
 
 /// Every metric of the agent.
-enum MetricNames {
+enum AgentMetricNames {
     static let requests = MetricDefinition(
         "cms_agent_requests_total",
         .counter,

@@ -1,7 +1,7 @@
 import Tracing
 
 /// Where a span is: its trace, itself, and the span it is a part of.
-package struct SpanPlace: Sendable, Hashable {
+package struct SpanIdentity: Sendable, Hashable {
     /// 16 bytes in hexadecimal digits.
     package let trace: String
     /// 8 bytes in hexadecimal digits.
@@ -10,7 +10,7 @@ package struct SpanPlace: Sendable, Hashable {
     let parent: String?
 
     /// A new place, inside `parent` if there is one.
-    init(inside parent: SpanPlace?) {
+    init(inside parent: SpanIdentity?) {
         var random = SystemRandomNumberGenerator()
         trace = parent?.trace ?? Self.digits(&random) + Self.digits(&random)
         span = Self.digits(&random)
@@ -26,12 +26,12 @@ package struct SpanPlace: Sendable, Hashable {
 
 extension ServiceContext {
     private enum Key: ServiceContextKey {
-        typealias Value = SpanPlace
+        typealias Value = SpanIdentity
         static var nameOverride: String? { "cms-span" }
     }
 
     /// The span that work belongs to.
-    var spanPlace: SpanPlace? {
+    var spanPlace: SpanIdentity? {
         get { self[Key.self] }
         set { self[Key.self] = newValue }
     }

@@ -3,7 +3,7 @@ import Lifecycle
 import Tracing
 
 /// The way of an instance into service, or out of it: what becomes a trace when it is over.
-package struct Journey: Sendable {
+package struct LifecycleTransition: Sendable {
     /// What kinds of ways there are; the name of the trace's first span.
     package enum Kind: String, Sendable {
         /// From the order to the moment when clients are told.

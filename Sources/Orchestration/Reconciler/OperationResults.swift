@@ -3,21 +3,21 @@ import Lifecycle
 import Synchronization
 
 /// The results of starts, probes and hooks that are under way or done, which the fleet looks at.
-package final class ProbeBoard: Sendable {
+package final class OperationResults: Sendable {
     private struct State {
-        var starts: [String: FleetObservation.Start] = [:]
+        var starts: [String: FleetObservation.StartResult] = [:]
         /// When the order of each was done.
-        var doneAt: [String: Moment] = [:]
+        var doneAt: [String: MonotonicInstant] = [:]
         /// Those whose order has waited for room since it was given.
         var waiting: Set<String> = []
         var probes: [String: FleetObservation.Probe] = [:]
         var busy: Set<String> = []
         /// Orders under way that need no result, and from when they may be given again.
-        var orders: [Order: Moment] = [:]
+        var orders: [Order: MonotonicInstant] = [:]
         var hooks: [String: [HookPoint: FleetObservation.Hook]] = [:]
         /// When each instance was last told to resume.
-        var resumedAt: [String: Moment] = [:]
-        var retryAt: [String: Moment] = [:]
+        var resumedAt: [String: MonotonicInstant] = [:]
+        var retryAt: [String: MonotonicInstant] = [:]
         /// Which life an instance is in: a result of an earlier one is dropped.
         var lives: [String: UInt64] = [:]
         /// Counts the lives of all.
@@ -33,10 +33,10 @@ package final class ProbeBoard: Sendable {
 
     private let state = Mutex(State())
 
-    package var starts: [String: FleetObservation.Start] { state.withLock { $0.starts } }
+    package var starts: [String: FleetObservation.StartResult] { state.withLock { $0.starts } }
     var probes: [String: FleetObservation.Probe] { state.withLock { $0.probes } }
     package var hooks: [String: [HookPoint: FleetObservation.Hook]] { state.withLock { $0.hooks } }
-    var resumedAt: [String: Moment] { state.withLock { $0.resumedAt } }
+    var resumedAt: [String: MonotonicInstant] { state.withLock { $0.resumedAt } }
 
     /// An instance begins anew: what is known of it no longer holds.
     package func forget(_ uuid: String) {
@@ -95,7 +95,12 @@ package final class ProbeBoard: Sendable {
     }
 
     /// An order has ended at `now`; `nil`: nobody knows how.
-    package func endStart(_ uuid: String, life: UInt64, _ result: FleetObservation.Start?, at now: Moment) {
+    package func endStart(
+        _ uuid: String,
+        life: UInt64,
+        _ result: FleetObservation.StartResult?,
+        at now: MonotonicInstant
+    ) {
         state.withLock { state in
             guard state.lives[uuid] ?? 0 == life else { return }
             state.starts[uuid] = result
@@ -104,7 +109,7 @@ package final class ProbeBoard: Sendable {
     }
 
     /// The orders that were done before the domains were read at `moment`: of these the domains tell the newer news.
-    func done(before moment: Moment?) -> Set<String> {
+    func done(before moment: MonotonicInstant?) -> Set<String> {
         guard let moment else { return [] }
         return state.withLock { state in
             Set(state.doneAt.filter { $0.value < moment && state.starts[$0.key] == .succeeded }.keys)
@@ -119,7 +124,7 @@ package final class ProbeBoard: Sendable {
     }
 
     /// Begins a probe; `nil` when one is under way or it is too early for another.
-    package func beginProbe(_ uuid: String, now: Moment) -> UInt64? {
+    package func beginProbe(_ uuid: String, now: MonotonicInstant) -> UInt64? {
         state.withLock { state in
             guard !state.busy.contains(uuid), state.retryAt[uuid].map({ $0 <= now }) ?? true else { return nil }
             state.busy.insert(uuid)
@@ -127,7 +132,7 @@ package final class ProbeBoard: Sendable {
         }
     }
 
-    func endProbe(_ uuid: String, life: UInt64, session: UInt64?, failure: String?, retryAt: Moment) {
+    func endProbe(_ uuid: String, life: UInt64, session: UInt64?, failure: String?, retryAt: MonotonicInstant) {
         state.withLock { state in
             state.busy.remove(uuid)
             guard state.lives[uuid] ?? 0 == life else { return }
@@ -146,12 +151,12 @@ package final class ProbeBoard: Sendable {
     }
 
     /// The domain is told at `now` to run again: only reports from later on count.
-    func noteResumed(_ uuid: String, at now: Moment) {
+    func noteResumed(_ uuid: String, at now: MonotonicInstant) {
         state.withLock { $0.resumedAt[uuid] = now }
     }
 
     /// Domains that are seen paused: whoever lets them run again, only reports from later on count.
-    func notePaused(_ uuids: [String], at now: Moment) {
+    func notePaused(_ uuids: [String], at now: MonotonicInstant) {
         guard !uuids.isEmpty else { return }
         state.withLock { state in
             for uuid in uuids { state.resumedAt[uuid] = now }
@@ -159,7 +164,7 @@ package final class ProbeBoard: Sendable {
     }
 
     /// Whether an order may be given now; the same one may not for a while afterwards.
-    package func admit(_ kind: Order.Kind, _ uuid: String, again: Duration, now: Moment) -> Bool {
+    package func admit(_ kind: Order.Kind, _ uuid: String, again: Duration, now: MonotonicInstant) -> Bool {
         state.withLock { state in
             let order = Order(kind: kind, uuid: uuid)
             guard state.orders[order].map({ $0 <= now }) ?? true else { return false }

@@ -1,5 +1,5 @@
-/// A wish on its way through the limits.
-struct Course {
+/// A recommendation on its way through the limits.
+struct SizeProposal {
     /// The size as it stands, in instances.
     var size: Int
     /// The present size.

@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 /// What the agent remembers from one start to the next: its identity, its name, its controller, the spent token.
-public struct StateDirectory: Sendable, Equatable {
+public struct AgentStateDirectory: Sendable, Equatable {
     /// The directory.
     public let path: String
 

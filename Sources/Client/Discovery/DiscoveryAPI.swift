@@ -6,7 +6,7 @@ import Shared
 import Wire
 
 /// The requests that a client makes to the controller, over mutual TLS.
-struct ControllerAPI: Sendable {
+struct DiscoveryAPI: Sendable {
     /// The controller's address.
     let address: HostPort
     /// What is shown, and whom it trusts.

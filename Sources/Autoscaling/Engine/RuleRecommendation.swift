@@ -1,13 +1,13 @@
-/// What one rule of the policy wishes for.
-public struct RuleWish: Sendable, Hashable, Codable {
+/// What one rule of the policy recommends.
+public struct RuleRecommendation: Sendable, Hashable, Codable {
     /// The rule's name, or `forecast`.
     public var rule: String
-    /// The size it wishes for, in instances; `nil`: it has no opinion.
+    /// The size it recommends, in instances; `nil`: it has no opinion.
     public var size: Int?
-    /// The wish in words.
+    /// The recommendation in words.
     public var text: String
 
-    /// A wish.
+    /// A recommendation.
     public init(rule: String, size: Int?, text: String) {
         self.rule = rule
         self.size = size

@@ -6,10 +6,10 @@ import Synchronization
 /// Where reconcilers tell what they see and do, and where those listen who only look: metrics, history, spans, browsers.
 ///
 /// Telling never waits and never fails. Each listener has a bounded queue of its own; one that does not keep up loses
-/// the oldest sightings, and nobody else notices.
-package final class Observatory: Sendable {
+/// the oldest messages, and nobody else notices.
+package final class EventBus: Sendable {
     /// Something that was seen.
-    package enum Sighting: Sendable {
+    package enum Message: Sendable {
         /// A tick of a group, with the decision if one was made.
         case tick(TickRecord, Decision?)
         /// Changes of a group that were written down, or were tried to.
@@ -45,7 +45,7 @@ package final class Observatory: Sendable {
     }
 
     private struct State {
-        var listeners: [UInt64: AsyncStream<Sighting>.Continuation] = [:]
+        var listeners: [UInt64: AsyncStream<Message>.Continuation] = [:]
         var counter: UInt64 = 0
     }
 
@@ -55,10 +55,10 @@ package final class Observatory: Sendable {
 
     /// Everything that is told from now on.
     ///
-    /// - Parameter buffer: How many sightings may wait; then the oldest go.
-    package func sightings(buffer: Int) -> AsyncStream<Sighting> {
+    /// - Parameter buffer: How many messages may wait; then the oldest go.
+    package func messages(buffer: Int) -> AsyncStream<Message> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: Sighting.self,
+            of: Message.self,
             bufferingPolicy: .bufferingNewest(buffer)
         )
         let number = state.withLock { state in
@@ -73,8 +73,8 @@ package final class Observatory: Sendable {
     }
 
     /// Tells every listener.
-    package func tell(_ sighting: Sighting) {
+    package func tell(_ message: Message) {
         let listeners = state.withLock { Array($0.listeners.values) }
-        for listener in listeners { listener.yield(sighting) }
+        for listener in listeners { listener.yield(message) }
     }
 }

@@ -1,5 +1,5 @@
 /// What one pass over the instances in service adds up for one rule.
-struct RuleTally: Sendable {
+struct RuleAggregate: Sendable {
     /// The metric in all that asks for more, percent: warm instances, gaps by the gap rule.
     var up = 0.0
     /// The metric in all that stands against fewer, percent: those that warm up count as at the target.
@@ -14,8 +14,8 @@ struct RuleTally: Sendable {
 }
 
 /// What one pass over the instances in service found.
-struct LoadTally: Sendable {
-    var tallies: [RuleTally]
+struct LoadAggregate: Sendable {
+    var tallies: [RuleAggregate]
     /// Hot samples in a row, by the first threshold rule, of the instance that has the fewest.
     var fewest = Int.max
     var unknown = 0

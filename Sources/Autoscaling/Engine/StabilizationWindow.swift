@@ -1,16 +1,16 @@
-/// The largest or smallest wish of a sliding window, and how far back the window is covered with observations.
+/// The largest or smallest recommendation of a sliding window, and how far back the window is covered with observations.
 ///
-/// It keeps only the wishes that can still become the extreme one, so its size is bounded by the number of different
-/// wishes, not by the length of the window.
-struct WishWindow: Sendable, Hashable, Codable {
-    /// Which wish is looked for.
+/// It keeps only the recommendations that can still become the extreme one, so its size is bounded by the number of different
+/// recommendations, not by the length of the window.
+struct StabilizationWindow: Sendable, Hashable, Codable {
+    /// Which recommendation is looked for.
     enum Extreme: String, Sendable, Hashable, Codable {
         case largest, smallest
     }
 
     private struct Entry: Sendable, Hashable, Codable {
-        var at: Moment
-        var wish: Int
+        var at: MonotonicInstant
+        var recommendation: Int
     }
 
     /// The most entries kept; beyond it the oldest two become one.
@@ -19,18 +19,20 @@ struct WishWindow: Sendable, Hashable, Codable {
     private let extreme: Extreme
     private var entries: [Entry] = []
     /// Since when every tick was observed; `nil` before the first.
-    private var coveredSince: Moment?
+    private var coveredSince: MonotonicInstant?
 
     init(_ extreme: Extreme) {
         self.extreme = extreme
     }
 
-    /// Takes this tick's wish and forgets what lies before the window.
-    mutating func record(_ wish: Int, at now: Moment, window: Duration) {
-        while let last = entries.last, extreme == .largest ? last.wish <= wish : last.wish >= wish {
+    /// Takes this tick's recommendation and forgets what lies before the window.
+    mutating func record(_ recommendation: Int, at now: MonotonicInstant, window: Duration) {
+        while let last = entries.last,
+            extreme == .largest ? last.recommendation <= recommendation : last.recommendation >= recommendation
+        {
             entries.removeLast()
         }
-        entries.append(Entry(at: now, wish: wish))
+        entries.append(Entry(at: now, recommendation: recommendation))
         let start = now.advanced(by: .zero - window)
         let expired = entries.prefix { $0.at < start }.count
         if expired > 0 { entries.removeFirst(expired) }
@@ -43,14 +45,14 @@ struct WishWindow: Sendable, Hashable, Codable {
         coveredSince = coveredSince.map { max($0, start) } ?? now
     }
 
-    /// The extreme wish of the window.
-    var value: Int? { entries.first?.wish }
+    /// The extreme recommendation of the window.
+    var value: Int? { entries.first?.recommendation }
 
-    /// When the extreme wish was last made.
-    var valueAt: Moment? { entries.first?.at }
+    /// When the extreme recommendation was last made.
+    var valueAt: MonotonicInstant? { entries.first?.at }
 
     /// What is missing until the window is covered; zero when it is.
-    func uncovered(at now: Moment, window: Duration) -> Duration {
+    func uncovered(at now: MonotonicInstant, window: Duration) -> Duration {
         guard let coveredSince else { return window }
         return max(.zero, window - coveredSince.duration(to: now))
     }

@@ -1,49 +1,51 @@
 extension ScalingEngine {
     /// The reason in one sentence.
     func reason(
-        _ course: Course,
-        winner: RuleWish?,
+        _ proposal: SizeProposal,
+        winner: RuleRecommendation?,
         _ observation: GroupObservation,
-        _ tally: LoadTally
+        _ tally: LoadAggregate
     ) -> String {
         var text = winner?.text ?? (observation.inService.isEmpty ? "no instance runs" : "no rule is given")
         if let waiting = observation.waiting { text += "; \(waiting.prefix(400))" }
-        guard let last = course.clamps.last else { return text }
-        return last.to == course.capacity || course.clamps.count == 1
+        guard let last = proposal.clamps.last else { return text }
+        return last.to == proposal.capacity || proposal.clamps.count == 1
             ? "\(text); \(last.why)"
-            : "\(text); \(course.clamps[course.clamps.count - 2].why); \(last.why)"
+            : "\(text); \(proposal.clamps[proposal.clamps.count - 2].why); \(last.why)"
     }
 
     /// What would have to happen for another decision, in one sentence.
     func prospect(
-        _ course: Course,
+        _ proposal: SizeProposal,
         _ observation: GroupObservation,
-        _ tally: LoadTally,
+        _ tally: LoadAggregate,
         _ limits: BoundsInForce
     ) -> String {
-        if let last = course.clamps.last { return prospect(last, course) }
-        if course.size > course.capacity {
-            return "\(course.size - course.capacity) more are ordered; they count from now on"
+        if let last = proposal.clamps.last { return prospect(last, proposal) }
+        if proposal.size > proposal.capacity {
+            return "\(proposal.size - proposal.capacity) more are ordered; they count from now on"
         }
-        if course.size < course.capacity { return "\(course.capacity - course.size) fewer are ordered" }
+        if proposal.size < proposal.capacity { return "\(proposal.capacity - proposal.size) fewer are ordered" }
         return prospect(steady: observation, tally)
     }
 
-    private func prospect(_ clamp: Clamp, _ course: Course) -> String {
-        let direction = clamp.from > course.capacity ? "out" : "in"
+    private func prospect(_ clamp: Clamp, _ proposal: SizeProposal) -> String {
+        let direction = clamp.from > proposal.capacity ? "out" : "in"
         let goal = "scale \(direction) to \(clamp.from)"
         switch clamp.name {
         case .starved: return "\(goal) follows when the host withholds no CPU, or with on-starved: scale-out"
         case .unknownForbidsScaleIn: return "\(goal) is weighed again when the load of each instance is known"
         case .stabilizationOut:
-            return "\(goal) follows when the wish stands for \(waiting(outWait, smallest, policy.scaleOut, clamp.from))"
+            return
+                "\(goal) follows when the recommendation stays for \(waiting(outWait, smallest, policy.scaleOut, clamp.from))"
         case .stabilizationIn:
-            return "\(goal) follows when the wish stands for \(waiting(inWait, largest, policy.scaleIn, clamp.from))"
+            return
+                "\(goal) follows when the recommendation stays for \(waiting(inWait, largest, policy.scaleIn, clamp.from))"
         case .cooldownOut:
             return
-                "\(goal) follows in \(Words.time(remaining(policy.scaleOut.cooldown, since: lastInServiceAt) ?? .zero))"
+                "\(goal) follows in \(ReasonFormat.time(remaining(policy.scaleOut.cooldown, since: lastInServiceAt) ?? .zero))"
         case .cooldownIn:
-            return "\(goal) follows in \(Words.time(remaining(policy.scaleIn.cooldown, since: lastIn) ?? .zero))"
+            return "\(goal) follows in \(ReasonFormat.time(remaining(policy.scaleIn.cooldown, since: lastIn) ?? .zero))"
         case .rateLimit: return "\(goal) follows within a minute"
         case .modeOff: return "\(goal) follows with the mode on"
         case .held: return "\(goal) follows when the size is released"
@@ -58,13 +60,18 @@ extension ScalingEngine {
         }
     }
 
-    /// How long a wish must still stand: until the window is covered and the wish that stands against it has left it.
-    private func waiting(_ wait: Duration, _ wishes: WishWindow, _ limits: DirectionLimits, _ goal: Int) -> String {
-        let against = wishes.value == goal ? nil : remaining(limits.window, since: wishes.valueAt)
-        return Words.time(max(wait, against ?? .zero))
+    /// How long a recommendation must still stand: until the window is covered and the recommendation that stands against it has left it.
+    private func waiting(
+        _ wait: Duration,
+        _ recommendations: StabilizationWindow,
+        _ limits: DirectionLimits,
+        _ goal: Int
+    ) -> String {
+        let against = recommendations.value == goal ? nil : remaining(limits.window, since: recommendations.valueAt)
+        return ReasonFormat.time(max(wait, against ?? .zero))
     }
 
-    private func prospect(steady observation: GroupObservation, _ tally: LoadTally) -> String {
+    private func prospect(steady observation: GroupObservation, _ tally: LoadAggregate) -> String {
         let capacity = Double(observation.capacity)
         guard !observation.inService.isEmpty else {
             return observation.waiting == nil
@@ -87,7 +94,7 @@ extension ScalingEngine {
                 if capacity > 1 { down = "the \(metric) stays at or below \(percent(least)) in all" }
             }
         }
-        let window = policy.scaleIn.window > .zero ? " for \(Words.time(policy.scaleIn.window))" : ""
+        let window = policy.scaleIn.window > .zero ? " for \(ReasonFormat.time(policy.scaleIn.window))" : ""
         let growth = up.map { "scale out follows when \($0)" }
         let shrinkage = down.map { "scale in follows when \($0)\(window)" }
         return [growth, shrinkage].compactMap { $0 }.joined(separator: "; ")

@@ -6,7 +6,7 @@ import Musl
 #endif
 
 /// Numbers and times as the records write them.
-enum Words {
+enum ReasonFormat {
     /// `80 %`.
     static func percent(_ value: Double) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "? %" }

@@ -6,7 +6,7 @@ import NIOCore
 /// something is written to it, and a server that closes an idle connection waits five seconds for nothing, because
 /// swift-nio-ssl does not go on with its own good-bye when half closure is allowed. No program of this package closes
 /// one direction only. To be given to `HTTP1Channel.Configuration(additionalChannelHandlers:)`.
-public final class FullClosure: ChannelInboundHandler, RemovableChannelHandler {
+public final class HalfClosureDisabler: ChannelInboundHandler, RemovableChannelHandler {
     /// Passed through untouched.
     public typealias InboundIn = Any
 

@@ -4,7 +4,7 @@ import Glibc
 /// A file of lines that is turned over when it is full: `path` is written, `path.1` is the one before, and so on.
 ///
 /// It is no ledger: what cannot be written is lost, and leaves no half line behind.
-package struct TurnedFile {
+package struct RotatingFile {
     /// The size at which a file is turned over, bytes.
     package static let standardLimit = 32 << 20
     /// How many full files are kept besides the one that is written.
@@ -17,7 +17,7 @@ package struct TurnedFile {
     private var openFailure: String?
 
     /// Appends to the file at `path`, which is opened when something is written.
-    package init(path: String, limit: Int = TurnedFile.standardLimit) {
+    package init(path: String, limit: Int = RotatingFile.standardLimit) {
         self.path = path
         self.limit = limit
     }

@@ -2,7 +2,7 @@
 ///
 /// The engine computes with moments only: no jump of the wall clock can fire or starve one of its windows, and tests and
 /// simulations make moments out of nothing.
-public struct Moment: InstantProtocol, Hashable, Sendable, Codable {
+public struct MonotonicInstant: InstantProtocol, Hashable, Sendable, Codable {
     /// Nanoseconds since the beginning.
     public var nanoseconds: Int64
 
@@ -12,20 +12,20 @@ public struct Moment: InstantProtocol, Hashable, Sendable, Codable {
     }
 
     /// The moment `seconds` after the beginning.
-    public static func seconds(_ seconds: Double) -> Moment {
-        Moment(nanoseconds: Int64(seconds * 1e9))
+    public static func seconds(_ seconds: Double) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: Int64(seconds * 1e9))
     }
 
     /// The moment `duration` later.
-    public func advanced(by duration: Duration) -> Moment {
+    public func advanced(by duration: Duration) -> MonotonicInstant {
         let (seconds, attoseconds) = duration.components
         let (product, isFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let step = isFar ? (seconds < 0 ? .min : .max) : Self.sum(product, attoseconds / 1_000_000_000)
-        return Moment(nanoseconds: Self.sum(nanoseconds, step))
+        return MonotonicInstant(nanoseconds: Self.sum(nanoseconds, step))
     }
 
     /// The time from this moment to `other`; negative when `other` is earlier.
-    public func duration(to other: Moment) -> Duration {
+    public func duration(to other: MonotonicInstant) -> Duration {
         let (difference, isFar) = other.nanoseconds.subtractingReportingOverflow(nanoseconds)
         return .nanoseconds(isFar ? (other < self ? .min : .max) : difference)
     }
@@ -37,7 +37,7 @@ public struct Moment: InstantProtocol, Hashable, Sendable, Codable {
     }
 
     /// Orders by time.
-    public static func < (left: Moment, right: Moment) -> Bool {
+    public static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 }

@@ -1,7 +1,7 @@
 import Shared
 
 /// Tells the sender of a command when it is on disk.
-package final class Receipt: Sendable {
+package final class CommitAcknowledgement: Sendable {
     private let stream: AsyncStream<Bool>
     private let continuation: AsyncStream<Bool>.Continuation
 

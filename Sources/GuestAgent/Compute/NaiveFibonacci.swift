@@ -1,7 +1,7 @@
 /// The work that the service does: Fibonacci numbers by naive recursion, whose cost grows by 1.618 with each n.
 ///
 /// The cost is the purpose, so nothing is remembered and no closed form is used.
-public enum Fibonacci {
+public enum NaiveFibonacci {
     /// The largest n whose Fibonacci number fits into 64 bits.
     public static let largestExact = 93
 

@@ -13,7 +13,7 @@ import Foundation
 #endif
 
 /// The controller's routes as this agent calls them.
-struct ControllerAPI: Sendable {
+struct ControllerConnection: Sendable {
     /// Why a call had no usable answer.
     enum Failure: Error, CustomStringConvertible {
         /// The controller answered with an error.
