@@ -69,4 +69,24 @@ package struct ControllerConfiguration: Sendable {
     package func isTemplate(domain name: String) -> Bool {
         groups.contains { $0.template?.source == .domain(name) }
     }
+
+    /// The settings that a reload changes at once.
+    static let changedByReload: [ComparedSetting<ControllerConfiguration>] = [
+        ComparedSetting("agent-certificate-lifetime", \.issuing.agentLifetime),
+        ComparedSetting("client-certificate-lifetime", \.issuing.clientLifetime),
+    ]
+
+    /// The settings that keep their values until the controller is started again.
+    static let changedByRestart: [ComparedSetting<ControllerConfiguration>] = [
+        ComparedSetting("connect", \.uri),
+        ComparedSetting("listen", \.listen),
+        ComparedSetting("web-listen", \.webListen),
+        ComparedSetting("web-token-file", \.webTokenFile),
+        ComparedSetting("state-dir", \.stateDirectory),
+        ComparedSetting("history-size", \.historySize),
+        ComparedSetting("interval", \.interval),
+        ComparedSetting("log-file", \.logFile),
+        ComparedSetting("spans-file", \.spansFile),
+        ComparedSetting("advertise", \.advertise),
+    ]
 }

@@ -289,14 +289,14 @@ struct FleetRestartTests {
             now: .seconds(0),
             date: Scene.begin.addingTimeInterval(-1e6)
         )
-        #expect(setBack.deadlines["vm1"] == .seconds(60))
+        #expect(setBack.memory["vm1"].deadline == .seconds(60))
         let setForward = Fleet(
             settings: scene.fleet.settings,
             ledger: ledger,
             now: .seconds(0),
             date: Scene.begin.addingTimeInterval(1e6)
         )
-        #expect(setForward.deadlines["vm1"] == .seconds(60))
+        #expect(setForward.memory["vm1"].deadline == .seconds(60))
     }
 
     @Test("what leaves goes on with its time over the restart, with five seconds at least")
@@ -309,7 +309,7 @@ struct FleetRestartTests {
                 ledger: [instance],
                 now: .seconds(0),
                 date: Scene.begin.addingTimeInterval(seconds)
-            ).deadlines["vm1"]
+            ).memory["vm1"].deadline
         }
         #expect(deadline(after: 40) == .seconds(20))
         #expect(deadline(after: -1e6) == .seconds(60))

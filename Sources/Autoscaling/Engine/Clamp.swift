@@ -36,6 +36,16 @@ public struct Clamp: Sendable, Hashable, Codable {
         case notRemovable = "not removable"
         /// An operator paused the group.
         case paused
+
+        /// Whether somebody should hear of it when it keeps a group from growing.
+        package var blocksScaleOut: Bool {
+            switch self {
+            case .noReserve, .max, .hostRoom, .breaker, .starved, .modeOff, .paused: true
+            case .unknownForbidsScaleIn, .stabilizationOut, .stabilizationIn, .cooldownOut, .cooldownIn, .rateLimit,
+                .held, .min, .coming, .notRemovable:
+                false
+            }
+        }
     }
 
     /// The limit.

@@ -12,15 +12,15 @@ extension Hypervisor {
     /// ``createLinkedVolume(_:backing:)`` and ``addDHCPReservation(_:network:)`` throw.
     public func cloneDomain(_ request: CloneRequest) async throws -> DomainInfo {
         let plan = try await plan(request)
-        // Tasks of their own, and awaited. A cancelled call may still have its effect later, and nothing may come into
-        // being once the clean-up has begun; nor must the clean-up be cancelled with its caller.
+        // A cancelled call may still have its effect later, and nothing may come into being once the clean-up has begun;
+        // nor must the clean-up be cancelled with its caller.
         do {
-            let clone = try await Task { try await make(plan) }.value
+            let clone = try await withoutCancellation { try await make(plan) }
             try Task.checkCancellation()
             return clone
         } catch {
             // What it cannot do now stays on record.
-            await Task { try? await removeClone(uuid: request.uuid) }.value
+            try? await withoutCancellation { try await removeClone(uuid: request.uuid) }
             throw error
         }
     }

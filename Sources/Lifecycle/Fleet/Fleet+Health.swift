@@ -10,7 +10,7 @@ extension Fleet {
         let wasUnhealthy = instance.state == .unhealthy
         instance.standby = nil
         instance.inServiceSince = facts.date
-        serving[instance.uuid] = facts.now
+        memory[instance.uuid].servingSince = facts.now
         lastInService = facts.now
         enter(.inService, &instance, reason: "the health probe passed", now: facts.now, date: facts.date, in: &step)
         step.events.append(
@@ -48,12 +48,12 @@ extension Fleet {
                 in: &step
             )
         } else if let agent = facts.agent, agent.isConnected {
-            reconnectDeadlines[instance.uuid] = nil
+            memory[instance.uuid].reconnectDeadline = nil
             guard agent.endpoint != instance.endpoint else { return }
             var moved = instance
             moved.endpoint = agent.endpoint
             withdraw(moved, reason: "its address changed to \(agent.endpoint.url)", facts, in: &step)
-        } else if reconnectDeadlines[instance.uuid].map({ $0 <= facts.now }) ?? true {
+        } else if memory[instance.uuid].reconnectDeadline.map({ $0 <= facts.now }) ?? true {
             withdraw(instance, reason: "the agent's command stream broke", facts, in: &step)
         }
     }
@@ -110,7 +110,7 @@ extension Fleet {
         guard facts.hypervisorAnswers else { return }
         if let domain = facts.domain, domain.isActive, instance.isOwned {
             guard isAnotherRun(domain, of: instance) else {
-                runsBeingDestroyed[instance.uuid] = runsBeingDestroyed[instance.uuid] ?? domain.run
+                memory[instance.uuid].runBeingDestroyed = memory[instance.uuid].runBeingDestroyed ?? domain.run
                 step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
                 return
             }
@@ -210,7 +210,7 @@ extension Fleet {
         var instance = instance
         guard !(wasComing && instance.isOwned) else {
             // It is off: whoever starts it before the next attempt owns it. Only an image that is left is still ours.
-            let mayCome = lateOrders[instance.uuid].map { facts.now < $0 } ?? false
+            let mayCome = memory[instance.uuid].lateOrderUntil.map { facts.now < $0 } ?? false
             instance.isOwned = mayCome || facts.domain?.hasSavedImage ?? false
             fail(instance, reason: "the domain stopped before its agent registered", facts, in: &step)
             return
@@ -251,18 +251,18 @@ extension Fleet {
         }
         step.breaker = breaker
         if instance.isOwned, let domain = facts.domain, domain.isActive {
-            runsBeingDestroyed[instance.uuid] = domain.run
+            memory[instance.uuid].runBeingDestroyed = domain.run
             step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
         }
     }
 
     /// Whether a domain is no longer in the run that was to be destroyed, and no order of ours can have started it since.
     private func isAnotherRun(_ domain: FleetObservation.Domain, of instance: Instance) -> Bool {
-        guard let runsBeingDestroyed = runsBeingDestroyed[instance.uuid], let run = domain.run,
-            lateOrders[instance.uuid] == nil
+        guard let destroyed = memory[instance.uuid].runBeingDestroyed, let run = domain.run,
+            memory[instance.uuid].lateOrderUntil == nil
         else {
             return false
         }
-        return run != runsBeingDestroyed
+        return run != destroyed
     }
 }

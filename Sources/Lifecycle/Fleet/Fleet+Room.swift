@@ -58,7 +58,7 @@ extension Fleet {
     /// What waits for room on the host, in words; `nil` when nothing does.
     package var waitingForRoom: String? {
         var texts = ordered.compactMap { instance in
-            shortages[instance.uuid].map { "\(instance.name) \(Self.waitingForRoom): it \($0)" }
+            memory[instance.uuid].shortage.map { "\(instance.name) \(Self.waitingForRoom): it \($0)" }
         }
         if let poolShortage { texts.append("the standby pool \(Self.waitingForRoom): \(poolShortage)") }
         guard let first = texts.first else { return nil }
@@ -82,7 +82,7 @@ extension Fleet {
         case .resuming: (isDone, time) = (domain?.isRunning == true, limits.resumeDeadline)
         case .parking: (isDone, time) = (false, limits.parkDeadline)
         default:
-            notTold.remove(instance.uuid)
+            memory[instance.uuid].isUntold = false
             return
         }
         let wasTold =
@@ -93,22 +93,23 @@ extension Fleet {
             }
         if wasTold {
             // Once more at the first look after it was told, which may have been at any time since the last look.
-            guard notTold.remove(instance.uuid) != nil else { return }
+            guard memory[instance.uuid].isUntold else { return }
+            memory[instance.uuid].isUntold = false
         } else {
-            notTold.insert(instance.uuid)
+            memory[instance.uuid].isUntold = true
         }
-        deadlines[instance.uuid] = now.advanced(by: time)
-        if instance.state != .parking { capacityDeadlines[instance.uuid] = now.advanced(by: time) }
+        memory[instance.uuid].deadline = now.advanced(by: time)
+        if instance.state != .parking { memory[instance.uuid].capacityDeadline = now.advanced(by: time) }
     }
 
     /// A domain that was stopped and started again before anybody looked has begun anew: so does its time.
     private mutating func noteRun(of instance: Instance, _ domain: FleetObservation.Domain?, now: MonotonicInstant) {
         guard let domain else { return }
-        let before = runs[instance.uuid]
-        runs[instance.uuid] = domain.run
-        guard let before, let run = domain.run, run != before, deadlines[instance.uuid] != nil else { return }
+        let before = memory[instance.uuid].run
+        memory[instance.uuid].run = domain.run
+        guard let before, let run = domain.run, run != before, memory[instance.uuid].deadline != nil else { return }
         switch instance.state {
-        case .starting, .booting, .probing: deadlines[instance.uuid] = now.advanced(by: limits.startDeadline)
+        case .starting, .booting, .probing: memory[instance.uuid].deadline = now.advanced(by: limits.startDeadline)
         default: break
         }
     }
@@ -122,14 +123,14 @@ extension Fleet {
     ) {
         var instance = instance
         guard [.creating, .starting, .resuming].contains(instance.state), case .waiting(let shortage) = start else {
-            shortages[instance.uuid] = nil
+            memory[instance.uuid].shortage = nil
             // The order is out: what it waited for is no longer true.
             guard instance.reason.hasPrefix(Self.waitingForRoom), let start, start != .queued else { return }
             instance.reason = "the host has room for it now"
             write(instance, in: &step)
             return
         }
-        shortages[instance.uuid] = shortage
+        memory[instance.uuid].shortage = shortage
         guard !instance.reason.hasPrefix(Self.waitingForRoom) else { return }
         instance.reason = "\(Self.waitingForRoom): it \(shortage)"
         write(instance, in: &step)

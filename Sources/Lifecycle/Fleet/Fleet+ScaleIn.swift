@@ -15,7 +15,7 @@ extension Fleet {
                 id: instance.uuid,
                 name: instance.name,
                 work: work[instance.uuid],
-                inServiceSince: serving[instance.uuid] ?? MonotonicInstant(nanoseconds: 0),
+                inServiceSince: memory[instance.uuid].servingSince ?? MonotonicInstant(nanoseconds: 0),
                 isProtected: instance.isProtected,
                 isOwned: instance.isOwned
             )
@@ -49,7 +49,7 @@ extension Fleet {
     ) {
         var instance = instance
         enter(.draining, &instance, reason: reason, now: now, date: date, in: &step)
-        leases[instance.uuid] = now.advanced(by: settings.drain.lease)
+        memory[instance.uuid].lease = now.advanced(by: settings.drain.lease)
         step.actions.append(.forget(uuid: instance.uuid))
         step.events.append(
             ControllerEvent(.instanceDraining, at: date, instance: instance.name, by: by, detail: reason)
@@ -70,11 +70,11 @@ extension Fleet {
             stopped(instance, wasComing: false, facts, in: &step)
             return
         }
-        let leaseEnded = leases[instance.uuid].map { $0 <= facts.now } ?? true
+        let leaseEnded = memory[instance.uuid].lease.map { $0 <= facts.now } ?? true
         // Until each client has said that it sends no more, the instance serves as before.
         guard facts.isAcknowledged || leaseEnded else { return }
         let isDone = facts.agent?.work?.isDone ?? false
-        if !isDone { holds[instance.uuid] = nil }
+        if !isDone { memory[instance.uuid].awakeUntil = nil }
         guard isDone || facts.isOverdue else {
             if let agent = facts.agent, agent.isConnected, agent.work?.isAccepting ?? true {
                 let others = endpoints.filter { $0.id != instance.uuid }.map(\.url)
@@ -86,8 +86,8 @@ extension Fleet {
         }
         if isDone, !facts.isOverdue {
             // The last answers may still be on the wire: a guest that is paused sends nothing again.
-            let end = holds[instance.uuid] ?? facts.now.advanced(by: Self.settleTime)
-            holds[instance.uuid] = end
+            let end = memory[instance.uuid].awakeUntil ?? facts.now.advanced(by: Self.settleTime)
+            memory[instance.uuid].awakeUntil = end
             guard end <= facts.now else { return }
         }
         if isDone, !facts.isOverdue, !passesAfterDraining(instance, facts, in: &step) { return }
@@ -176,14 +176,15 @@ extension Fleet {
                     detail: "the domain is off; it belongs to the reserve now"
                 )
             )
-        } else if facts.domainPaused || facts.isOverdue && askedToStop.contains(instance.uuid) {
+        } else if facts.domainPaused || facts.isOverdue && memory[instance.uuid].wasAskedToStop {
             // A paused guest hears nothing, and has nothing in flight.
             guard instance.isOwned else { return }
             step.actions.append(.destroy(uuid: instance.uuid, run: domain.run))
         } else if domain.isRunning {
             // Its time counts from when it is first asked: the hypervisor may have been away until now.
-            if askedToStop.insert(instance.uuid).inserted {
-                deadlines[instance.uuid] = facts.now.advanced(by: settings.drain.stopTimeout)
+            if !memory[instance.uuid].wasAskedToStop {
+                memory[instance.uuid].wasAskedToStop = true
+                memory[instance.uuid].deadline = facts.now.advanced(by: settings.drain.stopTimeout)
             }
             step.actions.append(.shutdown(uuid: instance.uuid))
         }

@@ -43,10 +43,10 @@ extension Fleet {
                     detail: "for the standby pool: \(pool.count) of \(settings.standby.total) are there"
                 )
             )
-        } else if let instance = pool.first(where: { deadlines[$0.uuid].map { $0 <= now } ?? false }) {
+        } else if let instance = pool.first(where: { memory[$0.uuid].deadline.map { $0 <= now } ?? false }) {
             let detail = "woken for a moment, so that its certificate, lease and clock stay valid"
             refresh(instance, reason: "to be refreshed", detail: detail, now: now, date: date, in: &step)
-        } else if let instance = pool.first(where: { standbyAwaitingReconnect.contains($0.uuid) }) {
+        } else if let instance = pool.first(where: { memory[$0.uuid].isAwaitingReconnect }) {
             // Its agent would connect anew at its first resume, while clients wait.
             let detail = "woken for a moment, since its agent lost its session when the controller was started again"
             refresh(instance, reason: "to connect anew", detail: detail, now: now, date: date, in: &step)
@@ -102,9 +102,9 @@ extension Fleet {
         var instance = instance
         if instance.standby != nil {
             // It was woken only to be refreshed: its agent gets a moment to renew its certificate.
-            let end = holds[instance.uuid] ?? facts.now.advanced(by: limits.refreshHold)
-            if holds[instance.uuid] == nil {
-                holds[instance.uuid] = end
+            let end = memory[instance.uuid].awakeUntil ?? facts.now.advanced(by: limits.refreshHold)
+            if memory[instance.uuid].awakeUntil == nil {
+                memory[instance.uuid].awakeUntil = end
                 step.actions.append(.rotate(uuid: instance.uuid))
             }
             guard end <= facts.now else { return }

@@ -79,13 +79,13 @@ extension Fleet {
     /// take is ours, in whatever state the instance is by then.
     mutating func giveUp(_ instance: inout Instance, _ facts: InstanceFacts) {
         instance.isOwned = true
-        lateOrders[instance.uuid] = facts.now.advanced(by: limits.startDeadline)
+        memory[instance.uuid].lateOrderUntil = facts.now.advanced(by: limits.startDeadline)
     }
 
     /// An order that was given up will not be carried out any more: from now on whoever starts the domain owns it.
     mutating func settleLateOrder(_ instance: inout Instance, _ facts: InstanceFacts) {
-        guard instance.isOwned, lateOrders[instance.uuid].map({ $0 <= facts.now }) ?? true else { return }
-        lateOrders[instance.uuid] = nil
+        guard instance.isOwned, memory[instance.uuid].lateOrderUntil.map({ $0 <= facts.now }) ?? true else { return }
+        memory[instance.uuid].lateOrderUntil = nil
         instance.isOwned = false
     }
 

@@ -35,7 +35,7 @@ extension Fleet {
                 probe: observation.probes[uuid] ?? FleetObservation.Probe(),
                 hooks: observation.hooks[uuid] ?? [:],
                 isAcknowledged: observation.acknowledged.contains(uuid),
-                isOverdue: deadlines[uuid].map { $0 <= now } ?? false,
+                isOverdue: memory[uuid].deadline.map { $0 <= now } ?? false,
                 now: now,
                 date: date
             )
@@ -119,17 +119,7 @@ extension Fleet {
 
     package mutating func forget(_ uuid: String) {
         instances[uuid] = nil
-        for path in [
-            \Fleet.deadlines, \.reconnectDeadlines, \.capacityDeadlines, \.leases, \.holds, \.lateOrders, \.serving,
-        ] {
-            self[keyPath: path][uuid] = nil
-        }
-        standbyAwaitingReconnect.remove(uuid)
-        askedToStop.remove(uuid)
-        notTold.remove(uuid)
-        runs[uuid] = nil
-        runsBeingDestroyed[uuid] = nil
-        shortages[uuid] = nil
+        memory.forget(uuid)
     }
 
     private mutating func move(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {

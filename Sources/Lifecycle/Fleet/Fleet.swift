@@ -15,32 +15,10 @@ package struct Fleet: Sendable, Equatable {
     package internal(set) var breaker: StartBreaker
     /// What operators ask of the whole group.
     package internal(set) var steering: GroupSteering
-    /// Deadlines of the present states, on the steady clock.
-    var deadlines: [String: MonotonicInstant] = [:]
-    /// Instances from a former life of the controller whose agents have not reconnected yet, and until when they may.
-    var reconnectDeadlines: [String: MonotonicInstant] = [:]
-    /// Until when an instance that is on its way counts as capacity.
-    var capacityDeadlines: [String: MonotonicInstant] = [:]
-    /// Until when clients that have not acknowledged the departure of a draining instance are waited for.
-    package var leases: [String: MonotonicInstant] = [:]
-    /// Until when an instance that was woken to be refreshed stays awake.
-    package var holds: [String: MonotonicInstant] = [:]
-    /// Until when an order to start or to resume that was given up may still be carried out: what it brings up is ours.
-    package var lateOrders: [String: MonotonicInstant] = [:]
-    /// Those in standby whose agents have lost their sessions with a former life of the controller: each is woken once.
-    var standbyAwaitingReconnect: Set<String> = []
-    /// The runs of domains that are being destroyed, as libvirt numbers them.
-    var runsBeingDestroyed: [String: Int] = [:]
-    /// What those lack whose start waits for room on the host.
-    var shortages: [String: HostShortage] = [:]
+    /// What is remembered of each instance beside its row.
+    package internal(set) var memory = InstanceMemories()
     /// What the next instance of the warm pool lacks; `nil` when the pool does not wait for room.
     var poolShortage: String?
-    /// Those whose order has not been given to the hypervisor, as of the last look.
-    var notTold: Set<String> = []
-    /// The run in which each domain was seen last, as libvirt numbers them.
-    var runs: [String: Int] = [:]
-    /// Those that were asked to shut down since they began to stop.
-    var askedToStop: Set<String> = []
     /// What clones are made from, and how far their replacement has come.
     package internal(set) var templates: CloneTemplates
     /// The names that a clone cannot have, as of the last step.
@@ -49,8 +27,6 @@ package struct Fleet: Sendable, Equatable {
     package let uuids: UUIDSource
     /// When an instance last came into service.
     package internal(set) var lastInService: MonotonicInstant?
-    /// Since when each instance is in service, on the steady clock.
-    package internal(set) var serving: [String: MonotonicInstant] = [:]
 
     /// Deadlines and counts.
     package var limits: LifecycleLimits { settings.limits }
@@ -85,33 +61,35 @@ package struct Fleet: Sendable, Equatable {
         self.breaker.adopt(now: now, date: date)
         for instance in ledger {
             if instance.state == .inService {
-                reconnectDeadlines[instance.uuid] = now.advanced(by: limits.adoptionGrace)
+                memory[instance.uuid].reconnectDeadline = now.advanced(by: limits.adoptionGrace)
                 // Who is the youngest must not change with a restart.
                 let age = instance.inServiceSince.map { min(max(0, date.timeIntervalSince($0)), 365 * 86400) } ?? 0
-                serving[instance.uuid] = now.advanced(by: .seconds(-age))
+                memory[instance.uuid].servingSince = now.advanced(by: .seconds(-age))
             }
-            if instance.state == .standby, instance.standby != .saved { standbyAwaitingReconnect.insert(instance.uuid) }
-            if instance.state == .draining { leases[instance.uuid] = now.advanced(by: settings.drain.lease) }
+            if instance.state == .standby, instance.standby != .saved {
+                memory[instance.uuid].isAwaitingReconnect = true
+            }
+            if instance.state == .draining { memory[instance.uuid].lease = now.advanced(by: settings.drain.lease) }
             if instance.state.isComing {
                 let isFailed = instance.state == .failed
-                capacityDeadlines[instance.uuid] = now.advanced(
+                memory[instance.uuid].capacityDeadline = now.advanced(
                     by: isFailed ? limits.destroyGrace : limits.startDeadline
                 )
             }
             if instance.isOwned, [.failed, .quarantined, .off].contains(instance.state) {
-                lateOrders[instance.uuid] = now.advanced(by: limits.startDeadline)
+                memory[instance.uuid].lateOrderUntil = now.advanced(by: limits.startDeadline)
             }
             guard let span = span(of: instance) else { continue }
             // When the hypervisor was told, and how long a wall clock says that was ago, nobody knows for certain: what
             // comes up gets its whole time anew rather than be destroyed early.
             if instance.state.isComing, instance.state != .unhealthy {
-                deadlines[instance.uuid] = now.advanced(by: span)
-                notTold.insert(instance.uuid)
+                memory[instance.uuid].deadline = now.advanced(by: span)
+                memory[instance.uuid].isUntold = true
                 continue
             }
             // A wall clock that was set back must not stretch a deadline, one set forward must not cut it to nothing.
             let elapsed = min(max(0, date.timeIntervalSince(instance.since)), span / .seconds(1))
-            deadlines[instance.uuid] = now.advanced(by: max(span - .seconds(elapsed), .seconds(5)))
+            memory[instance.uuid].deadline = now.advanced(by: max(span - .seconds(elapsed), .seconds(5)))
         }
     }
 
@@ -141,7 +119,7 @@ package struct Fleet: Sendable, Equatable {
     /// How many instances are on their way into service. One that has been for longer than a start may take is no
     /// longer waited for: a domain without an agent must not keep the group from growing.
     package func coming(at now: MonotonicInstant) -> Int {
-        instances.values.count { $0.isComing && (capacityDeadlines[$0.uuid].map { now < $0 } ?? false) }
+        instances.values.count { $0.isComing && (memory[$0.uuid].capacityDeadline.map { now < $0 } ?? false) }
     }
 
     /// Moves `instance` into `state` and notes the change.
@@ -157,31 +135,31 @@ package struct Fleet: Sendable, Equatable {
             [.starting, .booting, .probing, .resuming].contains(instance.state) && [.booting, .probing].contains(state)
         if state == .failed {
             // The time of its start goes on; only what it takes to destroy it is added.
-            capacityDeadlines[instance.uuid] = max(
-                capacityDeadlines[instance.uuid] ?? now,
+            memory[instance.uuid].capacityDeadline = max(
+                memory[instance.uuid].capacityDeadline ?? now,
                 now.advanced(by: limits.destroyGrace)
             )
         } else if [.creating, .starting, .resuming].contains(state) || !instance.state.isComing {
-            capacityDeadlines[instance.uuid] = now.advanced(
+            memory[instance.uuid].capacityDeadline = now.advanced(
                 by: state == .resuming ? limits.resumeDeadline : limits.startDeadline
             )
         }
         instance.since = keepsDeadline ? orderedAt(instance, now: now, date: date) : date
         instance.state = state
         instance.reason = reason
-        if !keepsDeadline { deadlines[instance.uuid] = span(of: instance).map { now.advanced(by: $0) } }
+        if !keepsDeadline { memory[instance.uuid].deadline = span(of: instance).map { now.advanced(by: $0) } }
         if state != .inService {
-            reconnectDeadlines[instance.uuid] = nil
-            serving[instance.uuid] = nil
+            memory[instance.uuid].reconnectDeadline = nil
+            memory[instance.uuid].servingSince = nil
         }
-        if state != .draining { leases[instance.uuid] = nil }
-        shortages[instance.uuid] = nil
-        askedToStop.remove(instance.uuid)
-        if state != .standby { standbyAwaitingReconnect.remove(instance.uuid) }
-        if state != .failed { runsBeingDestroyed[instance.uuid] = nil }
+        if state != .draining { memory[instance.uuid].lease = nil }
+        memory[instance.uuid].shortage = nil
+        memory[instance.uuid].wasAskedToStop = false
+        if state != .standby { memory[instance.uuid].isAwaitingReconnect = false }
+        if state != .failed { memory[instance.uuid].runBeingDestroyed = nil }
         // One that did not come back holds up no other replacement.
         if state == .off || state == .quarantined { instance.isReplacement = false }
-        if state != .probing, state != .draining { holds[instance.uuid] = nil }
+        if state != .probing, state != .draining { memory[instance.uuid].awakeUntil = nil }
         write(instance, in: &step)
     }
 
@@ -189,7 +167,7 @@ package struct Fleet: Sendable, Equatable {
     /// have waited long before that.
     private func orderedAt(_ instance: Instance, now: MonotonicInstant, date: Date) -> Date {
         guard instance.state == .starting || instance.state == .resuming, let span = span(of: instance),
-            let deadline = deadlines[instance.uuid]
+            let deadline = memory[instance.uuid].deadline
         else { return instance.since }
         let elapsed = span - now.duration(to: deadline)
         return elapsed > .zero ? date.addingTimeInterval(-(elapsed / .seconds(1))) : date

@@ -88,4 +88,30 @@ package struct GroupConfiguration: Sendable, Equatable {
         if policy.mode == .off { parts.append("mode off: orders nothing") }
         return parts.joined(separator: ", ")
     }
+
+    /// The settings that a reload changes at once.
+    package static let changedByReload: [ComparedSetting<GroupConfiguration>] = [
+        ComparedSetting("domains", \.domains),
+        ComparedSetting("min", \.policy.min),
+        ComparedSetting("max", \.policy.max),
+        ComparedSetting("mode", \.policy.mode),
+        ComparedSetting("policy.rules", \.policy.rules),
+        ComparedSetting("policy.scale-out", \.policy.scaleOut),
+        ComparedSetting("policy.scale-in", \.policy.scaleIn),
+        ComparedSetting("policy.warm-up", \.policy.warmUp),
+        ComparedSetting("policy.on-gap", \.policy.onGap),
+        ComparedSetting("policy.on-starved", \.policy.onStarved),
+        ComparedSetting("policy.schedule", \.policy.schedules),
+        ComparedSetting("policy.forecast", \.policy.forecast),
+        ComparedSetting("standby", \.standby),
+        ComparedSetting("template", \.template),
+        ComparedSetting("health", \.health),
+        ComparedSetting("health", \.limits),
+        ComparedSetting("drain", \.drain),
+        ComparedSetting("hooks", \.hooks),
+        ComparedSetting("host", \.host),
+    ]
+
+    /// The settings that keep their values until the controller is started again.
+    package static let changedByRestart: [ComparedSetting<GroupConfiguration>] = [ComparedSetting("hosts", \.hosts)]
 }

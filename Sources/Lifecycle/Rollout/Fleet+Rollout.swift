@@ -122,7 +122,7 @@ extension Fleet {
         switch instance.state {
         case .creating, .starting, .booting, .probing, .resuming: return .wait
         case .inService:
-            let since = serving[uuid] ?? now
+            let since = memory[uuid].servingSince ?? now
             return since.duration(to: now) >= .seconds(rollout.hold) ? .good : .wait
         case .failed, .removing, .unhealthy, .quarantined, .off:
             return .bad("the new instance \(instance.name) failed: \(instance.reason)")

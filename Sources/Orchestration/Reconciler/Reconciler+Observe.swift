@@ -122,7 +122,7 @@ extension Reconciler {
                 interval: interval,
                 now: now
             )
-            estimate.inServiceSince = fleet.serving[instance.uuid]
+            estimate.inServiceSince = fleet.memory[instance.uuid].servingSince
             return (instance, estimate)
         }
     }
@@ -182,8 +182,7 @@ extension Reconciler {
                 )
             )
         }
-        let walls: Set<Clamp.Name> = [.noReserve, .max, .hostRoom, .breaker, .starved, .modeOff, .paused]
-        let blocked = Set(decision.clamps.filter { walls.contains($0.name) && $0.to < $0.from }.map(\.name))
+        let blocked = Set(decision.clamps.filter { $0.name.blocksScaleOut && $0.to < $0.from }.map(\.name))
         if let new = decision.clamps.first(where: { blocked.contains($0.name) && !state.blocked.contains($0.name) }) {
             step.events.append(
                 ControllerEvent(

@@ -163,7 +163,7 @@ struct HistoryController {
                         host: samples[uuid],
                         guest: sessions[uuid]?.sample,
                         interval: interval,
-                        inServiceSince: fleet.serving[uuid],
+                        inServiceSince: fleet.memory[uuid].servingSince,
                         now: now
                     )
                 )

@@ -161,7 +161,7 @@ extension HistoryOracle {
     /// All of a look's judgement is made.
     mutating func finished(_ fleet: Fleet, _ step: FleetStep, at now: MonotonicInstant) {
         for event in step.events where event.detail.isEmpty { fail(.explained, "\(event.kind)") }
-        for instance in fleet.instances.values where fleet.deadlines[instance.uuid] == nil {
+        for instance in fleet.instances.values where fleet.memory[instance.uuid].deadline == nil {
             let needs =
                 switch instance.state {
                 case .starting, .resuming, .parking, .standby, .draining, .stopping, .quarantined: true

@@ -88,7 +88,7 @@ extension HistoryRun {
         // Off and on again before anybody looked is, to all who look, one run.
         if machines[index].seenOff || machines[index].ranAt == nil { machines[index].ranAt = now }
         let row = controller.fleet.instances[machines[index].uuid]
-        let mayCome = controller.fleet.lateOrders[machines[index].uuid] != nil
+        let mayCome = controller.fleet.memory[machines[index].uuid].lateOrderUntil != nil
         // What could not be written down, or is not yet, the controller may take for its own.
         let isOnPaper = disk.ledger[machines[index].uuid]?.isOwned ?? false
         // A clone is the controller's own, whoever starts it.

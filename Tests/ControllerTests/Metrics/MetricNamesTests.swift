@@ -15,7 +15,7 @@ struct MetricNamesTests {
 
     /// The agent's names; the target that has them is not linked here.
     private func agentNames() throws -> Set<String> {
-        let text = try text("Sources/GuestAgent/Metrics/MetricNames.swift")
+        let text = try text("Sources/GuestAgent/Metrics/AgentMetricNames.swift")
         return Set(text.matches(of: /"(cms_agent_[a-z_]+)"/).map { String($0.1) })
     }
 
