@@ -23,10 +23,10 @@ demo: ## two real VMs under load, from nothing
 	./provisioning/demo
 
 bench: ## instructions of a decision, against the baseline
-	./provisioning/benchmark count
+	./provisioning/dev/benchmark count
 
 docs: build ## completions, man pages
-	./provisioning/generate
+	./provisioning/dev/generate
 
 release: ## the programs as they are installed, in .build/dist
 	./provisioning/build
