@@ -25,8 +25,9 @@ demo: ## two real VMs under load, from nothing
 bench: ## instructions of a decision, against the baseline
 	./provisioning/dev/benchmark count
 
-docs: build ## completions, man pages
+docs: build ## completions, man pages, public declarations of the library
 	./provisioning/dev/generate
+	./provisioning/dev/api --write
 
 release: ## the programs as they are installed, in .build/dist
 	./provisioning/build
