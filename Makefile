@@ -1,5 +1,5 @@
 # The handful of verbs; each is a script of provisioning/ or a call of swift, and says more with --help.
-.PHONY: help build test check format lab demo bench docs release clean
+.PHONY: help build test check format lab demo bench docs generate release clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -25,7 +25,10 @@ demo: ## two real VMs under load, from nothing
 bench: ## instructions of a decision, against the baseline
 	./provisioning/dev/benchmark count
 
-docs: build ## completions, man pages, public declarations of the library
+docs: build ## documentation of the library and of the engine, in .build/docs
+	./provisioning/dev/docs
+
+generate: build ## completions, man pages, list of the library's public declarations
 	./provisioning/dev/generate
 	./provisioning/dev/api --write
 
