@@ -1,5 +1,5 @@
 # The handful of verbs; each is a script of provisioning/ or a call of swift, and says more with --help.
-.PHONY: help build test check format lab demo bench docs release clean
+.PHONY: help build test check format lab demo bench docs generate release clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -23,10 +23,14 @@ demo: ## two real VMs under load, from nothing
 	./provisioning/demo
 
 bench: ## instructions of a decision, against the baseline
-	./provisioning/benchmark count
+	./provisioning/dev/benchmark count
 
-docs: build ## completions, man pages
-	./provisioning/generate
+docs: build ## documentation of the library and of the engine, in .build/docs
+	./provisioning/dev/docs
+
+generate: build ## completions, man pages, list of the library's public declarations
+	./provisioning/dev/generate
+	./provisioning/dev/api --write
 
 release: ## the programs as they are installed, in .build/dist
 	./provisioning/build

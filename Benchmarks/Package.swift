@@ -8,7 +8,7 @@ let settings: [SwiftSetting] = [
 ]
 
 // The counted program needs the engine alone. What the timed benchmarks need besides takes minutes to build, so
-// `provisioning/benchmark count` leaves it out by setting this.
+// `provisioning/dev/benchmark count` leaves it out by setting this.
 let countOnly = Context.environment["CMS_BENCHMARK_COUNT_ONLY"] != nil
 
 let timed: [Target] = [

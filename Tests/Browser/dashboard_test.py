@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Looks at the dashboard as a browser does. Run by provisioning/browser-test; the tests go on from one another."""
+"""Looks at the dashboard as a browser does. Run by provisioning/dev/browser-test; the tests go on from one another."""
 
 import os
 import re

@@ -7,8 +7,8 @@ import Wire
 
 @testable import Lifecycle
 
-/// Where the browser tests (`provisioning/browser-test`) find a controller: a real one, over a hypervisor and agents in
-/// memory whose loads move.
+/// Where the browser tests (`provisioning/dev/browser-test`) find a controller: a real one, over a hypervisor and
+/// agents in memory whose loads move.
 ///
 /// It plays only when `CMS_STAGE` names a folder. It takes what to do from files there: `load`, a percentage for
 /// vm1; `restart`, to stop and start the controller; `end`. It answers with `ready`.

@@ -133,7 +133,7 @@ complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_p
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_positional "cms-controller" -eq 1' -fa 'status' -d 'Show each group of a running controller: its instances, and why it has so many.'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_positional "cms-controller" -eq 1' -fa 'instances' -d 'List the instances of a running controller.'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_positional "cms-controller" -eq 1' -fa 'events' -d 'Show what happened, the newest last.'
-complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_positional "cms-controller" -eq 1' -fa 'scale' -d 'Hold a group at a size, whatever the rules wish for; or let the rules decide again.'
+complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_positional "cms-controller" -eq 1' -fa 'scale' -d 'Hold a group at a size, whatever the rules recommend; or let the rules decide again.'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_positional "cms-controller" -eq 1' -fa 'pause' -d 'Have nothing of a group started, stopped or replaced until it is resumed.'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_positional "cms-controller" -eq 1' -fa 'resume' -d 'Let a group that was paused be scaled again.'
 complete -c 'cms-controller' -n '__cms-controller_should_offer_completions_for_positional "cms-controller" -eq 1' -fa 'drain' -d 'Take an instance out of service once its requests are answered; it goes to standby or is shut down.'

@@ -50,7 +50,7 @@ head, _, tail = sys.stdin.read().partition("\0\0")
 values = dict(pair.split("=", 1) for pair in head.split("\0") if pair)
 words = tail.split("\0")[:-1]
 values["vms"] = [dict(zip(("name", "mac", "address"), words[i:i + 3])) for i in range(0, len(words), 3)]
-print(json.dumps(values))' | "$python" "$provisioning/lib/render.py" "$provisioning/templates/$template"
+print(json.dumps(values))' | "$python" "$provisioning/lib/render.py" "$provisioning/dev/templates/$template"
 }
 
 # define_network: makes "default" as the template says; it is made anew only when it is not so already,

@@ -15,7 +15,10 @@ public struct MetricSnapshot: Sendable {
 
     /// Writes the value of a counter, a gauge or an info.
     ///
-    /// - Parameter value: `nil`: it is not known, and there is no such series.
+    /// - Parameters:
+    ///   - definition: The metric.
+    ///   - labels: The values of its labels, in their order.
+    ///   - value: `nil`: it is not known, and there is no such series.
     public mutating func set(_ definition: MetricDefinition, _ labels: [String] = [], _ value: Double?) {
         guard let value else { return }
         put(definition, labels, MetricSeries.Value(number: value))
@@ -29,6 +32,8 @@ public struct MetricSnapshot: Sendable {
     /// Writes a histogram.
     ///
     /// - Parameters:
+    ///   - definition: The metric.
+    ///   - labels: The values of its labels, in their order.
     ///   - buckets: How many values fell into each bucket, the last for all above the greatest bound.
     ///   - sum: The sum of all values.
     public mutating func set(

@@ -35,7 +35,7 @@ def read(path):
             raise ValueError("a count is not a whole number above 0")
         return baseline.get("toolchain", "unknown"), ticks
     except (OSError, ValueError, KeyError, AttributeError) as error:
-        sys.exit(f"error: no baseline in {path}: {error}\n       make one: provisioning/benchmark count --update")
+        sys.exit(f"error: no baseline in {path}: {error}\n       make one: provisioning/dev/benchmark count --update")
 
 
 def write(path, toolchain, counts):
@@ -65,11 +65,11 @@ def main():
     if above:
         sys.exit(
             f"error: {', '.join(above)}: more than {options.allowed:g} % above the baseline, or without one\n"
-            "       if intended: provisioning/benchmark count --update\n"
+            "       if intended: provisioning/dev/benchmark count --update\n"
             "       if not: docs/performance.md says how to see which function it is"
         )
     elif min(change for change in (count / baseline[name] - 1 for name, count in options.counts)) < -0.1:
-        print("note: well below the baseline; keep it: provisioning/benchmark count --update", file=sys.stderr)
+        print("note: well below the baseline; keep it: provisioning/dev/benchmark count --update", file=sys.stderr)
 
 
 main()
