@@ -71,13 +71,13 @@ package struct ControllerConfiguration: Sendable {
     }
 
     /// The settings that a reload changes at once.
-    static let changedByReload: [ComparedSetting<ControllerConfiguration>] = [
+    package static let changedByReload: [ComparedSetting<ControllerConfiguration>] = [
         ComparedSetting("agent-certificate-lifetime", \.issuing.agentLifetime),
         ComparedSetting("client-certificate-lifetime", \.issuing.clientLifetime),
     ]
 
     /// The settings that keep their values until the controller is started again.
-    static let changedByRestart: [ComparedSetting<ControllerConfiguration>] = [
+    package static let changedByRestart: [ComparedSetting<ControllerConfiguration>] = [
         ComparedSetting("connect", \.uri),
         ComparedSetting("listen", \.listen),
         ComparedSetting("web-listen", \.webListen),

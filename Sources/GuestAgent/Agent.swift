@@ -10,7 +10,7 @@ import UnixSignals
 /// The guest agent: serves, reports its load, and keeps its identity, until it is told to stop.
 public final class Agent: Service {
     /// The port that the HTTPS endpoint listens on, from when it does.
-    public let listening = Latch<Int>()
+    package let listening = Latch<Int>()
     /// The name and state that answers and probes show.
     public let status: AgentStatus
     let pool: ComputePool

@@ -11,10 +11,11 @@ struct ReloadCommand: AsyncParsableCommand {
         abstract: "Have the running controller read its configuration anew.",
         discussion: """
             The controller reads the file, variables and flags that it was started with, and answers what changed at once \
-            and what waits for a restart (listen, connect, state-dir, history-size, interval, log-file, spans-file, advertise, and hosts of a \
-            group). A configuration with an error changes nothing, and the error is printed.
+            and what waits for a restart (\(restarting.joined(separator: ", ")), and hosts of a group). A configuration with an error changes nothing, and the error is printed.
             """
     )
+
+    private static var restarting: [String] { ControllerConfiguration.changedByRestart.map(\.key) }
 
     @Flag(help: "Send SIGHUP to the controller of the state directory instead of asking over HTTPS.")
     var signal = false

@@ -87,7 +87,7 @@ struct GroupAssembly {
                 let interfaces = asks ? try await hypervisor.domain(uuid: uuid).interfaces : []
                 let address = ServerNames.guestAddress(listen: listen, networks: networks, interfaces: interfaces)
                 let host = address?.description ?? listen.host
-                return "\(HostPort(host: host, port: listening.port ?? listen.port))"
+                return "\(HostPort(host: host, port: listening.current ?? listen.port))"
             },
             authorityHash: authorityHash,
             tokenLifetime: { group.configuration.limits.startDeadline + Self.tokenMargin }

@@ -68,7 +68,7 @@ struct Servers {
         )
         let (listening, lock, listen) = (shared.listening, state.lock, state.configuration.listen)
         let service = try server.service { port in
-            listening.begin(port)
+            listening.set(port)
             StateDirectory.note(
                 listen: HostPort(host: listen.host, port: port),
                 local: HostPort(host: listen.localHost, port: port),
@@ -98,7 +98,7 @@ struct Servers {
             logger: quiet
         )
         let service = try server.service { [listening = shared.webListening] port in
-            listening.begin(port)
+            listening.set(port)
             await onListening(port)
         }
         return [service, stopper]

@@ -16,10 +16,10 @@ struct SharedParts: Sendable {
     let clones: CloneOperator
     let policy: SharedIssuingPolicy
     let reloader: Reloader
-    /// The API listens.
-    let listening = Listening()
-    /// The web interface listens.
-    let webListening = Listening()
+    /// The port on which the API listens.
+    let listening = Latch<Int>()
+    /// The port on which the web interface listens.
+    let webListening = Latch<Int>()
     private let probeClient: HTTPClient
     private let hookClient: HTTPClient
 

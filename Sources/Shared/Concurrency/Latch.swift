@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A value that is set once and awaited by any number of tasks.
-public final class Latch<Value: Sendable>: Sendable {
+package final class Latch<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
         var nextWaiter: UInt64 = 0
@@ -11,13 +11,13 @@ public final class Latch<Value: Sendable>: Sendable {
     private let state = Mutex(State())
 
     /// A latch without a value.
-    public init() {}
+    package init() {}
 
     /// The value, if it has been set.
-    public var current: Value? { state.withLock { $0.value } }
+    package var current: Value? { state.withLock { $0.value } }
 
     /// Sets the value and lets all waiting tasks go on; later calls change nothing.
-    public func set(_ value: Value) {
+    package func set(_ value: Value) {
         let waiters = state.withLock { state -> [CheckedContinuation<Value, any Error>] in
             guard state.value == nil else { return [] }
             state.value = value
@@ -30,7 +30,7 @@ public final class Latch<Value: Sendable>: Sendable {
     /// Waits until the value has been set.
     ///
     /// - Throws: CancellationError when the task is cancelled first.
-    public func wait() async throws -> Value {
+    package func wait() async throws -> Value {
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
