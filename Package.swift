@@ -61,6 +61,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -202,9 +203,21 @@ let package = Package(
             dependencies: [
                 "Autoscaling", "EmbeddedStore", "History", "Lifecycle", "Monitoring", "Operator", "Persistence",
                 "Shared", "Wire",
+                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            resources: [.embedInCode("report.py"), .embedInCode("Simulation/chart.py")],
+            resources: [
+                .embedInCode("report.py"),
+                .embedInCode("Simulation/chart.py"),
+                .embedInCode("Templates/chart.mustache"),
+                .embedInCode("Templates/charts.mustache"),
+                .embedInCode("Templates/element.mustache"),
+                .embedInCode("Templates/page.css"),
+                .embedInCode("Templates/page.mustache"),
+                .embedInCode("Templates/table.mustache"),
+                .embedInCode("Templates/tables.mustache"),
+                .embedInCode("Templates/tiles.mustache"),
+            ],
             swiftSettings: settings
         ),
 

@@ -1,8 +1,16 @@
 import Foundation
 import Wire
 
-/// One chart over time, as SVG that takes its colours from the page's style.
+/// One chart over time, as elements of SVG that take their colours from the page's style.
 package struct SVGChart {
+    /// What the template `chart.mustache` draws.
+    struct Drawing {
+        let title: String
+        let width: String
+        let height: String
+        let elements: [ChartElement]
+    }
+
     /// The size of the drawing, and of the margins that hold the labels.
     static let width = 960.0
     private static let (left, right, bottom) = (58.0, 24.0, 30.0)
@@ -14,7 +22,7 @@ package struct SVGChart {
     private let title: String
     private let unit: String
     private let rows: [String]
-    private var body = ""
+    private var body: [ChartElement] = []
 
     /// A chart of values from 0 up to `most`.
     init(_ title: String, unit: String, span: ClosedRange<Date>, most: Double, height: Double = 240, head: Double = 14)
@@ -90,7 +98,7 @@ package struct SVGChart {
             }
             last = value
         }
-        if !path.isEmpty { body += "<path class=\"\(style)\" d=\"\(path)\"/>" }
+        if !path.isEmpty { body.append(.path(style: style, line: path)) }
     }
 
     /// The area between two lines.
@@ -100,7 +108,7 @@ package struct SVGChart {
             guard points.count > 1 else { return points = [] }
             let forth = points.map { "\($0.x) \($0.high)" }.joined(separator: "L")
             let back = points.reversed().map { "\($0.x) \($0.low)" }.joined(separator: "L")
-            body += "<path class=\"\(style)\" d=\"M\(forth)L\(back)Z\"/>"
+            body.append(.path(style: style, line: "M\(forth)L\(back)Z"))
             points = []
         }
         for (index, time) in times.enumerated() {
@@ -115,11 +123,9 @@ package struct SVGChart {
 
     /// A horizontal line with its name.
     package mutating func level(_ value: Double, _ name: String) {
-        let height = Self.text(y(value))
-        body += "<path class=\"level\" d=\"M\(Self.text(Self.left)) \(height)H\(Self.text(Self.width - Self.right))\"/>"
-        body +=
-            "<text class=\"note\" x=\"\(Self.text(Self.left + 6))\" y=\"\(Self.text(y(value) - 5))\">"
-            + "\(HTMLText.escaped(name))</text>"
+        let line = "M\(Self.text(Self.left)) \(Self.text(y(value)))H\(Self.text(Self.width - Self.right))"
+        body.append(.path(style: "level", line: line))
+        body.append(.note(x: Self.text(Self.left + 6), y: Self.text(y(value) - 5), text: name))
     }
 
     /// Vertical lines; names that would cover one another are left out.
@@ -127,15 +133,13 @@ package struct SVGChart {
         var end = -Double.infinity
         for mark in marks where span.contains(mark.at.timeIntervalSince1970) {
             let place = x(mark.at.timeIntervalSince1970)
-            body +=
-                "<path class=\"mark\" d=\"M\(Self.text(place)) \(Self.text(top))V\(Self.text(height - Self.bottom))\"/>"
+            let line = "M\(Self.text(place)) \(Self.text(top))V\(Self.text(height - Self.bottom))"
+            body.append(.path(style: "mark", line: line))
             let length = 6.4 * Double(mark.name.count) + 8
             let from = min(place + 4, Self.width - length)
             guard !mark.name.isEmpty, from > end else { continue }
             end = from + length
-            body +=
-                "<text class=\"note\" x=\"\(Self.text(from))\" y=\"\(Self.text(top - 6))\">"
-                + "\(HTMLText.escaped(mark.name))</text>"
+            body.append(.note(x: Self.text(from), y: Self.text(top - 6), text: mark.name))
         }
     }
 
@@ -145,58 +149,66 @@ package struct SVGChart {
         let room = (height - top - Self.bottom) / ceiling
         let tall = room * 0.72 * part
         let place = top + room * (Double(row) + 0.5) - tall / 2
-        body +=
-            "<rect class=\"\(style)\" x=\"\(Self.text(begin))\" y=\"\(Self.text(place))\""
-            + " width=\"\(Self.text(max(1, end - begin)))\" height=\"\(Self.text(tall))\">"
-            + "<title>\(HTMLText.escaped(hint))</title></rect>"
+        body.append(
+            .bar(
+                style: style,
+                x: Self.text(begin),
+                y: Self.text(place),
+                width: Self.text(max(1, end - begin)),
+                height: Self.text(tall),
+                hint: hint
+            )
+        )
     }
 
     // MARK: - The whole
 
-    /// The chart as an element.
-    var element: String {
-        "<div class=\"scroll\"><svg viewBox=\"0 0 \(Self.text(Self.width)) \(Self.text(height))\" role=\"img\" "
-            + "aria-label=\"\(HTMLText.escaped(title))\">\(axes)\(body)</svg></div>"
+    /// The chart with its axes.
+    var drawing: Drawing {
+        Drawing(
+            title: title,
+            width: Self.text(Self.width),
+            height: Self.text(height),
+            elements: (rows.isEmpty ? valueAxis : rowAxis) + timeAxis + body
+        )
     }
 
-    private var axes: String {
-        var axes = ""
-        let (from, to) = (Self.text(Self.left), Self.text(Self.width - Self.right))
-        if rows.isEmpty {
-            for count in 0...Int((ceiling / step).rounded()) {
-                let value = Double(count) * step
-                let height = Self.text(y(value))
-                axes += "<path class=\"\(count == 0 ? "axis" : "grid")\" d=\"M\(from) \(height)H\(to)\"/>"
-                axes +=
-                    "<text class=\"tick\" text-anchor=\"end\" x=\"\(Self.text(Self.left - 8))\" "
-                    + "y=\"\(Self.text(y(value) + 4))\">\(HTMLText.number(value, decimals: 3))</text>"
-            }
-            let middle = Self.text((top + height - Self.bottom) / 2)
-            axes +=
-                "<text class=\"unit\" text-anchor=\"middle\" transform=\"translate(13 \(middle)) rotate(-90)\">"
-                + "\(HTMLText.escaped(unit))</text>"
-        } else {
-            for (row, name) in rows.enumerated() {
-                let place = top + (height - top - Self.bottom) / ceiling * (Double(row) + 0.5)
-                let shown = name.count > 9 ? "\(name.prefix(8))…" : name
-                axes +=
-                    "<text class=\"tick\" text-anchor=\"end\" x=\"\(Self.text(Self.left - 8))\" "
-                    + "y=\"\(Self.text(place + 4))\"><title>\(HTMLText.escaped(name))</title>"
-                    + "\(HTMLText.escaped(shown))</text>"
-            }
-            axes += "<path class=\"axis\" d=\"M\(from) \(Self.text(height - Self.bottom))H\(to)\"/>"
+    private var valueAxis: [ChartElement] {
+        var axis: [ChartElement] = []
+        for count in 0...Int((ceiling / step).rounded()) {
+            let value = Double(count) * step
+            axis.append(horizontal(y(value), style: count == 0 ? "axis" : "grid"))
+            axis.append(label(ReportText.number(value, decimals: 3), at: y(value)))
         }
-        return axes + timeAxis
+        return axis + [.unit(y: Self.text((top + height - Self.bottom) / 2), text: unit)]
+    }
+
+    private var rowAxis: [ChartElement] {
+        let names = rows.enumerated().map { row, name in
+            let place = top + (height - top - Self.bottom) / ceiling * (Double(row) + 0.5)
+            return label(name.count > 9 ? "\(name.prefix(8))…" : name, at: place, hint: name)
+        }
+        return names + [horizontal(height - Self.bottom, style: "axis")]
+    }
+
+    private func horizontal(_ height: Double, style: String) -> ChartElement {
+        let (from, to) = (Self.text(Self.left), Self.text(Self.width - Self.right))
+        return .path(style: style, line: "M\(from) \(Self.text(height))H\(to)")
+    }
+
+    /// A text left of the chart.
+    private func label(_ text: String, at height: Double, hint: String? = nil) -> ChartElement {
+        .tick(anchor: "end", x: Self.text(Self.left - 8), y: Self.text(height + 4), text: text, hint: hint)
     }
 
     private static let timeSteps: [Double] = [
         1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
     ]
 
-    private var timeAxis: String {
+    private var timeAxis: [ChartElement] {
         let length = span.upperBound - span.lowerBound
         let step = Self.timeSteps.first { length / $0 <= 9 } ?? (length / 9 / 604_800).rounded(.up) * 604_800
-        var text = ""
+        var axis: [ChartElement] = []
         var time = (span.lowerBound / step).rounded(.up) * step
         while time <= span.upperBound {
             let stamp = Date(timeIntervalSince1970: time).rfc3339
@@ -205,12 +217,13 @@ package struct SVGChart {
                 ? stamp.dropFirst(11).prefix(8)
                 : step < 86_400 ? stamp.dropFirst(11).prefix(5) : stamp.dropFirst(5).prefix(5)
             let place = Self.text(x(time))
-            text +=
-                "<path class=\"axis\" d=\"M\(place) \(Self.text(height - Self.bottom))v4\"/>"
-                + "<text class=\"tick\" text-anchor=\"middle\" x=\"\(place)\" y=\"\(Self.text(height - 11))\">\(label)</text>"
+            axis.append(.path(style: "axis", line: "M\(place) \(Self.text(height - Self.bottom))v4"))
+            axis.append(
+                .tick(anchor: "middle", x: place, y: Self.text(height - 11), text: String(label), hint: nil)
+            )
             time += step
         }
-        return text
+        return axis
     }
 }
 

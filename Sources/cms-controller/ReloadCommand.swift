@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationValues
 import EmbeddedStore
 import Foundation
+import Lifecycle
 import Operator
 
 /// `cms-controller reload`.

@@ -6,6 +6,22 @@ import Foundation
 @testable import Lifecycle
 @testable import Monitoring
 @testable import Persistence
+@testable import Reports
+
+/// Runs a test with the report of a staged run, and the state directory that it was made of.
+func withReport(second: String = "vm2", _ body: (RunReport, String) async throws -> Void) async throws {
+    try await withHistoryFile { path in
+        let directory = (path as NSString).deletingLastPathComponent
+        try await StagedRun(second: second).write(to: directory)
+        let report = try await ReportSource.directory(directory).report(
+            group: nil,
+            since: .ago(3600),
+            until: nil,
+            now: Date()
+        )
+        try await body(report, directory)
+    }
+}
 
 /// A made-up run with everything that a report shows: vm1 is overloaded, vm2 fails once and then serves, leaves again,
 /// and waits in standby.

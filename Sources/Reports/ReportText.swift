@@ -1,26 +1,8 @@
 import Foundation
 import Wire
 
-/// Text and numbers as a page shows them.
-package enum HTMLText {
-    /// A text in which nothing is markup: it may come from anywhere.
-    static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            case "\n", "\t": escaped.unicodeScalars.append(scalar)
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
-    }
-
+/// Numbers and times as a report writes them.
+package enum ReportText {
     /// A number with at most so many decimals, thousands apart.
     static func number(_ value: Double, decimals: Int = 1) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "–" }
