@@ -84,11 +84,19 @@ let package = Package(
         // What each of the three programs uses.
         .target(
             name: "Shared",
-            dependencies: ["Wire"] + http + nio + basics + pki + [
+            dependencies: ["Wire"] + nio + basics + pki + [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
             ],
+            swiftSettings: settings
+        ),
+
+        // What the controller's servers and the agent's use beside it.
+        .target(
+            name: "ServerSupport",
+            dependencies: ["Shared", "Wire"] + http + nio + basics,
             swiftSettings: settings
         ),
 
@@ -151,7 +159,7 @@ let package = Package(
             name: "ControllerHTTP",
             dependencies: [
                 "Autoscaling", "ConfigurationValues", "EmbeddedStore", "History", "Lifecycle", "Monitoring",
-                "Orchestration", "Persistence", "Shared", "Wire",
+                "Orchestration", "Persistence", "ServerSupport", "Shared", "Wire",
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -183,9 +191,9 @@ let package = Package(
             name: "Controller",
             dependencies: [
                 "Autoscaling", "ConfigurationReading", "ConfigurationValues", "ControllerHTTP", "EmbeddedStore",
-                "History", "Libvirt", "Lifecycle", "Monitoring", "Orchestration", "Persistence", "Shared",
-                "Telemetry", "Wire",
-            ] + http + nio + basics + pki,
+                "History", "Libvirt", "Lifecycle", "Monitoring", "Orchestration", "Persistence",
+                "ServerSupport", "Shared", "Telemetry", "Wire",
+            ] + nio + basics + pki,
             swiftSettings: settings
         ),
 
@@ -224,9 +232,9 @@ let package = Package(
         // The other two programs.
         .target(
             name: "GuestAgent",
-            dependencies: ["Shared", "Wire", .product(name: "CoreMetrics", package: "swift-metrics")] + http + nio
-                + basics
-                + pki,
+            dependencies: [
+                "ServerSupport", "Shared", "Wire", .product(name: "CoreMetrics", package: "swift-metrics"),
+            ] + http + nio + basics + pki,
             swiftSettings: settings
         ),
         .target(
@@ -261,7 +269,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Shared", "Wire"] + http + nio + basics + pki,
+            dependencies: ["ServerSupport", "Shared", "Wire"] + http + nio + basics + pki,
             path: "Tests/Support",
             swiftSettings: settings
         ),
@@ -269,7 +277,10 @@ let package = Package(
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "TestSupport", "Wire"], swiftSettings: settings),
         .testTarget(
             name: "SharedTests",
-            dependencies: ["Shared", "TestSupport", "Wire", .product(name: "CoreMetrics", package: "swift-metrics")]
+            dependencies: [
+                "ServerSupport", "Shared", "TestSupport", "Wire",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ]
                 + http
                 + nio
                 + pki,
@@ -285,7 +296,7 @@ let package = Package(
             dependencies: [
                 "Autoscaling", "ConfigurationReading", "ConfigurationValues", "Controller", "ControllerHTTP",
                 "EmbeddedStore", "History", "Libvirt", "Lifecycle", "Monitoring", "Operator", "Orchestration",
-                "Persistence", "Reports", "Shared", "Telemetry", "TestSupport", "Wire",
+                "Persistence", "Reports", "ServerSupport", "Shared", "Telemetry", "TestSupport", "Wire",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),
@@ -294,12 +305,12 @@ let package = Package(
         ),
         .testTarget(
             name: "GuestAgentTests",
-            dependencies: ["GuestAgent", "Shared", "TestSupport", "Wire"] + http + nio + basics + pki,
+            dependencies: ["GuestAgent", "ServerSupport", "Shared", "TestSupport", "Wire"] + http + nio + basics + pki,
             swiftSettings: settings
         ),
         .testTarget(
             name: "ClientTests",
-            dependencies: ["Client", "Shared", "TestSupport", "Wire"] + http + nio + basics + pki,
+            dependencies: ["Client", "ServerSupport", "Shared", "TestSupport", "Wire"] + http + nio + basics + pki,
             swiftSettings: settings
         ),
         // Real guests: run by provisioning/check inside the lab, which sets CMS_LAB.

@@ -2,22 +2,22 @@
 ///
 /// The engine computes with moments only: no jump of the wall clock can fire or starve one of its windows, and tests and
 /// simulations make moments out of nothing.
-public struct MonotonicInstant: InstantProtocol, Hashable, Sendable, Codable {
+package struct MonotonicInstant: InstantProtocol, Hashable, Sendable, Codable {
     /// Nanoseconds since the beginning.
-    public var nanoseconds: Int64
+    package var nanoseconds: Int64
 
     /// The moment `nanoseconds` after the beginning.
-    public init(nanoseconds: Int64) {
+    package init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
 
     /// The moment `seconds` after the beginning.
-    public static func seconds(_ seconds: Double) -> MonotonicInstant {
+    package static func seconds(_ seconds: Double) -> MonotonicInstant {
         MonotonicInstant(nanoseconds: Int64(seconds * 1e9))
     }
 
     /// The moment `duration` later.
-    public func advanced(by duration: Duration) -> MonotonicInstant {
+    package func advanced(by duration: Duration) -> MonotonicInstant {
         let (seconds, attoseconds) = duration.components
         let (product, isFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let step = isFar ? (seconds < 0 ? .min : .max) : Self.sum(product, attoseconds / 1_000_000_000)
@@ -25,7 +25,7 @@ public struct MonotonicInstant: InstantProtocol, Hashable, Sendable, Codable {
     }
 
     /// The time from this moment to `other`; negative when `other` is earlier.
-    public func duration(to other: MonotonicInstant) -> Duration {
+    package func duration(to other: MonotonicInstant) -> Duration {
         let (difference, isFar) = other.nanoseconds.subtractingReportingOverflow(nanoseconds)
         return .nanoseconds(isFar ? (other < self ? .min : .max) : difference)
     }
@@ -37,7 +37,7 @@ public struct MonotonicInstant: InstantProtocol, Hashable, Sendable, Codable {
     }
 
     /// Orders by time.
-    public static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
+    package static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 }

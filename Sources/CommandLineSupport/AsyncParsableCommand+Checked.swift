@@ -14,7 +14,7 @@ extension AsyncParsableCommand {
     /// Parses and runs the program, as `main()` does, after a check of the words that begin with a dash.
     ///
     /// A word that is no option ends the program with exit code 64 and says how it is written as an operand or a value.
-    public static func checkedMain() async {
+    package static func checkedMain() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if let problem = await dashProblem(in: arguments) {
             let bytes = Array(problem.lines.utf8)
@@ -25,7 +25,7 @@ extension AsyncParsableCommand {
     }
 
     /// What is wrong with words that begin with a dash; `nil` when nothing is, or the parser says it as well.
-    public static func dashProblem(in arguments: [String]) async -> DashCheck.Problem? {
+    package static func dashProblem(in arguments: [String]) async -> DashCheck.Problem? {
         guard arguments.contains(where: { $0.hasPrefix("-") }) else { return nil }
         let text = message(for: await parsingFailure(of: ["--experimental-dump-help"]))
         guard let program = try? JSONDecoder().decode(CommandDescription.Program.self, from: Data(text.utf8)) else {

@@ -5,7 +5,7 @@ import Wire
 ///
 /// The parser takes each letter of `-with` for a flag of its own, so that the `h` in it asks for the help; and it calls an
 /// operand missing that is there but begins with a dash. This check comes first and says what to write.
-public struct DashCheck: Sendable {
+package struct DashCheck: Sendable {
     private let program: CommandDescription
 
     init(_ program: CommandDescription) {
@@ -15,7 +15,7 @@ public struct DashCheck: Sendable {
     /// What is wrong and what to write; `nil` when the parser can say it as well, or all is right.
     ///
     /// - Parameter arguments: The words behind the program's name.
-    public func problem(in arguments: [String]) -> Problem? {
+    package func problem(in arguments: [String]) -> Problem? {
         var command = program
         var path = [program.commandName]
         var rest = arguments[...]
@@ -93,13 +93,13 @@ public struct DashCheck: Sendable {
     private static func hasDash(_ word: String) -> Bool { word.hasPrefix("-") && word != "-" && word != "--" }
 
     /// What is wrong with a command line.
-    public struct Problem: Sendable, Equatable {
+    package struct Problem: Sendable, Equatable {
         /// The program and its subcommand.
-        public var path: String
+        package var path: String
         /// What is wrong and what to write.
-        public var text: String
+        package var text: String
 
         /// As standard error shows it.
-        public var lines: String { "Error: \(text)\n  See '\(path) --help' for more information.\n" }
+        package var lines: String { "Error: \(text)\n  See '\(path) --help' for more information.\n" }
     }
 }

@@ -3,16 +3,17 @@ import Dispatch
 import Logging
 import NIOCore
 import NIOPosix
+import ServerSupport
 import ServiceLifecycle
 import Shared
 import UnixSignals
 
 /// The guest agent: serves, reports its load, and keeps its identity, until it is told to stop.
-public final class Agent: Service {
+package final class Agent: Service {
     /// The port that the HTTPS endpoint listens on, from when it does.
     package let listening = Latch<Int>()
     /// The name and state that answers and probes show.
-    public let status: AgentStatus
+    package let status: AgentStatus
     let pool: ComputePool
     let statistics = ServiceStatistics()
     let keeper: IdentityKeeper
@@ -22,7 +23,7 @@ public final class Agent: Service {
     private let logger: Logger
 
     /// An agent that does nothing until ``run(signals:)``, which must be called once.
-    public init(
+    package init(
         configuration: AgentConfiguration,
         notifier: SystemdNotifier = SystemdNotifier(environment: [:]),
         logger: Logger
@@ -86,14 +87,14 @@ public final class Agent: Service {
     }
 
     /// Runs until the surrounding service group shuts down or the task is cancelled.
-    public func run() async throws {
+    package func run() async throws {
         try await run(signals: [])
     }
 
     /// Runs until one of `signals` arrives or the task is cancelled; then finishes what is in flight.
     ///
     /// - Throws: What keeps the agent from serving, such as a port that is taken.
-    public func run(signals: [UnixSignal]) async throws {
+    package func run(signals: [UnixSignal]) async throws {
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: signals,

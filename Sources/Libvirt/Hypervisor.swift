@@ -8,7 +8,7 @@ import Wire
 /// throw at once, with ``LibvirtError/isConnectionLost``.
 ///
 /// Operations that bring a domain into a state are idempotent: a domain that is there already is no error.
-public protocol Hypervisor: Sendable {
+package protocol Hypervisor: Sendable {
     /// The connection's name.
     var uri: HypervisorURI { get }
 
@@ -155,27 +155,27 @@ public protocol Hypervisor: Sendable {
 
 extension Hypervisor {
     /// All domains with an interface on the network of that name, by name.
-    public func domains(onNetwork network: String) async throws -> [DomainInfo] {
+    package func domains(onNetwork network: String) async throws -> [DomainInfo] {
         try await domains().filter { $0.isAttached(toNetwork: network) }
     }
 
     /// Starts a domain.
-    public func start(uuid: String) async throws {
+    package func start(uuid: String) async throws {
         try await start(uuid: uuid, paused: false)
     }
 
     /// Boots a domain, without its managed save.
-    public func startFresh(uuid: String) async throws {
+    package func startFresh(uuid: String) async throws {
         try await startFresh(uuid: uuid, paused: false)
     }
 
     /// Stops a domain the hard way, whichever run it is in.
-    public func destroy(uuid: String) async throws {
+    package func destroy(uuid: String) async throws {
         try await destroy(uuid: uuid, run: nil)
     }
 
     /// Removes a definition; firmware variables stay.
-    public func undefine(uuid: String) async throws {
+    package func undefine(uuid: String) async throws {
         try await undefine(uuid: uuid, withFirmware: false)
     }
 }

@@ -3,12 +3,12 @@ import Foundation
 
 extension LibvirtHypervisor {
     /// Defines a domain; validated against libvirt's schema where the driver can.
-    public func define(xml: String) async throws -> String {
+    package func define(xml: String) async throws -> String {
         try await call(.operation, "virDomainDefineXMLFlags") { try $0.connection.define(xml).uuid }
     }
 
     /// Removes a definition with its saved state and snapshot metadata.
-    public func undefine(uuid: String, withFirmware: Bool) async throws {
+    package func undefine(uuid: String, withFirmware: Bool) async throws {
         try await call(.operation, "virDomainUndefineFlags(\(uuid))") { session in
             let domain: DomainHandle
             do {
@@ -35,7 +35,7 @@ extension LibvirtHypervisor {
     }
 
     /// Edits the definition; a running domain sees it at its next start.
-    public func setCredentials(uuid: String, _ credentials: [Credential]) async throws {
+    package func setCredentials(uuid: String, _ credentials: [Credential]) async throws {
         try await call(.operation, "virDomainDefineXMLFlags(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
             let definition = try DomainXML(try domain.xml(VIR_DOMAIN_XML_SECURE, VIR_DOMAIN_XML_INACTIVE))
@@ -49,7 +49,7 @@ extension LibvirtHypervisor {
     }
 
     /// Sets or removes our element in the definition and in the running domain.
-    public func setMetadata(uuid: String, xml: String?) async throws {
+    package func setMetadata(uuid: String, xml: String?) async throws {
         let element = try xml.map { try DomainMetadata.element(from: $0) }
         try await call(.operation, "virDomainSetMetadata(\(uuid))") { session in
             try session.connection.domain(uuid).setMetadata(element)

@@ -6,7 +6,7 @@ extension LibvirtHypervisor {
     /// All domains, by name.
     ///
     /// One that vanishes meanwhile is left out.
-    public func domains() async throws -> [DomainInfo] {
+    package func domains() async throws -> [DomainInfo] {
         try await call(.query, "virConnectListAllDomains") { session in
             let transient = VIR_CONNECT_LIST_DOMAINS_TRANSIENT.rawValue
             let passing = Set(try session.connection.allDomains(transient).map(\.uuid))
@@ -32,7 +32,7 @@ extension LibvirtHypervisor {
     }
 
     /// One domain.
-    public func domain(uuid: String) async throws -> DomainInfo {
+    package func domain(uuid: String) async throws -> DomainInfo {
         try await call(.query, "virDomainLookupByUUIDString(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
             let hasManagedSave = try domain.hasManagedSave()
@@ -41,7 +41,7 @@ extension LibvirtHypervisor {
     }
 
     /// The XML of the running domain or of its definition.
-    public func domainXML(uuid: String, inactive: Bool) async throws -> String {
+    package func domainXML(uuid: String, inactive: Bool) async throws -> String {
         try await call(.query, "virDomainGetXMLDesc(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
             return inactive ? try domain.xml(VIR_DOMAIN_XML_INACTIVE, VIR_DOMAIN_XML_SECURE) : try domain.xml()
@@ -49,7 +49,7 @@ extension LibvirtHypervisor {
     }
 
     /// Our element in the metadata: of the definition, or of the running domain where there is no definition.
-    public func metadata(uuid: String) async throws -> String? {
+    package func metadata(uuid: String) async throws -> String? {
         // Read on the way to a start, so not behind a bulk query, which waits for other domains that are starting.
         try await call(.operation, "virDomainGetMetadata(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)

@@ -3,19 +3,19 @@ import Foundation
 
 extension LibvirtHypervisor {
     /// Driver and versions over there.
-    public func ping() async throws -> HypervisorVersion {
+    package func ping() async throws -> HypervisorVersion {
         try await call(.query, "virConnectGetLibVersion") { try $0.connection.version() }
     }
 
     /// CPUs and memory of the host.
-    public func hostInfo() async throws -> HostInfo {
+    package func hostInfo() async throws -> HostInfo {
         try await call(.query, "virNodeGetInfo") { try $0.connection.hostInfo() }
     }
 }
 
 extension LibvirtHypervisor {
     /// libvirt offers KVM wherever the kernel has it; whether it runs a guest is told by the CPUs.
-    public func bestDomainType() async throws -> DomainType {
+    package func bestDomainType() async throws -> DomainType {
         try await call(.query, "virConnectGetDomainCapabilities") { try $0.connection.bestDomainType() }
     }
 }

@@ -3,12 +3,12 @@ import Foundation
 
 extension LibvirtHypervisor {
     /// Starts a domain, or starts it paused; the latter not every driver can.
-    public func start(uuid: String, paused: Bool) async throws {
+    package func start(uuid: String, paused: Bool) async throws {
         try await start(uuid: uuid, paused: paused, fresh: false)
     }
 
     /// Boots a domain, or boots it paused; the latter not every driver can.
-    public func startFresh(uuid: String, paused: Bool) async throws {
+    package func startFresh(uuid: String, paused: Bool) async throws {
         try await start(uuid: uuid, paused: paused, fresh: true)
     }
 
@@ -21,14 +21,14 @@ extension LibvirtHypervisor {
     }
 
     /// Pauses a running domain.
-    public func suspend(uuid: String) async throws {
+    package func suspend(uuid: String) async throws {
         try await change(uuid, "virDomainSuspend", { $0 == .paused }, from: \.isActive) { domain in
             try domain.connection.check(virDomainSuspend(domain.pointer), "virDomainSuspend(\(domain.name))")
         }
     }
 
     /// Lets a paused domain run.
-    public func resume(uuid: String) async throws {
+    package func resume(uuid: String) async throws {
         try await change(uuid, "virDomainResume", \.isRunning, from: \.isActive) { domain in
             // One that an interrupted restore left behind: the guest must never run beside it.
             try domain.removeManagedSave()
@@ -37,7 +37,7 @@ extension LibvirtHypervisor {
     }
 
     /// Presses the power button.
-    public func shutdown(uuid: String) async throws {
+    package func shutdown(uuid: String) async throws {
         let isReached: @Sendable (DomainState) -> Bool = { !$0.isActive || $0 == .shuttingDown }
         try await change(uuid, "virDomainShutdown", isReached, from: \.isActive) { domain in
             try domain.connection.check(virDomainShutdown(domain.pointer), "virDomainShutdown(\(domain.name))")
@@ -45,7 +45,7 @@ extension LibvirtHypervisor {
     }
 
     /// Stops a domain the hard way, in the run of that number.
-    public func destroy(uuid: String, run: Int?) async throws {
+    package func destroy(uuid: String, run: Int?) async throws {
         try await change(uuid, "virDomainDestroy", { !$0.isActive }, from: \.isActive) { domain in
             // Looked up just now, not when the order was given.
             if let run, let present = domain.id, present != run { return }

@@ -3,7 +3,7 @@ import Foundation
 
 extension LibvirtHypervisor {
     /// Saves and stops a domain; libvirt says "saved" in the event.
-    public func managedSave(uuid: String) async throws {
+    package func managedSave(uuid: String) async throws {
         try await call(.save, "virDomainManagedSave(\(uuid))") { session in
             let domain = try session.connection.domain(uuid)
             func isSaved() throws -> Bool { try !domain.state().isActive && domain.hasManagedSave() }
@@ -20,7 +20,7 @@ extension LibvirtHypervisor {
     }
 
     /// Deletes the image, whether the domain is active or not.
-    public func removeManagedSave(uuid: String) async throws {
+    package func removeManagedSave(uuid: String) async throws {
         try await call(.operation, "virDomainManagedSaveRemove(\(uuid))") { session in
             try session.connection.domain(uuid).removeManagedSave()
         }

@@ -3,7 +3,7 @@ import Foundation
 
 extension LibvirtHypervisor {
     /// All networks, by name.
-    public func networks() async throws -> [NetworkInfo] {
+    package func networks() async throws -> [NetworkInfo] {
         try await call(.query, "virConnectListAllNetworks") { session in
             let networks = try session.connection.allNetworks().compactMap { network -> NetworkInfo? in
                 do {
@@ -17,21 +17,21 @@ extension LibvirtHypervisor {
     }
 
     /// Leases of the network's own DHCP server.
-    public func leases(network: String) async throws -> [DHCPLease] {
+    package func leases(network: String) async throws -> [DHCPLease] {
         try await call(.query, "virNetworkGetDHCPLeases(\(network))") { session in
             try session.connection.network(network).leases()
         }
     }
 
     /// Adds a static lease to the running network and to its definition, wherever it is not yet.
-    public func addDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
+    package func addDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
         try await call(.operation, "virNetworkUpdate(\(network))") { session in
             try session.connection.network(network).update(reservation, isAddition: true)
         }
     }
 
     /// Removes a static lease from the running network and from its definition, wherever it is.
-    public func removeDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
+    package func removeDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
         try await call(.operation, "virNetworkUpdate(\(network))") { session in
             try session.connection.network(network).update(reservation, isAddition: false)
         }

@@ -5,7 +5,7 @@ extension LibvirtHypervisor {
     /// The counters of all active domains in one call.
     ///
     /// A domain that is busy with something else reports what can be had without waiting.
-    public func statistics() async throws -> [DomainStatistics] {
+    package func statistics() async throws -> [DomainStatistics] {
         try await call(.query, "virConnectGetAllDomainStats") { try $0.connection.statistics() }
     }
 }

@@ -5,7 +5,7 @@ extension LibvirtHypervisor {
     /// All pools, by name.
     ///
     /// One that vanishes meanwhile is left out.
-    public func storagePools() async throws -> [StoragePoolInfo] {
+    package func storagePools() async throws -> [StoragePoolInfo] {
         try await call(.query, "virConnectListAllStoragePools") { session in
             let pools = try session.connection.allStoragePools().compactMap { pool -> StoragePoolInfo? in
                 do {
@@ -19,7 +19,7 @@ extension LibvirtHypervisor {
     }
 
     /// Reads the pool's folder anew.
-    public func refreshStoragePool(_ name: String) async throws {
+    package func refreshStoragePool(_ name: String) async throws {
         try await call(.operation, "virStoragePoolRefresh(\(name))") { session in
             let pool = try session.connection.storagePool(name)
             try session.connection.check(virStoragePoolRefresh(pool.pointer, 0), "virStoragePoolRefresh(\(name))")
@@ -27,21 +27,21 @@ extension LibvirtHypervisor {
     }
 
     /// A volume by pool and name.
-    public func volume(_ reference: VolumeReference) async throws -> VolumeInfo {
+    package func volume(_ reference: VolumeReference) async throws -> VolumeInfo {
         try await call(.query, "virStorageVolLookupByName(\(reference))") { session in
             try session.connection.storagePool(reference.pool).volume(reference.name).info()
         }
     }
 
     /// A volume by path.
-    public func volume(path: String) async throws -> VolumeInfo {
+    package func volume(path: String) async throws -> VolumeInfo {
         try await call(.query, "virStorageVolLookupByPath(\(path))") { session in
             try session.connection.volume(path: path).info()
         }
     }
 
     /// Has libvirt make the layer with qemu-img.
-    public func createLinkedVolume(_ reference: VolumeReference, backing: VolumeBacking) async throws -> VolumeInfo {
+    package func createLinkedVolume(_ reference: VolumeReference, backing: VolumeBacking) async throws -> VolumeInfo {
         try reference.check()
         return try await call(.operation, "virStorageVolCreateXML(\(reference))") { session in
             let pool = try session.connection.storagePool(reference.pool)
@@ -69,7 +69,7 @@ extension LibvirtHypervisor {
     }
 
     /// Deletes the file; what is not listed is taken as gone.
-    public func deleteVolume(_ reference: VolumeReference) async throws {
+    package func deleteVolume(_ reference: VolumeReference) async throws {
         try await call(.operation, "virStorageVolDelete(\(reference))") { session in
             do {
                 let volume = try session.connection.storagePool(reference.pool).volume(reference.name)

@@ -8,9 +8,9 @@ import Wire
 /// Each connection has a few threads of its own for the blocking calls. A call that gets no answer within its time
 /// throws ``LibvirtError/Code/timedOut`` and gives the connection up, since its thread cannot be freed otherwise.
 /// ``run()`` brings a lost connection back.
-public final class LibvirtHypervisor: Hypervisor {
+package final class LibvirtHypervisor: Hypervisor {
     /// The URI it connects to.
-    public let uri: HypervisorURI
+    package let uri: HypervisorURI
     let configuration: Configuration
     let logger: Logger
     let lifecycle = EventBroadcaster<LifecycleEvent>()
@@ -33,7 +33,7 @@ public final class LibvirtHypervisor: Hypervisor {
     ///   - uri: Any libvirt URI.
     ///   - logger: Gets connections, losses and failed attempts, never a credential.
     ///   - configuration: Times and numbers.
-    public init(uri: HypervisorURI, logger: Logger, configuration: Configuration = Configuration()) {
+    package init(uri: HypervisorURI, logger: Logger, configuration: Configuration = Configuration()) {
         self.uri = uri
         var logger = logger
         logger[metadataKey: "hypervisor"] = "\(uri)"
@@ -46,12 +46,12 @@ public final class LibvirtHypervisor: Hypervisor {
     }
 
     /// Whether the connection stands, as far as anybody has noticed.
-    public var isConnected: Bool { state.withLock { $0.session != nil } }
+    package var isConnected: Bool { state.withLock { $0.session != nil } }
 
     /// Opens the connection unless it is open.
     ///
     /// - Throws: ``LibvirtError`` that says what to do when nobody answers.
-    public func connect() async throws {
+    package func connect() async throws {
         let isNeeded = try state.withLock { state in
             guard state.session == nil else { return false }
             guard state.undrained < Self.maximumSessions else {
@@ -101,7 +101,7 @@ public final class LibvirtHypervisor: Hypervisor {
     }
 
     /// Reconnects with back-off for as long as the task lives.
-    public func run() async {
+    package func run() async {
         var events = connection.subscribe().makeAsyncIterator()
         var backoff = ReconnectBackoff(minimum: configuration.minimumBackoff, maximum: configuration.maximumBackoff)
         while !Task.isCancelled {
@@ -129,7 +129,7 @@ public final class LibvirtHypervisor: Hypervisor {
     /// Gives the connection up.
     ///
     /// ``connect()`` opens another.
-    public func close() {
+    package func close() {
         let session = state.withLock { $0.session }
         guard let session else { return }
         let error = LibvirtError.notConnected(to: uri, message: "the connection was closed")
@@ -200,12 +200,12 @@ public final class LibvirtHypervisor: Hypervisor {
     }
 
     /// A subscription to what happens to domains.
-    public func lifecycleEvents() -> AsyncStream<LifecycleEvent> {
+    package func lifecycleEvents() -> AsyncStream<LifecycleEvent> {
         lifecycle.subscribe()
     }
 
     /// A subscription to what happens to the connection.
-    public func connectionEvents() -> AsyncStream<ConnectionEvent> {
+    package func connectionEvents() -> AsyncStream<ConnectionEvent> {
         state.withLock { connection.subscribe(first: $0.session == nil ? nil : .connected) }
     }
 }

@@ -2,6 +2,7 @@ import CoreMetrics
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
+import ServerSupport
 import Shared
 import Synchronization
 import Testing

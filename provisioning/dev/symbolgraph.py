@@ -9,15 +9,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build" / "debug"
 
 
-def extract(modules, folder):
-    """Writes the symbol graphs of the modules into the folder; ends the program when one cannot be read."""
+def extract(modules, folder, level="public"):
+    """Writes the symbol graphs of the modules, from that access level on; ends the program when one cannot be read."""
     target = json.loads(command(["swiftc", "-print-target-info"]))["target"]["triple"]
     for module in modules:
         if not (BUILD / "Modules" / f"{module}.swiftmodule").exists():
             sys.exit(f"error: the module {module} is not built\n       build it first: swift build")
         command([
             "swift", "symbolgraph-extract", "-module-name", module, "-target", target, "-output-dir", str(folder),
-            "-minimum-access-level", "public", "-skip-synthesized-members", "-skip-inherited-docs",
+            "-minimum-access-level", level, "-skip-synthesized-members", "-skip-inherited-docs",
             *includes(),
         ])
 

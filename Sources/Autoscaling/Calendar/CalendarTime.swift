@@ -1,16 +1,16 @@
 /// A point of the wall clock, for schedules and seasons alone: windows and cooldowns run on ``MonotonicInstant``.
-public struct CalendarTime: Sendable, Hashable, Codable {
+package struct CalendarTime: Sendable, Hashable, Codable {
     /// A change of the UTC offset, as summer time begins and ends with.
-    public struct OffsetChange: Sendable, Hashable, Codable {
+    package struct OffsetChange: Sendable, Hashable, Codable {
         /// When, seconds since 1970-01-01 00:00 UTC.
-        public var at: Int64
+        package var at: Int64
         /// What local time was ahead of UTC until then, seconds.
-        public var before: Int
+        package var before: Int
         /// What it is ahead from then on, seconds.
-        public var after: Int
+        package var after: Int
 
         /// A change.
-        public init(at: Int64, before: Int, after: Int) {
+        package init(at: Int64, before: Int, after: Int) {
             self.at = at
             self.before = before
             self.after = after
@@ -18,23 +18,23 @@ public struct CalendarTime: Sendable, Hashable, Codable {
     }
 
     /// Seconds since 1970-01-01 00:00 UTC.
-    public var secondsSinceEpoch: Int64
+    package var secondsSinceEpoch: Int64
     /// What local time is ahead of UTC, seconds.
-    public var utcOffset: Int
+    package var utcOffset: Int
     /// The changes of that within some weeks before and after this time, earliest first; `nil`: none is known.
     ///
     /// A schedule that lasts over one of them lasts as long as any other.
-    public var offsetChanges: [OffsetChange]?
+    package var offsetChanges: [OffsetChange]?
 
     /// A time.
-    public init(secondsSinceEpoch: Int64, utcOffset: Int = 0, offsetChanges: [OffsetChange]? = nil) {
+    package init(secondsSinceEpoch: Int64, utcOffset: Int = 0, offsetChanges: [OffsetChange]? = nil) {
         self.secondsSinceEpoch = secondsSinceEpoch
         self.utcOffset = utcOffset
         self.offsetChanges = offsetChanges
     }
 
     /// Whole minutes of local time since 1970-01-01 00:00.
-    public var localMinute: Int64 {
+    package var localMinute: Int64 {
         let local = secondsSinceEpoch &+ Int64(utcOffset)
         return local >= 0 ? local / 60 : (local &- 59) / 60
     }

@@ -2,11 +2,11 @@
 ///
 /// Months and weekdays may be named by their first three letters; 0 and 7 are Sunday. Where both the day of the month and
 /// the weekday are given, either one matches, as in cron(8).
-public struct CronLine: Sendable, Hashable {
+package struct CronLine: Sendable, Hashable {
     /// Why a line is refused.
-    public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
+    package struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         /// What is wrong, in words.
-        public var description: String
+        package var description: String
     }
 
     /// How far back and ahead a start is looked for, days: a leap day comes at least every eighth year.
@@ -24,7 +24,7 @@ public struct CronLine: Sendable, Hashable {
     let namesHours: Bool
 
     /// Reads a line.
-    public init(_ text: String) throws(Failure) {
+    package init(_ text: String) throws(Failure) {
         guard text.utf8.count <= 256 else { throw Failure(description: "longer than 256 characters") }
         let fields = text.split { $0 == " " || $0 == "\t" }
         guard fields.count == 5 else {
@@ -42,13 +42,13 @@ public struct CronLine: Sendable, Hashable {
     }
 
     /// Whether the line starts at this minute of local time since 1970-01-01 00:00.
-    public func matches(localMinute: Int64) -> Bool {
+    package func matches(localMinute: Int64) -> Bool {
         let (day, minute) = Self.split(localMinute)
         return matches(day: day) && hours.has(minute / 60) && minutes.has(minute % 60)
     }
 
     /// The last start at or before a minute of local time; `nil` when there was none in eight years.
-    public func lastStart(atOrBefore localMinute: Int64) -> Int64? {
+    package func lastStart(atOrBefore localMinute: Int64) -> Int64? {
         let (today, latest) = Self.split(localMinute)
         for back in 0...Self.horizon where matches(day: today - back) {
             var minute = back == 0 ? latest : Self.minutesOfDay - 1
@@ -65,7 +65,7 @@ public struct CronLine: Sendable, Hashable {
     }
 
     /// The first start after a minute of local time; `nil` when there is none in eight years.
-    public func nextStart(after localMinute: Int64) -> Int64? {
+    package func nextStart(after localMinute: Int64) -> Int64? {
         let (today, present) = Self.split(localMinute)
         for ahead in 0...Self.horizon where matches(day: today + ahead) {
             var minute = ahead == 0 ? present + 1 : 0

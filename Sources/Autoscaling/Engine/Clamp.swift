@@ -1,7 +1,7 @@
 /// A limit that changed the recommendation of a decision.
-public struct Clamp: Sendable, Hashable, Codable {
+package struct Clamp: Sendable, Hashable, Codable {
     /// The limits, in the order in which they apply.
-    public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Name: String, Sendable, Hashable, Codable, CaseIterable {
         /// Those that ask for more are short of host CPU.
         case starved
         /// The load of an instance in service is unknown.
@@ -49,16 +49,16 @@ public struct Clamp: Sendable, Hashable, Codable {
     }
 
     /// The limit.
-    public var name: Name
+    package var name: Name
     /// The size before, in instances.
-    public var from: Int
+    package var from: Int
     /// The size after, in instances.
-    public var to: Int
+    package var to: Int
     /// Why, in words.
-    public var why: String
+    package var why: String
 
     /// A clamp.
-    public init(_ name: Name, from: Int, to: Int, why: String) {
+    package init(_ name: Name, from: Int, to: Int, why: String) {
         self.name = name
         self.from = from
         self.to = to

@@ -1,7 +1,7 @@
 /// What the engine decided at one tick, and why: the decision record.
-public struct Decision: Sendable, Hashable, Codable {
+package struct Decision: Sendable, Hashable, Codable {
     /// What is to be done.
-    public enum Order: Sendable, Hashable, Codable {
+    package enum Order: Sendable, Hashable, Codable {
         /// Nothing.
         case hold
         /// So many instances more.
@@ -11,31 +11,31 @@ public struct Decision: Sendable, Hashable, Codable {
     }
 
     /// When it was decided.
-    public var at: MonotonicInstant
+    package var at: MonotonicInstant
     /// What is to be done.
-    public var order: Order
+    package var order: Order
     /// The size that the order leads to, in instances.
-    public var desired: Int
+    package var desired: Int
     /// The present size, in instances: in service and coming.
-    public var capacity: Int
+    package var capacity: Int
     /// The reason in one sentence.
-    public var reason: String
+    package var reason: String
     /// What would have to happen for another decision, in one sentence.
-    public var whatWouldChange: String
+    package var whatWouldChange: String
     /// Whether every instance in service is over the threshold at this tick.
-    public var overloaded: Bool
+    package var overloaded: Bool
     /// When the present overload began; `nil` when there is none.
-    public var overloadedSince: MonotonicInstant?
+    package var overloadedSince: MonotonicInstant?
     /// Hot samples in a row, of the instance that has the fewest.
-    public var hotSamples: Int
+    package var hotSamples: Int
     /// The largest recommendation of the rules, before any limit.
-    public var unclampedSize: Int
+    package var unclampedSize: Int
     /// The recommendation of each rule.
-    public var recommendations: [RuleRecommendation]
+    package var recommendations: [RuleRecommendation]
     /// The limits that changed the recommendation, in the order in which they applied.
-    public var clamps: [Clamp]
+    package var clamps: [Clamp]
     /// What was observed.
-    public var observation: GroupObservation
+    package var observation: GroupObservation
 
     // Records are kept and read by others: their keys stay as they are.
     private enum CodingKeys: String, CodingKey {

@@ -1,40 +1,40 @@
 /// What the engine sees of a group at one tick.
-public struct GroupObservation: Sendable, Hashable, Codable {
+package struct GroupObservation: Sendable, Hashable, Codable {
     /// The loads of the instances in service.
-    public var inService: [LoadEstimate]
+    package var inService: [LoadEstimate]
     /// Instances ordered for service and not yet there: capacity that is coming counts as capacity.
-    public var coming: Int
+    package var coming: Int
     /// Instances that finish what they have and leave.
-    public var draining: Int
+    package var draining: Int
     /// Instances ready to be resumed.
-    public var standby: Int
+    package var standby: Int
     /// Shut-off domains, and clones that could be made, to start.
-    public var reserve: Int
+    package var reserve: Int
     /// Every owned domain in any state, standby and draining ones included: `max` is measured against it.
     ///
     /// A shut-off domain of the reserve that would be started counts when it is started, not before.
-    public var counted: Int
+    package var counted: Int
     /// For how many more starts the host has memory and vCPUs; `nil`: no limit known.
-    public var hostRoom: Int?
+    package var hostRoom: Int?
     /// What the next start after those lacks, in words: the domain, what it needs and what is free; `nil`: unknown.
-    public var hostShortage: String?
+    package var hostShortage: String?
     /// Which of those on their way wait for room on the host, and what they lack, in words; `nil`: none does.
-    public var waiting: String?
+    package var waiting: String?
     /// Why no domain is started now; `nil`: starts are allowed.
-    public var breaker: String?
+    package var breaker: String?
     /// In-service instances that a scale in may take: owned and not protected.
-    public var removable: Int
+    package var removable: Int
     /// When an instance last came into service; cooldowns are measured from it.
-    public var lastInService: MonotonicInstant?
+    package var lastInService: MonotonicInstant?
     /// In-service instances whose replacement is among those coming: they leave when it is there, so they are not
     /// counted as capacity beside it.
-    public var replacing: Int
+    package var replacing: Int
     /// What operators ask beside the policy; `nil`: nothing.
-    public var steering: Steering?
+    package var steering: Steering?
 
     /// An observation. Without `counted` every instance in service, coming, draining and in standby is counted; without
     /// `removable` every instance in service may be taken.
-    public init(
+    package init(
         inService: [LoadEstimate],
         coming: Int = 0,
         draining: Int = 0,
@@ -63,7 +63,7 @@ public struct GroupObservation: Sendable, Hashable, Codable {
     }
 
     /// In service and coming, less those that are being replaced.
-    public var capacity: Int {
+    package var capacity: Int {
         let coming = self.coming.asCount
         return inService.count + coming - Swift.min(replacing.asCount, Swift.min(coming, inService.count))
     }

@@ -1,14 +1,14 @@
 /// What one rule of the policy recommends.
-public struct RuleRecommendation: Sendable, Hashable, Codable {
+package struct RuleRecommendation: Sendable, Hashable, Codable {
     /// The rule's name, or `forecast`.
-    public var rule: String
+    package var rule: String
     /// The size it recommends, in instances; `nil`: it has no opinion.
-    public var size: Int?
+    package var size: Int?
     /// The recommendation in words.
-    public var text: String
+    package var text: String
 
     /// A recommendation.
-    public init(rule: String, size: Int?, text: String) {
+    package init(rule: String, size: Int?, text: String) {
         self.rule = rule
         self.size = size
         self.text = text

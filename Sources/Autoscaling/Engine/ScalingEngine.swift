@@ -5,11 +5,11 @@
 ///
 /// The engine keeps a clock of its own, which a tick advances by what has passed, by at most three intervals and never
 /// back: a host that slept, or a jump of the clock, neither fires nor starves a window.
-public struct ScalingEngine: Sendable, Hashable, Codable {
+package struct ScalingEngine: Sendable, Hashable, Codable {
     /// The policy. It may be replaced at any time: what was observed stays.
-    public var policy: GroupPolicy
+    package var policy: GroupPolicy
     /// The time between two decisions.
-    public var interval: Duration
+    package var interval: Duration
 
     /// The engine's own time.
     var clock = MonotonicInstant(nanoseconds: 0)
@@ -37,7 +37,7 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
     }
 
     /// An engine with no history.
-    public init(policy: GroupPolicy, interval: Duration) {
+    package init(policy: GroupPolicy, interval: Duration) {
         self.policy = policy
         self.interval = interval
     }
@@ -50,7 +50,7 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
     ///   - observation: The group as it is.
     ///   - now: The present moment of the steady clock that the observation's moments are of.
     ///   - calendar: The wall clock, for schedules and the forecast; `nil`: neither applies at this tick.
-    public mutating func decide(
+    package mutating func decide(
         _ observation: GroupObservation,
         now: MonotonicInstant,
         calendar: CalendarTime? = nil
@@ -113,7 +113,7 @@ public struct ScalingEngine: Sendable, Hashable, Codable {
 
     /// The bounds in force at a time of the wall clock, by the present policy; without a time the schedule that held last
     /// goes on.
-    public mutating func boundsInForce(at calendar: CalendarTime?) -> BoundsInForce {
+    package mutating func boundsInForce(at calendar: CalendarTime?) -> BoundsInForce {
         bounds.inForce(policy, at: calendar)
     }
 

@@ -1,16 +1,16 @@
 /// What operators ask of a group beside its policy, as far as it holds at one tick.
-public struct Steering: Sendable, Hashable, Codable {
+package struct Steering: Sendable, Hashable, Codable {
     /// A size that is held whatever the rules recommend.
-    public struct Size: Sendable, Hashable, Codable {
+    package struct Size: Sendable, Hashable, Codable {
         /// The size, in instances; the bounds still hold.
-        public var count: Int
+        package var count: Int
         /// The operator.
-        public var by: String
+        package var by: String
         /// Until when, in words; `nil`: until it is released.
-        public var until: String?
+        package var until: String?
 
         /// A size.
-        public init(count: Int, by: String, until: String? = nil) {
+        package init(count: Int, by: String, until: String? = nil) {
             self.count = count
             self.by = by
             self.until = until
@@ -24,12 +24,12 @@ public struct Steering: Sendable, Hashable, Codable {
     }
 
     /// Who paused the group: nothing is ordered, not even what the bounds demand; `nil`: it is not paused.
-    public var pausedBy: String?
+    package var pausedBy: String?
     /// The size that is held; `nil`: the rules decide.
-    public var size: Size?
+    package var size: Size?
 
     /// What is asked.
-    public init(pausedBy: String? = nil, size: Size? = nil) {
+    package init(pausedBy: String? = nil, size: Size? = nil) {
         self.pausedBy = pausedBy
         self.size = size
     }

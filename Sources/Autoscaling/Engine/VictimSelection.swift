@@ -1,22 +1,22 @@
 /// Whom a scale in takes.
-public enum VictimSelection {
+package enum VictimSelection {
     /// An instance that might be taken.
-    public struct Candidate: Sendable, Hashable, Codable {
+    package struct Candidate: Sendable, Hashable, Codable {
         /// The instance.
-        public var id: String
+        package var id: String
         /// Its name.
-        public var name: String
+        package var name: String
         /// Requests in flight and queued; `nil` when unknown.
-        public var work: Int?
+        package var work: Int?
         /// When it came into service; `nil` when unknown: taken for the oldest.
-        public var inServiceSince: MonotonicInstant?
+        package var inServiceSince: MonotonicInstant?
         /// Whether the operator protects it.
-        public var isProtected: Bool
+        package var isProtected: Bool
         /// Whether the domain is the system's own to stop.
-        public var isOwned: Bool
+        package var isOwned: Bool
 
         /// A candidate.
-        public init(
+        package init(
             id: String,
             name: String,
             work: Int?,
@@ -35,7 +35,7 @@ public enum VictimSelection {
 
     /// Those that may be taken, the first to take first: the least work, unknown work last; of equals the youngest in
     /// service, then by name, then by id. Protected ones and those not owned are left out.
-    public static func order(_ candidates: [Candidate]) -> [Candidate] {
+    package static func order(_ candidates: [Candidate]) -> [Candidate] {
         candidates.filter { $0.isOwned && !$0.isProtected }.sorted(by: precedes)
     }
 

@@ -1,7 +1,7 @@
 /// The load of one instance, merged from the two independent paths of measurement.
-public struct LoadEstimate: Sendable, Hashable, Codable {
+package struct LoadEstimate: Sendable, Hashable, Codable {
     /// How much the two paths could say.
-    public enum Case: String, Sendable, Hashable, Codable {
+    package enum Case: String, Sendable, Hashable, Codable {
         /// Both paths measured: the load is the guest's own.
         case busy
         /// Both measured and the host withholds much CPU: another instance on the same host will not help.
@@ -15,36 +15,36 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
     }
 
     /// The instance.
-    public var id: String
+    package var id: String
     /// How the two paths were merged.
-    public var merge: Case
+    package var merge: Case
     /// The share of vCPU capacity in use, 0...100 percent: the larger of host's and guest's view; `nil` when unknown.
-    public var utilization: Double?
+    package var utilization: Double?
     /// What the work there would need, in percent of the capacity; above 100 when work waits; `nil` when unknown.
-    public var demand: Double?
+    package var demand: Double?
     /// The share of time the vCPUs waited for the host, 0...100 percent.
-    public var steal: Double?
+    package var steal: Double?
     /// What the guest says of its vCPUs, 0...100 percent; `nil` when it is missing.
-    public var guestBusy: Double?
+    package var guestBusy: Double?
     /// The age of the host's sample, seconds; `nil` when it is missing.
-    public var hostAge: Double?
+    package var hostAge: Double?
     /// The age of the guest's sample, seconds; `nil` when it is missing.
-    public var guestAge: Double?
+    package var guestAge: Double?
 
     /// Requests in flight and queued there; `nil` when unknown.
-    public var work: Int?
+    package var work: Int?
     /// When it came into service; `nil` when unknown: taken as warmed up.
-    public var inServiceSince: MonotonicInstant?
+    package var inServiceSince: MonotonicInstant?
 
     /// Steal from which an instance counts as starved, percent. A quarter of the time is lost by then.
-    public static let starvedSteal = 25.0
+    package static let starvedSteal = 25.0
     /// How many intervals a sample stays usable; an older one is missing.
-    public static let freshIntervals = 3
+    package static let freshIntervals = 3
     /// Utilization from which waiting work is counted, percent: with idle vCPUs a task waits for an instant only.
     static let saturated = 90.0
     /// Within what time the work that waits is to be done, unless told otherwise. The stock of waiting work is a demand
     /// only in relation to such a time; five seconds are what a person at the other end still bears.
-    public static let drainHorizon = Duration.seconds(5)
+    package static let drainHorizon = Duration.seconds(5)
 
     /// Merges the samples of the instance `id`.
     ///
@@ -60,7 +60,7 @@ public struct LoadEstimate: Sendable, Hashable, Codable {
     ///   - drainHorizon: Within what time the work that waits is to be done.
     ///   - inServiceSince: When the instance came into service, if it is.
     ///   - now: The present moment.
-    public init(
+    package init(
         id: String,
         host: HostSample?,
         guest: GuestSample?,

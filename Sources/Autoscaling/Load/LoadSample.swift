@@ -1,14 +1,14 @@
 /// What the hypervisor measured of one instance. Percentages are of the whole vCPU capacity, 0...100.
-public struct HostSample: Sendable, Hashable, Codable {
+package struct HostSample: Sendable, Hashable, Codable {
     /// When it was measured.
-    public var at: MonotonicInstant
+    package var at: MonotonicInstant
     /// The share of time the vCPUs ran.
-    public var utilization: Double
+    package var utilization: Double
     /// The share of time the vCPUs were runnable and the host did not run them; `nil` where it is not counted.
-    public var steal: Double?
+    package var steal: Double?
 
     /// A sample.
-    public init(at: MonotonicInstant, utilization: Double, steal: Double? = nil) {
+    package init(at: MonotonicInstant, utilization: Double, steal: Double? = nil) {
         self.at = at
         self.utilization = utilization
         self.steal = steal
@@ -16,28 +16,28 @@ public struct HostSample: Sendable, Hashable, Codable {
 }
 
 /// What the agent inside one instance reported. Percentages are of the whole vCPU capacity, 0...100.
-public struct GuestSample: Sendable, Hashable, Codable {
+package struct GuestSample: Sendable, Hashable, Codable {
     /// When the report arrived.
-    public var at: MonotonicInstant
+    package var at: MonotonicInstant
     /// The share of time the vCPUs were busy; `nil` when the guest could not tell.
-    public var busy: Double?
+    package var busy: Double?
     /// The share of time the hypervisor gave to others, as the guest counts it.
-    public var steal: Double?
+    package var steal: Double?
     /// Requests that wait for a worker.
-    public var queued: Int?
+    package var queued: Int?
     /// Requests that a worker has begun.
-    public var inFlight: Int?
+    package var inFlight: Int?
     /// Requests answered, a second.
-    public var requestsPerSecond: Double?
+    package var requestsPerSecond: Double?
     /// Requests refused because the queue was full, a second.
-    public var refusedPerSecond: Double?
+    package var refusedPerSecond: Double?
     /// Mean CPU time of one request, seconds.
-    public var serviceTime: Double?
+    package var serviceTime: Double?
     /// The guest's vCPUs.
-    public var vCPUs: Int
+    package var vCPUs: Int
 
     /// A sample.
-    public init(
+    package init(
         at: MonotonicInstant,
         busy: Double?,
         steal: Double? = nil,

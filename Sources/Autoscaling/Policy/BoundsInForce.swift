@@ -1,30 +1,30 @@
 /// The bounds of a group that are in force, where they come from, and until when.
-public struct BoundsInForce: Sendable, Hashable, Codable {
+package struct BoundsInForce: Sendable, Hashable, Codable {
     /// The schedule that sets bounds.
-    public struct Origin: Sendable, Hashable, Codable {
+    package struct Origin: Sendable, Hashable, Codable {
         /// Its place in the policy's list, from 0 on.
-        public var index: Int
+        package var index: Int
         /// When it starts.
-        public var cron: String
+        package var cron: String
 
         /// The schedule at `index`.
-        public init(index: Int, cron: String) {
+        package init(index: Int, cron: String) {
             self.index = index
             self.cron = cron
         }
     }
 
     /// The fewest instances, at least 1.
-    public var min: Int
+    package var min: Int
     /// The most instances, at least `min`.
-    public var max: Int
+    package var max: Int
     /// The schedule that sets them; `nil`: they are the policy's own.
-    public var schedule: Origin?
+    package var schedule: Origin?
     /// When another schedule, or none, or the first one sets them, seconds since 1970 UTC; `nil`: no such time is in sight.
-    public var until: Int64?
+    package var until: Int64?
 
     /// Bounds.
-    public init(min: Int, max: Int, schedule: Origin? = nil, until: Int64? = nil) {
+    package init(min: Int, max: Int, schedule: Origin? = nil, until: Int64? = nil) {
         self.min = min
         self.max = max
         self.schedule = schedule
@@ -41,12 +41,12 @@ public struct BoundsInForce: Sendable, Hashable, Codable {
 
 extension GroupPolicy {
     /// The bounds while a schedule holds: what it leaves out is the policy's own.
-    public func bounds(during schedule: Schedule) -> (min: Int, max: Int) {
+    package func bounds(during schedule: Schedule) -> (min: Int, max: Int) {
         (schedule.min ?? min, schedule.max ?? max)
     }
 
     /// The bounds in force at a time of the wall clock; without one the policy's own.
-    public func boundsInForce(at calendar: CalendarTime?) -> BoundsInForce {
+    package func boundsInForce(at calendar: CalendarTime?) -> BoundsInForce {
         var bounds = ScheduledBounds()
         return bounds.inForce(self, at: calendar)
     }

@@ -1,8 +1,8 @@
 /// Looks ahead by what the same time of earlier days or weeks had. It only ever raises the recommendation, and only while its own
 /// error, measured against what then came, is below a limit.
-public struct ForecastPolicy: Sendable, Hashable, Codable {
+package struct ForecastPolicy: Sendable, Hashable, Codable {
     /// The length of a season.
-    public enum Season: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Season: String, Sendable, Hashable, Codable, CaseIterable {
         /// The same time of the day.
         case day
         /// The same time of the week.
@@ -10,16 +10,16 @@ public struct ForecastPolicy: Sendable, Hashable, Codable {
     }
 
     /// The length of a season.
-    public var season: Season
+    package var season: Season
     /// How far it looks ahead: the time an instance takes into service, say. Above zero, at most an hour.
-    public var ahead: Duration
+    package var ahead: Duration
     /// The demand per instance to plan for, percent, above 0 and at most 100.
-    public var target: Double
+    package var target: Double
     /// The mean absolute percentage error from which the forecast is not used, above 0.
-    public var errorLimit: Double
+    package var errorLimit: Double
 
     /// A forecast.
-    public init(
+    package init(
         season: Season = .day,
         ahead: Duration = .seconds(120),
         target: Double = 70,

@@ -6,7 +6,7 @@ extension GroupPolicy {
     /// What cannot be met in this policy; empty when all of it can.
     ///
     /// - Parameter interval: The time between two decisions: no window can be shorter.
-    public func problems(interval: Duration) -> [PolicyProblem] {
+    package func problems(interval: Duration) -> [PolicyProblem] {
         var problems = boundsProblems
         if rules.isEmpty {
             problems.append(

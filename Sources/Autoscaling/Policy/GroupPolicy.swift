@@ -1,7 +1,7 @@
 /// How one group scales: its bounds, its rules, and what slows or stops them.
-public struct GroupPolicy: Sendable, Hashable, Codable {
+package struct GroupPolicy: Sendable, Hashable, Codable {
     /// Whether orders are given.
-    public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
         /// The rules' recommendations are ordered.
         case on
         /// Everything is computed and recorded, and nothing ordered but what `min` and `max` demand.
@@ -9,33 +9,33 @@ public struct GroupPolicy: Sendable, Hashable, Codable {
     }
 
     /// The fewest instances, at least 1. Wins over everything but what the host can start.
-    public var min: Int
+    package var min: Int
     /// The most instances, at least `min`; measured against the capacity and against every owned domain.
-    public var max: Int
+    package var max: Int
     /// The rules; the largest recommendation wins.
-    public var rules: [ScalingRule]
+    package var rules: [ScalingRule]
     /// What slows a scale out.
-    public var scaleOut: DirectionLimits
+    package var scaleOut: DirectionLimits
     /// What slows a scale in.
-    public var scaleIn: DirectionLimits
+    package var scaleIn: DirectionLimits
     /// For this long after it came into service an instance is capacity, but its load does not ask for more.
-    public var warmUp: Duration
+    package var warmUp: Duration
     /// How the load of an instance counts that nobody measured.
-    public var onGap: GapRule
+    package var onGap: GapRule
     /// What happens when the instances that ask for more are short of host CPU.
-    public var onStarved: StarvedRule
+    package var onStarved: StarvedRule
     /// Whether orders are given.
-    public var mode: Mode
+    package var mode: Mode
     /// Bounds by the clock.
-    public var schedules: [Schedule]
+    package var schedules: [Schedule]
     /// The look ahead; `nil`: none.
-    public var forecast: ForecastPolicy?
+    package var forecast: ForecastPolicy?
 
     /// As many as there are: the largest `max`.
-    public static let unbounded = 1_000_000
+    package static let unbounded = 1_000_000
 
     /// A policy.
-    public init(
+    package init(
         min: Int = 1,
         max: Int = GroupPolicy.unbounded,
         rules: [ScalingRule] = [.threshold(ThresholdPolicy())],
@@ -62,7 +62,7 @@ public struct GroupPolicy: Sendable, Hashable, Codable {
     }
 
     /// Brings its bounds, and those of its schedules, within others.
-    public mutating func narrow(to bounds: ClosedRange<Int>) {
+    package mutating func narrow(to bounds: ClosedRange<Int>) {
         min = Swift.max(min, bounds.lowerBound)
         max = Swift.min(max, bounds.upperBound)
         func narrowed(_ bound: Int) -> Int { Swift.min(Swift.max(bound, bounds.lowerBound), bounds.upperBound) }
@@ -73,14 +73,14 @@ public struct GroupPolicy: Sendable, Hashable, Codable {
     }
 
     /// The threshold rule of 75 percent by three samples, one instance at least, as many as there are at most.
-    public static let standard = GroupPolicy()
+    package static let standard = GroupPolicy()
 
     /// Target tracking on the demand, with a threshold rule beside it: sizes the need in one jump.
     ///
     /// The numbers come from the simulator's built-in workloads (``Comparison``). An engine that looks each second and
     /// answers with the whole need can run closer to saturation than one that looks each quarter of a minute: 76 percent
     /// with a tolerance of a twentieth, and two minutes before a scale in.
-    public static let recommended = GroupPolicy(
+    package static let recommended = GroupPolicy(
         rules: [
             .targetTracking(TargetTracking(metric: .demand, target: 76, tolerance: 0.05)),
             .threshold(ThresholdPolicy(threshold: 90, samples: 3, low: nil)),
@@ -90,7 +90,7 @@ public struct GroupPolicy: Sendable, Hashable, Codable {
 }
 
 /// How the load of an instance counts that nobody measured. Scale in waits in each case.
-public enum GapRule: String, Sendable, Hashable, Codable, CaseIterable {
+package enum GapRule: String, Sendable, Hashable, Codable, CaseIterable {
     /// As if at the target: it asks for nothing.
     case hold
     /// As it was last measured.
@@ -100,7 +100,7 @@ public enum GapRule: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// What happens when the instances that ask for more are short of host CPU.
-public enum StarvedRule: String, Sendable, Hashable, Codable, CaseIterable {
+package enum StarvedRule: String, Sendable, Hashable, Codable, CaseIterable {
     /// No other instance is started for them: on the same host it would not help.
     case refuse
     /// Scale out all the same: there are several hosts, or the steal is a cap of that instance alone.

@@ -1,19 +1,19 @@
 /// Something in a policy that cannot be met.
-public struct PolicyProblem: Sendable, Hashable, Codable, CustomStringConvertible {
+package struct PolicyProblem: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The setting, as the configuration file spells it: `policy.scale-in.window`.
-    public var keyPath: String
+    package var keyPath: String
     /// What is wrong.
-    public var problem: String
+    package var problem: String
     /// What to do about it.
-    public var remedy: String
+    package var remedy: String
 
     /// A problem.
-    public init(_ keyPath: String, _ problem: String, remedy: String) {
+    package init(_ keyPath: String, _ problem: String, remedy: String) {
         self.keyPath = keyPath
         self.problem = problem
         self.remedy = remedy
     }
 
     /// Setting, problem and remedy in one line.
-    public var description: String { "\(keyPath): \(problem); \(remedy)" }
+    package var description: String { "\(keyPath): \(problem); \(remedy)" }
 }

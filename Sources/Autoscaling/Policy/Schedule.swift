@@ -8,18 +8,18 @@
 /// Starts are local time, durations are time that passes: a schedule that lasts over a change of the clock is not longer or
 /// shorter for it. A start at a set hour that the clock skips happens when it skips it, and one at a set hour that the
 /// clock shows twice happens the first time.
-public struct Schedule: Sendable, Hashable, Codable {
+package struct Schedule: Sendable, Hashable, Codable {
     /// When it starts: a cron line of five fields (minute, hour, day of month, month, weekday), in local time.
-    public var cron: String
+    package var cron: String
     /// The lower bound while it holds; `nil`: the policy's own.
-    public var min: Int?
+    package var min: Int?
     /// The upper bound while it holds; `nil`: the policy's own.
-    public var max: Int?
+    package var max: Int?
     /// How long it holds, one minute to 28 days; `nil`: until another one starts.
-    public var duration: Duration?
+    package var duration: Duration?
 
     /// A schedule.
-    public init(cron: String, min: Int? = nil, max: Int? = nil, duration: Duration? = nil) {
+    package init(cron: String, min: Int? = nil, max: Int? = nil, duration: Duration? = nil) {
         self.cron = cron
         self.min = min
         self.max = max

@@ -4,24 +4,24 @@
 /// The original system's rule (75 percent, three samples of one second), with two repairs: the load counts the CPU time
 /// that the host withheld, so that a capped instance can reach the threshold, and a missing sample neither counts as idle
 /// nor as hot.
-public struct ThresholdPolicy: Sendable, Hashable, Codable {
+package struct ThresholdPolicy: Sendable, Hashable, Codable {
     /// Percent of vCPU capacity, above 0 and below 100.
-    public var threshold: Double
+    package var threshold: Double
     /// Samples in a row, at least 1.
-    public var samples: Int
+    package var samples: Int
     /// One instance fewer is recommended while the demand of all, spread over one fewer, stays at or below this, percent;
     /// `nil`: this rule neither asks for a scale in nor stands against that of another rule.
-    public var low: Double?
+    package var low: Double?
 
     /// A policy.
-    public init(threshold: Double = 75, samples: Int = 3, low: Double? = 40) {
+    package init(threshold: Double = 75, samples: Int = 3, low: Double? = 40) {
         self.threshold = threshold
         self.samples = samples
         self.low = low
     }
 
     /// Whether one estimate is over the threshold; `nil` when the load is unknown.
-    public func isHot(_ estimate: LoadEstimate) -> Bool? {
+    package func isHot(_ estimate: LoadEstimate) -> Bool? {
         estimate.demand.map { $0 > threshold }
     }
 }

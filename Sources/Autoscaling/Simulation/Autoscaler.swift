@@ -1,5 +1,5 @@
 /// What decides in a simulation: the engine, or a model of another system.
-public protocol Autoscaler: Sendable {
+package protocol Autoscaler: Sendable {
     /// Its name in tables.
     var name: String { get }
 
@@ -8,14 +8,14 @@ public protocol Autoscaler: Sendable {
 }
 
 /// What an autoscaler orders in one second.
-public struct AutoscalerStep: Sendable, Hashable, Codable {
+package struct AutoscalerStep: Sendable, Hashable, Codable {
     /// What is to be done.
-    public var order: Decision.Order
+    package var order: Decision.Order
     /// Why.
-    public var reason: String
+    package var reason: String
 
     /// A step.
-    public init(_ order: Decision.Order = .hold, reason: String = "") {
+    package init(_ order: Decision.Order = .hold, reason: String = "") {
         self.order = order
         self.reason = reason
     }

@@ -2,9 +2,9 @@
 ///
 /// Modelled after its documentation: one value a minute; three in a row over the target scale out in proportion; fifteen in
 /// a row more than a tenth under it scale in. Instances that boot are capacity and have no metric.
-public struct CloudTargetTracking: Autoscaler {
+package struct CloudTargetTracking: Autoscaler {
     /// Its name in tables.
-    public let name = "AWS"
+    package let name = "AWS"
     private let bounds: ClosedRange<Int>
     private let target: Double
     private var second = 0
@@ -13,13 +13,13 @@ public struct CloudTargetTracking: Autoscaler {
     private var minutes: [Double] = []
 
     /// With the bounds that each autoscaler has.
-    public init(bounds: ClosedRange<Int>, target: Double = 70) {
+    package init(bounds: ClosedRange<Int>, target: Double = 70) {
         self.bounds = bounds
         self.target = target
     }
 
     /// Looks once a second and orders.
-    public mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
+    package mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
         -> AutoscalerStep
     {
         second += 1

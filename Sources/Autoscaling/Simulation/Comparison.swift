@@ -1,10 +1,10 @@
 /// The results of several autoscalers over several workloads, side by side.
-public struct Comparison: Sendable, Hashable, Codable {
+package struct Comparison: Sendable, Hashable, Codable {
     /// One result for each workload and autoscaler.
-    public var results: [SimulationResult]
+    package var results: [SimulationResult]
 
     /// A comparison of results.
-    public init(results: [SimulationResult]) {
+    package init(results: [SimulationResult]) {
         self.results = results
     }
 
@@ -18,7 +18,7 @@ public struct Comparison: Sendable, Hashable, Codable {
     /// before what that one orders has booted, so it buys little, and refuses twice as much. `flapping`: the engine holds
     /// the seven instances that the load needs each other minute, the other settles at six, which are over the target in
     /// every third of those seconds.
-    public static func builtIn(
+    package static func builtIn(
         policy: GroupPolicy = .recommended,
         model: ServiceModel = ServiceModel(),
         workloads: [Workload.Name] = Workload.Name.allCases,
@@ -47,12 +47,12 @@ public struct Comparison: Sendable, Hashable, Codable {
     }
 
     /// The result of an autoscaler over a workload.
-    public func result(_ workload: String, _ autoscaler: String) -> SimulationResult? {
+    package func result(_ workload: String, _ autoscaler: String) -> SimulationResult? {
         results.first { $0.workload == workload && $0.autoscaler == autoscaler }
     }
 
     /// The table in Markdown, which is as readable as plain text.
-    public var table: String {
+    package var table: String {
         let head = [
             "workload", "autoscaler", "instance-hours", "standby-hours", "s over target", "late", "refused", "flaps",
             "orders",

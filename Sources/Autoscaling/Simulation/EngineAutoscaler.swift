@@ -1,17 +1,17 @@
 /// The very engine that the controller runs.
-public struct EngineAutoscaler: Autoscaler {
+package struct EngineAutoscaler: Autoscaler {
     /// Its name in tables.
-    public let name: String
+    package let name: String
     private var engine: ScalingEngine
 
     /// An engine with a policy. The simulation looks once a second: another interval only stretches the engine's limits.
-    public init(name: String = "engine", policy: GroupPolicy, interval: Duration = .seconds(1)) {
+    package init(name: String = "engine", policy: GroupPolicy, interval: Duration = .seconds(1)) {
         self.name = name
         engine = ScalingEngine(policy: policy, interval: interval)
     }
 
     /// Looks once a second and orders.
-    public mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
+    package mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
         -> AutoscalerStep
     {
         let decision = engine.decide(observation, now: now, calendar: calendar)

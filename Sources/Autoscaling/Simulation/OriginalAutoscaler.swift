@@ -1,17 +1,17 @@
 /// The original system: three samples of a second over 75 percent start one more, and while that one boots, for at most a
 /// minute, it sees nothing. It never scales in.
-public struct OriginalAutoscaler: Autoscaler {
+package struct OriginalAutoscaler: Autoscaler {
     /// Its name in tables.
-    public let name = "original"
+    package let name = "original"
     private var hot = 0
     private var blindUntil: MonotonicInstant?
     private var awaited = 0
 
     /// The original system's numbers: 75 percent, 3 samples, 60 s.
-    public init() {}
+    package init() {}
 
     /// Looks once a second and orders.
-    public mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
+    package mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
         -> AutoscalerStep
     {
         if let until = blindUntil {

@@ -4,9 +4,9 @@
 /// offers; its own default is 60 s); no change within a tenth of the target; instances that are not ready yet count as idle
 /// for a scale out; at most twice as many or four more each 15 s; scale in to the largest recommendation of 300 s.
 /// A saturated processor shows 100 percent and no more.
-public struct PodAutoscaler: Autoscaler {
+package struct PodAutoscaler: Autoscaler {
     /// Its name in tables.
-    public let name = "HPA"
+    package let name = "HPA"
     private let bounds: ClosedRange<Int>
     private let target: Double
     private var second = 0
@@ -16,13 +16,13 @@ public struct PodAutoscaler: Autoscaler {
     private var recommendations: [(second: Int, size: Int)] = []
 
     /// With the bounds that each autoscaler has.
-    public init(bounds: ClosedRange<Int>, target: Double = 70) {
+    package init(bounds: ClosedRange<Int>, target: Double = 70) {
         self.bounds = bounds
         self.target = target
     }
 
     /// Looks once a second and orders.
-    public mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
+    package mutating func step(_ observation: GroupObservation, now: MonotonicInstant, calendar: CalendarTime)
         -> AutoscalerStep
     {
         defer { second += 1 }

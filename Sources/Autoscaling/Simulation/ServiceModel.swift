@@ -2,30 +2,30 @@
 ///
 /// The model is a fluid one: work flows in equal shares to the instances in service, waits in a bounded queue of each, and
 /// is done at a fixed rate. What it leaves out: differences between requests, retries, warm caches, hosts that are full.
-public struct ServiceModel: Sendable, Hashable, Codable {
+package struct ServiceModel: Sendable, Hashable, Codable {
     /// vCPUs of an instance.
-    public var vCPUs: Int
+    package var vCPUs: Int
     /// CPU time of a request, seconds.
-    public var serviceTime: Double
+    package var serviceTime: Double
     /// Requests that may wait in one instance; more are refused.
-    public var queueLimit: Int
+    package var queueLimit: Int
     /// From the order to in service, for a domain that boots, seconds.
-    public var bootSeconds: Int
+    package var bootSeconds: Int
     /// The same for one that is resumed from standby, seconds.
-    public var resumeSeconds: Int
+    package var resumeSeconds: Int
     /// How many are held in standby.
-    public var standby: Int
+    package var standby: Int
     /// A request that waits longer than this is late, seconds.
-    public var lateAfter: Double
+    package var lateAfter: Double
     /// The percentage up to which the load is within the target: 70 with the usual tolerance of a tenth.
-    public var targetLimit: Double
+    package var targetLimit: Double
     /// The fewest instances, for each autoscaler alike.
-    public var min: Int
+    package var min: Int
     /// The most instances, for each autoscaler alike.
-    public var max: Int
+    package var max: Int
 
     /// A model. As it stands an instance does 100 requests a second, and boots in 30 s.
-    public init(
+    package init(
         vCPUs: Int = 2,
         serviceTime: Double = 0.02,
         queueLimit: Int = 500,
@@ -50,17 +50,17 @@ public struct ServiceModel: Sendable, Hashable, Codable {
     }
 
     /// Requests that one instance does in a second.
-    public var rate: Double { Double(Swift.max(1, vCPUs)) / Swift.max(0.000_001, serviceTime) }
+    package var rate: Double { Double(Swift.max(1, vCPUs)) / Swift.max(0.000_001, serviceTime) }
 
     /// The CPU times of a request that can be simulated, seconds.
-    public static let serviceTimes = 0.000_01...3600.0
+    package static let serviceTimes = 0.000_01...3600.0
     /// The times that a start can take, seconds.
-    public static let waits = 0...86_400
+    package static let waits = 0...86_400
     /// The most instances that can be simulated.
-    public static let most = 10_000
+    package static let most = 10_000
 
     /// What cannot be simulated; `nil` when all can.
-    public var problem: String? {
+    package var problem: String? {
         if vCPUs < 1 { return "an instance has no vCPU" }
         if !Self.serviceTimes.contains(serviceTime) { return "the service time is not from 10 µs to an hour" }
         if queueLimit < 0 || standby < 0 { return "a number is negative" }

@@ -1,17 +1,17 @@
 /// Runs an autoscaler over a workload, faster than real time: the same input gives the same result.
-public struct Simulation: Sendable {
+package struct Simulation: Sendable {
     /// What arrives.
-    public var workload: Workload
+    package var workload: Workload
     /// How it is served.
-    public var model: ServiceModel
+    package var model: ServiceModel
     /// The wall clock at the beginning, for schedules and the forecast.
-    public var start: CalendarTime
+    package var start: CalendarTime
 
     /// How long after a scale in a scale out is a flap, seconds.
     static let flapSeconds = 300
 
     /// A simulation.
-    public init(
+    package init(
         workload: Workload,
         model: ServiceModel = ServiceModel(),
         start: CalendarTime = CalendarTime(secondsSinceEpoch: 0)
@@ -22,7 +22,7 @@ public struct Simulation: Sendable {
     }
 
     /// Runs it. Each autoscaler begins with as many instances as the first second's arrivals need at 70 percent.
-    public func run(_ autoscaler: some Autoscaler) -> SimulationResult {
+    package func run(_ autoscaler: some Autoscaler) -> SimulationResult {
         var autoscaler = autoscaler
         var result = SimulationResult(workload: workload.name, autoscaler: autoscaler.name)
         let first = (workload.arrivals.first ?? 0) / model.rate / 0.7

@@ -1,7 +1,7 @@
 /// Arrivals over time: a list, one number a second, that depends on nothing but its parameters and a seed.
-public struct Workload: Sendable, Hashable, Codable {
+package struct Workload: Sendable, Hashable, Codable {
     /// The built-in shapes.
-    public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
+    package enum Name: String, Sendable, Hashable, Codable, CaseIterable {
         /// Five times the load for half an hour.
         case step
         /// Eight times the load within 25 minutes, and back.
@@ -17,18 +17,18 @@ public struct Workload: Sendable, Hashable, Codable {
     }
 
     /// The workload's name.
-    public var name: String
+    package var name: String
     /// Requests that arrive in each second.
-    public var arrivals: [Double]
+    package var arrivals: [Double]
 
     /// A workload of given arrivals; those that are no number or negative count as none.
-    public init(name: String, arrivals: [Double]) {
+    package init(name: String, arrivals: [Double]) {
         self.name = name
         self.arrivals = arrivals.map { $0.isFinite ? max(0, $0) : 0 }
     }
 
     /// A built-in shape: about 100 requests a second and up, with the scatter of independent arrivals.
-    public init(_ name: Name, seed: UInt64 = 1) {
+    package init(_ name: Name, seed: UInt64 = 1) {
         var random = SeededRandom(seed: seed)
         self.init(
             name: name.rawValue,

@@ -4,27 +4,27 @@
 /// at each tick, in the state that the group really was in? After the first other order that state is no longer the one
 /// the policy would have led to. ``simulation(model:)`` closes the loop: it takes the demand of the trace alone and lets a
 /// model of the service answer to each order.
-public struct Replay: Sendable, Hashable {
+package struct Replay: Sendable, Hashable {
     /// A tick at which the two policies differ.
-    public struct Difference: Sendable, Hashable, Codable {
+    package struct Difference: Sendable, Hashable, Codable {
         /// The recorded decision.
-        public var recorded: Decision
+        package var recorded: Decision
         /// What the other policy decides on the same observation.
-        public var other: Decision
+        package var other: Decision
     }
 
     /// What a replay came to.
-    public struct Result: Sendable, Hashable {
+    package struct Result: Sendable, Hashable {
         /// The decisions, one for each tick of the trace.
-        public var decisions: [Decision]
+        package var decisions: [Decision]
         /// The ticks at which the order is another one than recorded.
-        public var differences: [Difference]
+        package var differences: [Difference]
     }
 
     /// The last header of the trace.
-    public let header: TraceHeader
+    package let header: TraceHeader
     /// The ticks in their order.
-    public let ticks: [TraceTick]
+    package let ticks: [TraceTick]
     private let policies: [Int: GroupPolicy]
 
     /// The longest closed loop, seconds: a month.
@@ -32,7 +32,7 @@ public struct Replay: Sendable, Hashable {
 
     /// A trace's lines; `nil` when no header comes before the first tick, or one has a policy or an interval that no
     /// controller would have taken.
-    public init?(lines: [TraceLine]) {
+    package init?(lines: [TraceLine]) {
         var header: TraceHeader?
         var ticks: [TraceTick] = []
         var policies: [Int: GroupPolicy] = [:]
@@ -59,7 +59,7 @@ public struct Replay: Sendable, Hashable {
     ///
     /// - Parameter policy: The policy; `nil`: the recorded ones, which gives the recorded decisions again when the trace
     ///   begins with a fresh engine.
-    public func run(policy: GroupPolicy? = nil) -> Result {
+    package func run(policy: GroupPolicy? = nil) -> Result {
         var engine = ScalingEngine(policy: policy ?? policies[0] ?? header.policy, interval: header.interval)
         var result = Result(decisions: [], differences: [])
         for (number, tick) in ticks.enumerated() {
@@ -78,7 +78,7 @@ public struct Replay: Sendable, Hashable {
     ///
     /// A saturated instance does 100 percent: what waited there shows in the trace when it was done, what was refused
     /// does not show at all. So a trace of an overloaded group is flatter than what its clients sent.
-    public func simulation(model: ServiceModel = ServiceModel()) -> Simulation {
+    package func simulation(model: ServiceModel = ServiceModel()) -> Simulation {
         var arrivals: [Double] = []
         var known: [String: Double] = [:]
         var last: MonotonicInstant?

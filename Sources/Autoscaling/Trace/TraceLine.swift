@@ -1,5 +1,5 @@
 /// One line of a recorded trace: JSON, `{"header": …}` first and whenever the policy changes, then `{"tick": …}`.
-public enum TraceLine: Sendable, Hashable {
+package enum TraceLine: Sendable, Hashable {
     /// What follows is decided by.
     case header(TraceHeader)
     /// One decision.
@@ -7,21 +7,21 @@ public enum TraceLine: Sendable, Hashable {
 }
 
 /// Of which group a trace is, and by what it decides.
-public struct TraceHeader: Sendable, Hashable, Codable {
+package struct TraceHeader: Sendable, Hashable, Codable {
     /// The version of the format.
-    public static let version = 1
+    package static let version = 1
 
     /// The version of the format that it was written in.
-    public var version: Int
+    package var version: Int
     /// The group.
-    public var group: String
+    package var group: String
     /// Its policy.
-    public var policy: GroupPolicy
+    package var policy: GroupPolicy
     /// Nanoseconds between two decisions.
-    public var intervalNanoseconds: Int64
+    package var intervalNanoseconds: Int64
 
     /// A header.
-    public init(group: String, policy: GroupPolicy, interval: Duration) {
+    package init(group: String, policy: GroupPolicy, interval: Duration) {
         version = Self.version
         self.group = group
         self.policy = policy
@@ -29,26 +29,26 @@ public struct TraceHeader: Sendable, Hashable, Codable {
     }
 
     /// The time between two decisions.
-    public var interval: Duration { .nanoseconds(intervalNanoseconds) }
+    package var interval: Duration { .nanoseconds(intervalNanoseconds) }
 }
 
 /// One tick of a trace: the observation and what was decided on it.
-public struct TraceTick: Sendable, Hashable, Codable {
+package struct TraceTick: Sendable, Hashable, Codable {
     /// The wall clock; `nil` when it was not known.
-    public var calendar: CalendarTime?
+    package var calendar: CalendarTime?
     /// The decision record, which holds the observation.
-    public var decision: Decision
+    package var decision: Decision
 
     /// A tick.
-    public init(calendar: CalendarTime?, decision: Decision) {
+    package init(calendar: CalendarTime?, decision: Decision) {
         self.calendar = calendar
         self.decision = decision
     }
 
     /// What was observed.
-    public var observation: GroupObservation { decision.observation }
+    package var observation: GroupObservation { decision.observation }
     /// When.
-    public var now: MonotonicInstant { decision.at }
+    package var now: MonotonicInstant { decision.at }
 }
 
 extension TraceLine: Codable {
@@ -57,7 +57,7 @@ extension TraceLine: Codable {
     }
 
     /// Reads a line; one that is neither a header nor a tick is an error.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         if let header = try container.decodeIfPresent(TraceHeader.self, forKey: .header) {
             guard header.version == TraceHeader.version else {
@@ -74,7 +74,7 @@ extension TraceLine: Codable {
     }
 
     /// Writes the line's one key.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         switch self {
         case .header(let header): try container.encode(header, forKey: .header)

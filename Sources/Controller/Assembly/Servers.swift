@@ -6,6 +6,7 @@ import Lifecycle
 import Logging
 import NIOPosix
 import Orchestration
+import ServerSupport
 import ServiceLifecycle
 import Shared
 import Wire

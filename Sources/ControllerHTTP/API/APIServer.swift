@@ -8,6 +8,7 @@ import Monitoring
 import NIOCore
 import NIOPosix
 import NIOSSL
+import ServerSupport
 import ServiceLifecycle
 import Shared
 import Wire

@@ -10,6 +10,7 @@ import Monitoring
 import NIOCore
 import Orchestration
 import Persistence
+import ServerSupport
 import Shared
 import Synchronization
 import Wire

@@ -5,6 +5,7 @@ import Hummingbird
 import Lifecycle
 import Monitoring
 import Orchestration
+import ServerSupport
 import Shared
 import Synchronization
 import Wire

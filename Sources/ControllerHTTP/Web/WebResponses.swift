@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import ServerSupport
 import Shared
 
 /// What every answer of the web interface carries.

@@ -9,6 +9,7 @@ import Monitoring
 import NIOCore
 import NIOPosix
 import NIOSSL
+import ServerSupport
 import ServiceLifecycle
 import Shared
 import Wire

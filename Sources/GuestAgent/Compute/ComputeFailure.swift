@@ -1,5 +1,5 @@
 /// Why a computation has no result.
-public enum ComputeFailure: Error, Equatable {
+package enum ComputeFailure: Error, Equatable {
     /// All workers are busy and the queue is full.
     case queueFull
     /// The deadline passed before the result was there.
@@ -11,9 +11,9 @@ public enum ComputeFailure: Error, Equatable {
 }
 
 /// A finished computation.
-public struct Computation: Sendable, Equatable {
+package struct Computation: Sendable, Equatable {
     /// The result.
-    public var value: UInt64
+    package var value: UInt64
     /// The CPU time that it needed, in seconds.
-    public var cpuSeconds: Double
+    package var cpuSeconds: Double
 }

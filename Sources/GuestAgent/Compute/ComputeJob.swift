@@ -2,7 +2,7 @@ import NIOCore
 import Synchronization
 
 /// One admitted computation: waits for a worker, runs, and ends exactly once, with a result or a failure.
-public final class ComputeJob: Sendable {
+package final class ComputeJob: Sendable {
     private enum Phase {
         /// Not ended, and nobody waits for the result yet.
         case open
@@ -26,7 +26,7 @@ public final class ComputeJob: Sendable {
     /// Waits for the end.
     ///
     /// - Throws: ComputeFailure.
-    public func result() async throws -> Computation {
+    package func result() async throws -> Computation {
         try await withCheckedThrowingContinuation { continuation in
             let end = phase.withLock { phase -> Result<Computation, ComputeFailure>? in
                 if case .ended(let result) = phase { return result }

@@ -11,15 +11,15 @@ import Glibc
 ///
 /// The workers run at a lower priority than all else in the process, so that probes and load reports are answered
 /// promptly while every vCPU computes.
-public final class ComputePool: Sendable {
+package final class ComputePool: Sendable {
     /// What the pool is doing now.
-    public struct Snapshot: Sendable, Equatable {
+    package struct Snapshot: Sendable, Equatable {
         /// The number of workers.
-        public var workers: Int
+        package var workers: Int
         /// Computations on a worker.
-        public var inFlight: Int
+        package var inFlight: Int
         /// Computations waiting for a worker.
-        public var queued: Int
+        package var queued: Int
     }
 
     private struct State {
@@ -52,7 +52,7 @@ public final class ComputePool: Sendable {
     ///   - queueLimit: The most computations that wait for a worker.
     ///   - timers: The event loop whose timer ends what waited beyond its deadline.
     ///   - logger: Where a failure to lower the priority is told.
-    public init(
+    package init(
         workers: Int,
         queueLimit: Int,
         timers: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
@@ -67,7 +67,7 @@ public final class ComputePool: Sendable {
     }
 
     /// What the pool is doing now.
-    public var snapshot: Snapshot {
+    package var snapshot: Snapshot {
         state.withLock { Snapshot(workers: workers, inFlight: $0.running.count, queued: $0.waiting.count) }
     }
 
@@ -78,7 +78,7 @@ public final class ComputePool: Sendable {
     ///   - deadline: When the result is no longer wanted.
     /// - Returns: The job, whose result is to be awaited.
     /// - Throws: `queueFull` or `closed`; every other end comes from the job.
-    public func submit(_ n: Int, deadline: ContinuousClock.Instant) throws(ComputeFailure) -> ComputeJob {
+    package func submit(_ n: Int, deadline: ContinuousClock.Instant) throws(ComputeFailure) -> ComputeJob {
         let job = ComputeJob(n: n, deadline: deadline)
         let admission = state.withLock { state -> Admission in
             if state.isClosed { return .refuse(.closed) }
@@ -104,12 +104,12 @@ public final class ComputePool: Sendable {
     }
 
     /// Ends a job whose caller has gone: at once when it waits, within a millisecond or so when it runs.
-    public func abandon(_ job: ComputeJob) {
+    package func abandon(_ job: ComputeJob) {
         finish(job, with: .abandoned)
     }
 
     /// Ends every job, refuses new ones and waits for the threads to end.
-    public func close() async {
+    package func close() async {
         let jobs = state.withLock { state -> [ComputeJob] in
             state.isClosed = true
             defer { state.waiting = [] }

@@ -1,16 +1,16 @@
 /// The work that the service does: Fibonacci numbers by naive recursion, whose cost grows by 1.618 with each n.
 ///
 /// The cost is the purpose, so nothing is remembered and no closed form is used.
-public enum NaiveFibonacci {
+package enum NaiveFibonacci {
     /// The largest n whose Fibonacci number fits into 64 bits.
-    public static let largestExact = 93
+    package static let largestExact = 93
 
     /// The n-th Fibonacci number: F(0) = 0, F(1) = 1.
     ///
     /// - Parameter n: 0 to 93.
     /// - Returns: The number, exact.
     @inline(never)
-    public static func naive(_ n: Int) -> UInt64 {
+    package static func naive(_ n: Int) -> UInt64 {
         n < 2 ? UInt64(max(0, n)) : naive(n - 1) &+ naive(n - 2)
     }
 

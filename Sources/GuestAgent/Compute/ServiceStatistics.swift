@@ -2,9 +2,9 @@ import Shared
 import Synchronization
 
 /// Counts what became of the requests.
-public final class ServiceStatistics: Sendable {
+package final class ServiceStatistics: Sendable {
     /// The ends of a request; the raw value is the metric's label.
-    public enum Outcome: String, Sendable, CaseIterable {
+    package enum Outcome: String, Sendable, CaseIterable {
         /// Answered.
         case ok
         /// The request itself was wrong.
@@ -39,7 +39,7 @@ public final class ServiceStatistics: Sendable {
     private let start = ContinuousClock.now
 
     /// Statistics without a request.
-    public init() {}
+    package init() {}
 
     /// Counts a request that was answered.
     ///

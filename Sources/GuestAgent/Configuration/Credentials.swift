@@ -5,18 +5,18 @@ import Foundation
 #endif
 
 /// What an agent is told from outside: by its command line, its environment or systemd's credentials.
-public struct Credentials: Sendable, Equatable {
+package struct Credentials: Sendable, Equatable {
     /// The single-use join token.
-    public var token: String?
+    package var token: String?
     /// The controller as `host:port`.
-    public var controller: String?
+    package var controller: String?
     /// The fingerprint of the controller's certificate authority, `sha256:` and 64 hexadecimal digits.
-    public var authorityHash: String?
+    package var authorityHash: String?
     /// The machine's UUID.
-    public var uuid: String?
+    package var uuid: String?
 
     /// Nothing told, or what is given.
-    public init(
+    package init(
         token: String? = nil,
         controller: String? = nil,
         authorityHash: String? = nil,
@@ -29,7 +29,7 @@ public struct Credentials: Sendable, Equatable {
     }
 
     /// From the environment: `CMS_JOIN_TOKEN`, `CMS_CONTROLLER`, `CMS_CA_HASH`, `CMS_UUID`.
-    public init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         self.init(
             token: environment["CMS_JOIN_TOKEN"],
             controller: environment["CMS_CONTROLLER"],
@@ -40,7 +40,7 @@ public struct Credentials: Sendable, Equatable {
 
     /// From the files `cms.join-token`, `cms.controller`, `cms.ca-hash` and `cms.uuid` that systemd's
     /// `LoadCredential=` puts into `directory`; a file that is absent or empty says nothing.
-    public init(directory: String?) {
+    package init(directory: String?) {
         func read(_ name: String) -> String? {
             directory.flatMap { SmallFile.text(at: "\($0)/\(name)", limit: 4096) }
         }
@@ -53,7 +53,7 @@ public struct Credentials: Sendable, Equatable {
     }
 
     /// These, completed by `others` where something is missing.
-    public func completed(by others: Credentials) -> Credentials {
+    package func completed(by others: Credentials) -> Credentials {
         Credentials(
             token: token ?? others.token,
             controller: controller ?? others.controller,

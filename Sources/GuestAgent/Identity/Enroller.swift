@@ -14,9 +14,9 @@ import Foundation
 #endif
 
 /// Gets certificates from the controller: the first one for a token, the later ones for the one before.
-public struct Enroller: Sendable {
+package struct Enroller: Sendable {
     /// Why there is no certificate.
-    public enum Failure: Error, CustomStringConvertible {
+    package enum Failure: Error, CustomStringConvertible {
         /// Nothing to try with; the text names what is missing.
         case missing(String)
         /// The controller refuses and will go on refusing.
@@ -25,7 +25,7 @@ public struct Enroller: Sendable {
         case unusable(String)
 
         /// One sentence with the remedy.
-        public var description: String {
+        package var description: String {
             switch self {
             case .missing(let what): "cannot enroll: \(what)"
             case .refused(let problem): "the controller refused: \(problem)"
@@ -35,7 +35,7 @@ public struct Enroller: Sendable {
     }
 
     /// The machine's UUID in lower case.
-    public let uuid: String
+    package let uuid: String
     let api: ControllerConnection
     private let requests = RequestKeeper()
 
@@ -45,14 +45,14 @@ public struct Enroller: Sendable {
     }
 
     /// An enroller for one use from a command line.
-    public init(uuid: String, controller: HostPort, client: HTTPClient, timeout: Duration = .seconds(5)) {
+    package init(uuid: String, controller: HostPort, client: HTTPClient, timeout: Duration = .seconds(5)) {
         self.init(uuid: uuid, api: ControllerConnection(controller: controller, client: client, timeout: timeout))
     }
 
     /// Enrolls: learns the authority with the pinned hash, sends the token, checks what comes back.
     ///
     /// - Throws: ``Failure``, AuthorityPin.Failure, or what the connection throws; only the last is worth a quick retry.
-    public func enroll(token: String, authorityHash: String) async throws -> Identity {
+    package func enroll(token: String, authorityHash: String) async throws -> Identity {
         guard Fingerprint.isWellFormed(authorityHash) else {
             throw Failure.missing("the CA hash must be 'sha256:' and 64 hexadecimal digits")
         }
@@ -71,7 +71,7 @@ public struct Enroller: Sendable {
     /// Renews `identity` with a new key.
     ///
     /// - Throws: ``Failure``, or what the connection throws.
-    public func renew(_ identity: Identity) async throws -> Identity {
+    package func renew(_ identity: Identity) async throws -> Identity {
         let tls = try TLSConfiguration.cmsClient(identity: identity, authority: identity.authority)
         let request = try CertificateRequest(commonName: "cms-agent \(uuid)")
         let issued = try await definitive { try await api.renew(RenewalRequest(csr: request.pem), tls: tls) }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What all parts of the agent share: under which name it serves, whether it takes work, whether it has a session.
-public final class AgentStatus: Sendable {
+package final class AgentStatus: Sendable {
     private struct State {
         var server: String
         var isDraining = false
@@ -15,12 +15,12 @@ public final class AgentStatus: Sendable {
     /// A status.
     ///
     /// - Parameter server: The name for answers until the controller gives one.
-    public init(server: String) {
+    package init(server: String) {
         self.state = Mutex(State(server: server))
     }
 
     /// The name that answers carry.
-    public var server: String {
+    package var server: String {
         get { state.withLock { $0.server } }
         set { state.withLock { $0.server = newValue } }
     }
@@ -45,14 +45,14 @@ public final class AgentStatus: Sendable {
     var admission: (isAccepting: Bool, admitted: Int) { state.withLock { (!$0.isDraining, $0.admitted) } }
 
     /// Whether new work is refused.
-    public var isDraining: Bool { state.withLock { $0.isDraining } }
+    package var isDraining: Bool { state.withLock { $0.isDraining } }
 
     /// Where work that is refused can go, base URLs.
-    public var alternatives: [String] { state.withLock { $0.alternatives } }
+    package var alternatives: [String] { state.withLock { $0.alternatives } }
 
     /// Refuses new work from now on and sends it to `alternatives`; `false` when that was so before.
     @discardableResult
-    public func drain(alternatives: [String] = []) -> Bool {
+    package func drain(alternatives: [String] = []) -> Bool {
         state.withLock { state in
             defer { (state.isDraining, state.alternatives) = (true, alternatives) }
             return !state.isDraining
@@ -61,7 +61,7 @@ public final class AgentStatus: Sendable {
 
     /// Takes new work again; `false` when that was so before.
     @discardableResult
-    public func resume() -> Bool {
+    package func resume() -> Bool {
         state.withLock { state in
             defer { (state.isDraining, state.alternatives) = (false, []) }
             return state.isDraining
@@ -69,7 +69,7 @@ public final class AgentStatus: Sendable {
     }
 
     /// Whether the controller's command stream is open.
-    public var hasSession: Bool {
+    package var hasSession: Bool {
         get { state.withLock { $0.hasSession } }
         set { state.withLock { $0.hasSession = newValue } }
     }

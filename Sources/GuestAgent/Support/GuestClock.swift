@@ -10,7 +10,7 @@ import Glibc
 #endif
 
 /// A wall clock that can be set.
-public protocol AdjustableClock: Sendable {
+package protocol AdjustableClock: Sendable {
     /// The time it shows.
     var date: Date { get }
     /// The time of the machine's hardware clock, which goes on while the machine is paused; `nil` without one.
@@ -61,21 +61,21 @@ struct GuestClock: Sendable {
 }
 
 /// The clock of this machine.
-public struct SystemWallClock: AdjustableClock {
+package struct SystemWallClock: AdjustableClock {
     /// The kernel refuses to set the clock.
-    public struct Refused: Error, CustomStringConvertible {
+    package struct Refused: Error, CustomStringConvertible {
         /// The reason and the remedy.
-        public let description: String
+        package let description: String
     }
 
     /// The clock.
-    public init() {}
+    package init() {}
 
     /// The present time.
-    public var date: Date { Date() }
+    package var date: Date { Date() }
 
     /// What the first real-time clock says.
-    public var hardwareDate: Date? {
+    package var hardwareDate: Date? {
         guard let data = FileManager.default.contents(atPath: "/sys/class/rtc/rtc0/since_epoch"),
             let seconds = Double(String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace })
         else { return nil }
@@ -83,7 +83,7 @@ public struct SystemWallClock: AdjustableClock {
     }
 
     /// Sets the machine's clock; needs CAP_SYS_TIME.
-    public func set(_ date: Date) throws {
+    package func set(_ date: Date) throws {
         let seconds = date.timeIntervalSince1970
         guard seconds.isFinite, seconds >= 0, seconds < 4e9 else {
             throw Refused(description: "the time is out of range")

@@ -8,12 +8,12 @@ import Glibc
 #endif
 
 /// What the kernel says about this machine.
-public enum SystemInformation {
+package enum SystemInformation {
     /// The number of vCPUs that are online; at least 1.
-    public static var onlineCPUs: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    package static var onlineCPUs: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// The host name, or `localhost` when there is none.
-    public static var hostname: String {
+    package static var hostname: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
         let name = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -21,18 +21,18 @@ public enum SystemInformation {
     }
 
     /// The kernel's id of this boot; `nil` when it cannot be read.
-    public static var bootID: String? { SmallFile.text(at: "/proc/sys/kernel/random/boot_id", limit: 64) }
+    package static var bootID: String? { SmallFile.text(at: "/proc/sys/kernel/random/boot_id", limit: 64) }
 
     /// The DMI product UUID in lower case, which is the libvirt domain's UUID; `nil` when it cannot be read.
-    public static var productUUID: String? {
+    package static var productUUID: String? {
         SmallFile.text(at: "/sys/class/dmi/id/product_uuid", limit: 64)?.lowercased()
     }
 }
 
 /// Small text files of the kernel, of systemd and of our own.
-public enum SmallFile {
+package enum SmallFile {
     /// The first `limit` bytes of a file; `nil` when it cannot be read.
-    public static func bytes(at path: String, limit: Int) -> [UInt8]? {
+    package static func bytes(at path: String, limit: Int) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -51,7 +51,7 @@ public enum SmallFile {
     }
 
     /// The text of a file of at most `limit` bytes without blanks around it; `nil` when it is empty or unreadable.
-    public static func text(at path: String, limit: Int) -> String? {
+    package static func text(at path: String, limit: Int) -> String? {
         guard let bytes = bytes(at: path, limit: limit) else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
         let isBlank: (Character) -> Bool = { $0.isWhitespace || $0 == "\0" }

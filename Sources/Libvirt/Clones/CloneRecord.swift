@@ -2,20 +2,20 @@
 ///
 /// It stands in the domain's own definition before any of the things it names is made, and until the last of them is
 /// gone. So whatever a crash leaves behind can be found from there and removed.
-public struct CloneRecord: Hashable, Sendable {
+package struct CloneRecord: Hashable, Sendable {
     /// The domain's UUID. A copy of the domain made by somebody else carries the record too, and owns nothing.
-    public var uuid: String
+    package var uuid: String
     /// The template's name, or the path of its image.
-    public var template: String
+    package var template: String
     /// How far it has come.
-    public var state: State
+    package var state: State
     /// Its disks.
-    public var volumes: [VolumeReference]
+    package var volumes: [VolumeReference]
     /// Its static lease.
-    public var reservation: Reservation?
+    package var reservation: Reservation?
 
     /// How far a clone has come.
-    public enum State: String, Hashable, Sendable {
+    package enum State: String, Hashable, Sendable {
         /// Not all of it may be there: never start it, remove it.
         case making
         /// All is there.
@@ -25,21 +25,21 @@ public struct CloneRecord: Hashable, Sendable {
     }
 
     /// A static lease and the network it is in.
-    public struct Reservation: Hashable, Sendable {
+    package struct Reservation: Hashable, Sendable {
         /// The network's name.
-        public var network: String
+        package var network: String
         /// The lease.
-        public var lease: DHCPReservation
+        package var lease: DHCPReservation
 
         /// Memberwise.
-        public init(network: String, lease: DHCPReservation) {
+        package init(network: String, lease: DHCPReservation) {
             self.network = network
             self.lease = lease
         }
     }
 
     /// Memberwise.
-    public init(
+    package init(
         uuid: String,
         template: String,
         state: State,
@@ -54,7 +54,7 @@ public struct CloneRecord: Hashable, Sendable {
     }
 
     /// The name of a clone's volume: readable, and with the UUID that says whose it is.
-    public static func volumeName(clone: String, uuid: String, target: String) -> String {
+    package static func volumeName(clone: String, uuid: String, target: String) -> String {
         let readable = clone.unicodeScalars.filter { scalar in
             scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "-")
         }

@@ -1,33 +1,33 @@
 import Foundation
 
 /// A clone that is wanted.
-public struct CloneRequest: Sendable {
+package struct CloneRequest: Sendable {
     /// Its name, unique on the hypervisor.
-    public var name: String
+    package var name: String
     /// Its UUID, canonical and lower-case.
-    public var uuid: String
+    package var uuid: String
     /// What it is made from.
-    public var template: Template
+    package var template: Template
     /// The storage pool of its disks.
-    public var pool: String
+    package var pool: String
     /// The group that it will belong to.
-    public var group: String?
+    package var group: String?
     /// The address that the network's DHCP server shall always give to its first interface; see
     /// ``NetworkInfo/lowestFreeAddress(in:leases:excluding:at:)``. nil leaves it to the server.
-    public var address: String?
+    package var address: String?
     /// Bytes of memory instead of what a template domain has.
-    public var memory: UInt64?
+    package var memory: UInt64?
     /// Virtual CPUs instead of those that a template domain has.
-    public var vcpus: Int?
+    package var vcpus: Int?
     /// What its MACs are made from: the same give the same, as far as they are free; nil for its UUID.
     ///
     /// A DHCP server gives an address that a removed clone had on lease to another at once only when that has its MAC.
-    public var macSeed: String?
+    package var macSeed: String?
     /// Further attributes of its ``InstanceRecord``.
-    public var attributes: [String: String] = [:]
+    package var attributes: [String: String] = [:]
 
     /// What clones are made from.
-    public enum Template: Hashable, Sendable {
+    package enum Template: Hashable, Sendable {
         /// A domain of the same hypervisor, by UUID. It must be shut off, and never be started while clones exist.
         case domain(uuid: String)
         /// A disk image.
@@ -35,7 +35,7 @@ public struct CloneRequest: Sendable {
     }
 
     /// Memberwise.
-    public init(
+    package init(
         name: String,
         uuid: String = UUID().uuidString.lowercased(),
         template: Template,

@@ -2,27 +2,27 @@
 ///
 /// Pure: it reads XML and writes XML. Each writable disk of the template is to be replaced by a layer over it; disks
 /// that are read-only or meant to be shared, and CD-ROMs, stay as they are.
-public struct DomainTemplate: Sendable {
+package struct DomainTemplate: Sendable {
     /// The definition, as libvirt gives it of an inactive domain.
-    public let xml: String
+    package let xml: String
     /// The template's name.
-    public let name: String
+    package let name: String
     /// The disks that each clone needs a layer over, in document order.
-    public let disks: [Disk]
+    package let disks: [Disk]
     /// The networks of its interfaces in document order; nil for one that is on none of libvirt's.
-    public let networks: [String?]
+    package let networks: [String?]
 
     /// One writable disk.
-    public struct Disk: Hashable, Sendable {
+    package struct Disk: Hashable, Sendable {
         /// Its name in the domain, such as `vda`.
-        public var target: String
+        package var target: String
         /// Where the template's data are.
-        public var source: Source
+        package var source: Source
         /// `raw`, `qcow2` and so on.
-        public var format: String
+        package var format: String
 
         /// Where a disk's data are.
-        public enum Source: Hashable, Sendable {
+        package enum Source: Hashable, Sendable {
             /// A file or block device on the host.
             case path(String)
             /// A volume of a pool.
@@ -31,24 +31,24 @@ public struct DomainTemplate: Sendable {
     }
 
     /// What makes a clone different from its template.
-    public struct Identity: Sendable {
+    package struct Identity: Sendable {
         /// The clone's name.
-        public var name: String
+        package var name: String
         /// Its UUID, canonical and lower-case.
-        public var uuid: String
+        package var uuid: String
         /// One MAC for each of ``DomainTemplate/networks``.
-        public var macs: [String]
+        package var macs: [String]
         /// One qcow2 volume for each of ``DomainTemplate/disks``.
-        public var volumes: [VolumeReference]
+        package var volumes: [VolumeReference]
         /// What goes into its metadata.
-        public var record: InstanceRecord
+        package var record: InstanceRecord
         /// Bytes of memory; nil for the template's.
-        public var memory: UInt64?
+        package var memory: UInt64?
         /// Virtual CPUs; nil for the template's.
-        public var vcpus: Int?
+        package var vcpus: Int?
 
         /// Memberwise.
-        public init(
+        package init(
             name: String,
             uuid: String,
             macs: [String],
@@ -67,7 +67,7 @@ public struct DomainTemplate: Sendable {
     ///
     /// - Throws: ``LibvirtError/Code/xmlError`` for what is no domain, ``LibvirtError/Code/configUnsupported`` for one
     ///   that uses something only one domain can have, such as a passed-through device.
-    public init(xml: String) throws(LibvirtError) {
+    package init(xml: String) throws(LibvirtError) {
         let domain = try DomainXML(xml)
         guard let name = domain.name else {
             throw LibvirtError(code: .xmlError, message: "missing domain name", operation: "read the template")
@@ -93,7 +93,7 @@ public struct DomainTemplate: Sendable {
     ///
     /// - Throws: ``LibvirtError/Code/invalidArgument`` unless there is one MAC for each interface and one volume for
     ///   each disk.
-    public func definition(of identity: Identity) throws(LibvirtError) -> String {
+    package func definition(of identity: Identity) throws(LibvirtError) -> String {
         guard identity.macs.count == networks.count, identity.volumes.count == disks.count else {
             throw LibvirtError(
                 code: .invalidArgument,

@@ -102,7 +102,7 @@ extension Hypervisor {
     }
 
     /// The MACs that the first interfaces of a clone would get if it were made now.
-    public func macAddresses(for request: CloneRequest, count: Int) async throws -> [String] {
+    package func macAddresses(for request: CloneRequest, count: Int) async throws -> [String] {
         try await freeAddresses(count, request, domains: domains())
     }
 

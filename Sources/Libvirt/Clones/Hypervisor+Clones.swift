@@ -10,7 +10,7 @@ extension Hypervisor {
     /// Throws ``LibvirtError/Code/domainExists`` when name or UUID are taken, ``LibvirtError/Code/operationInvalid`` for
     /// a template that is not shut off, ``LibvirtError/Code/configUnsupported`` for one that cannot be cloned, and what
     /// ``createLinkedVolume(_:backing:)`` and ``addDHCPReservation(_:network:)`` throw.
-    public func cloneDomain(_ request: CloneRequest) async throws -> DomainInfo {
+    package func cloneDomain(_ request: CloneRequest) async throws -> DomainInfo {
         let plan = try await plan(request)
         // A cancelled call may still have its effect later, and nothing may come into being once the clean-up has begun;
         // nor must the clean-up be cancelled with its caller.
@@ -44,7 +44,7 @@ extension Hypervisor {
     /// deleted.
     ///
     /// Throws ``LibvirtError/Code/operationInvalid`` for a domain that we did not make, or that is active.
-    public func removeClone(uuid: String) async throws {
+    package func removeClone(uuid: String) async throws {
         let domain: DomainInfo
         do {
             domain = try await self.domain(uuid: uuid)
@@ -84,7 +84,7 @@ extension Hypervisor {
     }
 
     /// The clones that are not whole: left behind by a crash, or being made or removed right now.
-    public func unfinishedClones() async throws -> [DomainInfo] {
+    package func unfinishedClones() async throws -> [DomainInfo] {
         try await domains().filter { domain in
             guard let clone = domain.record?.clone, clone.uuid == domain.uuid else { return false }
             return clone.state != .ready
@@ -96,7 +96,7 @@ extension Hypervisor {
     /// Reads and then writes: two callers at once on the same domain lose one of the changes.
     ///
     /// - Throws: ``LibvirtError/Code/xmlError`` when the present record cannot be read; it is left as it is.
-    public func updateRecord(uuid: String, _ change: (inout InstanceRecord) -> Void) async throws {
+    package func updateRecord(uuid: String, _ change: (inout InstanceRecord) -> Void) async throws {
         var record = try await metadata(uuid: uuid).map { text throws(LibvirtError) in try InstanceRecord(xml: text) }
         change(&record[default: InstanceRecord()])
         try await setMetadata(uuid: uuid, xml: record?.xml)

@@ -1,29 +1,29 @@
 /// A disk image from which domains are made, without a domain that has it.
-public struct ImageTemplate: Hashable, Sendable {
+package struct ImageTemplate: Hashable, Sendable {
     /// The image. Never written any more while clones exist.
-    public var image: VolumeBacking
+    package var image: VolumeBacking
     /// Bytes of memory.
-    public var memory: UInt64
+    package var memory: UInt64
     /// Virtual CPUs.
-    public var vcpus: Int
+    package var vcpus: Int
     /// The libvirt network of its interface.
-    public var network: String
+    package var network: String
     /// The kernel to boot, for images without a boot loader.
-    public var kernel: Kernel?
+    package var kernel: Kernel?
 
     /// A kernel on the host, booted without a boot loader.
-    public struct Kernel: Hashable, Sendable {
+    package struct Kernel: Hashable, Sendable {
         /// Its path on the host.
-        public var path: String
+        package var path: String
         /// Path of the initial RAM disk on the host.
-        public var initialRAMDisk: String?
+        package var initialRAMDisk: String?
         /// Its arguments.
         ///
         /// The default mounts the first disk and talks on the serial console.
-        public var arguments: String
+        package var arguments: String
 
         /// Memberwise.
-        public init(
+        package init(
             path: String,
             initialRAMDisk: String? = nil,
             arguments: String = "root=/dev/vda rw console=ttyS0"
@@ -37,7 +37,7 @@ public struct ImageTemplate: Hashable, Sendable {
     /// Memberwise.
     ///
     /// The defaults: 1 GiB, one virtual CPU, network `default`, the image's own boot loader.
-    public init(
+    package init(
         image: VolumeBacking,
         memory: UInt64 = 1 << 30,
         vcpus: Int = 1,
@@ -54,7 +54,7 @@ public struct ImageTemplate: Hashable, Sendable {
     /// A small good definition: q35, virtio for all, entropy, a serial console, memory statistics.
     ///
     /// - Throws: ``LibvirtError/Code/invalidArgument`` without memory, virtual CPUs or an absolute path.
-    public func template(for type: DomainType) throws(LibvirtError) -> DomainTemplate {
+    package func template(for type: DomainType) throws(LibvirtError) -> DomainTemplate {
         guard memory >= 1 << 20, (1...4096).contains(vcpus), image.path.hasPrefix("/") else {
             throw LibvirtError(
                 code: .invalidArgument,

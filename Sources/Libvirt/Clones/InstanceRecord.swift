@@ -2,21 +2,21 @@
 ///
 /// The element is `<instance group="…" …><clone …/></instance>` in ``DomainMetadata/namespace``. Attributes and elements
 /// that this version does not know are kept.
-public struct InstanceRecord: Hashable, Sendable {
+package struct InstanceRecord: Hashable, Sendable {
     /// The attributes of the element, such as `group` and `started`.
-    public var attributes: [String: String]
+    package var attributes: [String: String]
     /// What belongs to the domain, if we made it.
-    public var clone: CloneRecord?
+    package var clone: CloneRecord?
     private var others: [String] = []
 
     /// Makes one.
-    public init(attributes: [String: String] = [:], clone: CloneRecord? = nil) {
+    package init(attributes: [String: String] = [:], clone: CloneRecord? = nil) {
         self.attributes = attributes
         self.clone = clone
     }
 
     /// The group that the domain belongs to.
-    public var group: String? {
+    package var group: String? {
         get { attributes["group"] }
         set { attributes["group"] = newValue }
     }
@@ -24,7 +24,7 @@ public struct InstanceRecord: Hashable, Sendable {
     /// Reads what ``Hypervisor/metadata(uuid:)`` or ``DomainInfo/metadata`` gave.
     ///
     /// - Throws: ``LibvirtError/Code/xmlError`` when it is no `<instance>` element or its clone makes no sense.
-    public init(xml: String) throws(LibvirtError) {
+    package init(xml: String) throws(LibvirtError) {
         let root = try XMLTree.parse(xml, root: "instance")
         // A parser that got the element by itself may still see its namespace.
         attributes = root.attributes.filter { !$0.key.hasPrefix("xmlns") }
@@ -38,7 +38,7 @@ public struct InstanceRecord: Hashable, Sendable {
     }
 
     /// The element for ``Hypervisor/setMetadata(uuid:xml:)``.
-    public var xml: String {
+    package var xml: String {
         let root = XMLTree("instance", attributes)
         if let clone { root.append(clone.element) }
         for other in others {
@@ -50,7 +50,7 @@ public struct InstanceRecord: Hashable, Sendable {
 
 extension DomainInfo {
     /// Our record of the domain; nil where there is none, or none that can be read.
-    public var record: InstanceRecord? {
+    package var record: InstanceRecord? {
         metadata.flatMap { try? InstanceRecord(xml: $0) }
     }
 }

@@ -1,76 +1,76 @@
 extension LibvirtError {
     /// libvirt's error number (`virErrorNumber` in `virterror.h`), open to numbers this version does not name.
-    public struct Code: RawRepresentable, Hashable, Sendable {
+    package struct Code: RawRepresentable, Hashable, Sendable {
         /// The number.
-        public let rawValue: Int
+        package let rawValue: Int
 
         /// Wraps any number.
-        public init(rawValue: Int) {
+        package init(rawValue: Int) {
             self.rawValue = rawValue
         }
 
         /// Something inside libvirt or QEMU failed; the message is all there is.
-        public static let internalError = Code(rawValue: 1)
+        package static let internalError = Code(rawValue: 1)
         /// The host has no memory for it.
-        public static let noMemory = Code(rawValue: 2)
+        package static let noMemory = Code(rawValue: 2)
         /// The driver has no such function.
-        public static let noSupport = Code(rawValue: 3)
+        package static let noSupport = Code(rawValue: 3)
         /// The host in the URI cannot be resolved.
-        public static let unknownHost = Code(rawValue: 4)
+        package static let unknownHost = Code(rawValue: 4)
         /// No connection to the hypervisor.
-        public static let noConnect = Code(rawValue: 5)
+        package static let noConnect = Code(rawValue: 5)
         /// The connection object is no longer good.
-        public static let invalidConnection = Code(rawValue: 6)
+        package static let invalidConnection = Code(rawValue: 6)
         /// The domain object is not good.
-        public static let invalidDomain = Code(rawValue: 7)
+        package static let invalidDomain = Code(rawValue: 7)
         /// An argument is wrong.
-        public static let invalidArgument = Code(rawValue: 8)
+        package static let invalidArgument = Code(rawValue: 8)
         /// The hypervisor failed to do it.
-        public static let operationFailed = Code(rawValue: 9)
+        package static let operationFailed = Code(rawValue: 9)
         /// The XML does not describe what it should.
-        public static let xmlError = Code(rawValue: 27)
+        package static let xmlError = Code(rawValue: 27)
         /// A domain of that name or UUID exists.
-        public static let domainExists = Code(rawValue: 28)
+        package static let domainExists = Code(rawValue: 28)
         /// The connection is read-only or the user may not.
-        public static let operationDenied = Code(rawValue: 29)
+        package static let operationDenied = Code(rawValue: 29)
         /// A system call failed; libvirt uses it for sockets that cannot be reached.
-        public static let systemError = Code(rawValue: 38)
+        package static let systemError = Code(rawValue: 38)
         /// The RPC layer failed.
-        public static let rpc = Code(rawValue: 39)
+        package static let rpc = Code(rawValue: 39)
         /// TLS to a remote hypervisor failed.
-        public static let tlsError = Code(rawValue: 40)
+        package static let tlsError = Code(rawValue: 40)
         /// No such domain.
-        public static let noDomain = Code(rawValue: 42)
+        package static let noDomain = Code(rawValue: 42)
         /// No such network.
-        public static let noNetwork = Code(rawValue: 43)
+        package static let noNetwork = Code(rawValue: 43)
         /// The hypervisor did not accept who we are.
-        public static let authFailed = Code(rawValue: 45)
+        package static let authFailed = Code(rawValue: 45)
         /// No such storage pool.
-        public static let noStoragePool = Code(rawValue: 49)
+        package static let noStoragePool = Code(rawValue: 49)
         /// No such volume.
-        public static let noStorageVolume = Code(rawValue: 50)
+        package static let noStorageVolume = Code(rawValue: 50)
         /// Not possible in the state the object is in.
-        public static let operationInvalid = Code(rawValue: 55)
+        package static let operationInvalid = Code(rawValue: 55)
         /// The configuration asks for what the hypervisor cannot do.
-        public static let configUnsupported = Code(rawValue: 67)
+        package static let configUnsupported = Code(rawValue: 67)
         /// A deadline passed: libvirt's own, or ours for the call (then the connection is dropped).
-        public static let timedOut = Code(rawValue: 68)
+        package static let timedOut = Code(rawValue: 68)
         /// The driver does not know an argument or flag.
-        public static let argumentUnsupported = Code(rawValue: 74)
+        package static let argumentUnsupported = Code(rawValue: 74)
         /// The domain has no metadata under that URI.
-        public static let noDomainMetadata = Code(rawValue: 80)
+        package static let noDomainMetadata = Code(rawValue: 80)
         /// The function exists, not for this object.
-        public static let operationUnsupported = Code(rawValue: 84)
+        package static let operationUnsupported = Code(rawValue: 84)
         /// Somebody else uses it; also: too many calls are waiting.
-        public static let resourceBusy = Code(rawValue: 87)
+        package static let resourceBusy = Code(rawValue: 87)
         /// The access driver said no.
-        public static let accessDenied = Code(rawValue: 88)
+        package static let accessDenied = Code(rawValue: 88)
         /// A volume of that name exists, or a file at its path.
-        public static let volumeExists = Code(rawValue: 90)
+        package static let volumeExists = Code(rawValue: 90)
         /// The XML does not fit libvirt's schema.
-        public static let xmlInvalidSchema = Code(rawValue: 92)
+        package static let xmlInvalidSchema = Code(rawValue: 92)
         /// No authentication agent could be asked.
-        public static let authUnavailable = Code(rawValue: 94)
+        package static let authUnavailable = Code(rawValue: 94)
     }
 }
 
@@ -91,7 +91,7 @@ extension LibvirtError.Code: CustomStringConvertible {
     ]
 
     /// A short name without dynamic values, fit for a metric label.
-    public var description: String {
+    package var description: String {
         Self.names[self] ?? "other"
     }
 }

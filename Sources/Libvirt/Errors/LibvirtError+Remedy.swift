@@ -4,13 +4,13 @@ extension LibvirtError {
     /// Whether a volume could not be made or written because its pool, or the disk it is on, has no room.
     ///
     /// libvirt has no number for it; the words are those of the C library and of libvirt's simulation.
-    public var isStorageFull: Bool {
+    package var isStorageFull: Bool {
         let text = message.lowercased()
         return text.contains("no space left on device") || text.contains("not enough free space in pool")
     }
 
     /// What an operator can do about it, for the cases that people meet; nil otherwise.
-    public var remedy: String? {
+    package var remedy: String? {
         let text = message.lowercased()
         if text.contains("failed to connect socket") {
             if text.contains("permission denied") {

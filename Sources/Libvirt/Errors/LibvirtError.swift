@@ -5,27 +5,27 @@ import Wire
 /// `code`, `domain` and `message` are libvirt's own (`virError`); `operation` says what was asked of it. Errors that
 /// arise on this side of the socket (not connected, deadline passed, malformed XML) use the libvirt code that means
 /// the same, so that a caller needs one kind of `switch`.
-public struct LibvirtError: Error, Sendable, Equatable {
+package struct LibvirtError: Error, Sendable, Equatable {
     /// What went wrong, as libvirt numbers it.
-    public var code: Code
+    package var code: Code
     /// The part of libvirt that raised it (`virErrorDomain`): 7 is the RPC layer, 10 the QEMU driver; 0 when the
     /// error arose here.
-    public var domain: Int
+    package var domain: Int
     /// libvirt's sentence, or ours where libvirt was not reached.
     ///
     /// Never contains a credential.
-    public var message: String
+    package var message: String
     /// The function or step that failed, such as `virDomainCreateWithFlags(vm2)`.
-    public var operation: String
+    package var operation: String
     /// The hypervisor it happened on, if one was chosen already.
-    public var hypervisor: HypervisorURI?
+    package var hypervisor: HypervisorURI?
     /// Whether the connection is gone: the call may be repeated after a ``ConnectionEvent/connected``.
     ///
     /// A mutating call that ends so, or in ``Code/timedOut``, may or may not have had its effect: look before repeating.
-    public var isConnectionLost: Bool
+    package var isConnectionLost: Bool
 
     /// Makes an error.
-    public init(
+    package init(
         code: Code,
         domain: Int = 0,
         message: String,
@@ -44,7 +44,7 @@ public struct LibvirtError: Error, Sendable, Equatable {
 
 extension LibvirtError: CustomStringConvertible {
     /// One line: what failed, where, why, and what to do about it when that is known.
-    public var description: String {
+    package var description: String {
         var text = "\(operation) failed"
         if let hypervisor { text += " on \(hypervisor)" }
         text += ": \(message) (libvirt error \(code.rawValue), \(code))"

@@ -17,7 +17,7 @@ extension InMemoryHypervisor {
     ///   - initial: ``DomainState/shutOff``, ``DomainState/running`` or ``DomainState/paused``.
     /// - Returns: Its UUID in canonical form.
     @discardableResult
-    public func addDomain(
+    package func addDomain(
         _ name: String,
         uuid: String = UUID().uuidString,
         vcpus: Int = 1,
@@ -55,7 +55,7 @@ extension InMemoryHypervisor {
     }
 
     /// Lets a domain vanish, as when somebody else destroys and undefines it.
-    public func removeDomain(uuid: String) {
+    package func removeDomain(uuid: String) {
         let removed = state.withLock { $0.domains.removeValue(forKey: uuid) }
         guard let removed else { return }
         if removed.info.state.isActive { lifecycle.send(removed.event(.stopped, "destroyed")) }
@@ -63,7 +63,7 @@ extension InMemoryHypervisor {
     }
 
     /// The load of a domain from now on, in percent of the capacity of its vCPUs, and what the host withholds of it.
-    public func setLoad(_ percent: Double, steal: Double = 0, of uuid: String) {
+    package func setLoad(_ percent: Double, steal: Double = 0, of uuid: String) {
         let time = now()
         state.withLock { state in
             state.domains[uuid]?.count(until: time)
@@ -73,32 +73,32 @@ extension InMemoryHypervisor {
     }
 
     /// Whether ``statistics()`` shows the domain's counters or only its state, as `test:///` does.
-    public func setReportsCounters(_ reports: Bool, of uuid: String) {
+    package func setReportsCounters(_ reports: Bool, of uuid: String) {
         state.withLock { $0.domains[uuid]?.reportsCounters = reports }
     }
 
     /// Whether the guest follows ``shutdown(uuid:)``.
     ///
     /// The default is that it does, at once.
-    public func setObeysShutdown(_ obeys: Bool, of uuid: String) {
+    package func setObeysShutdown(_ obeys: Bool, of uuid: String) {
         state.withLock { $0.domains[uuid]?.obeysShutdown = obeys }
     }
 
     /// Called in the starting task each time a domain has begun to run (started unpaused, or first resumed); it stands
     /// for the guest's boot.
-    public func onBoot(_ hook: (@Sendable (DomainInfo) -> Void)?) {
+    package func onBoot(_ hook: (@Sendable (DomainInfo) -> Void)?) {
         state.withLock { $0.bootHook = hook }
     }
 
     /// Makes the next call of an operation (on that domain, or on any) throw.
     ///
     /// Several stand in line.
-    public func failNext(_ operation: Operation, of uuid: String? = nil, with error: LibvirtError) {
+    package func failNext(_ operation: Operation, of uuid: String? = nil, with error: LibvirtError) {
         state.withLock { $0.faults.append(Fault(operation: operation, uuid: uuid, error: error)) }
     }
 
     /// How often an operation was called, also in vain; on one domain or on all.
-    public func calls(of operation: Operation, uuid: String? = nil) -> Int {
+    package func calls(of operation: Operation, uuid: String? = nil) -> Int {
         state.withLock { state in
             state.calls.filter { $0.key.operation == operation && (uuid == nil || $0.key.uuid == uuid) }
                 .values.reduce(0, +)
@@ -106,7 +106,7 @@ extension InMemoryHypervisor {
     }
 
     /// Stops a running domain as a crash of its guest does.
-    public func crash(uuid: String) {
+    package func crash(uuid: String) {
         let time = now()
         let event = state.withLock { state -> LifecycleEvent? in
             guard var domain = state.domains[uuid], domain.info.state.isActive else { return nil }
@@ -120,7 +120,7 @@ extension InMemoryHypervisor {
     /// Breaks the connection: every call throws until ``reconnect()``.
     ///
     /// Domains go on.
-    public func disconnect(message: String = "end of file while reading data") {
+    package func disconnect(message: String = "end of file while reading data") {
         state.withLock { state in
             guard state.isConnected else { return }
             state.isConnected = false
@@ -130,12 +130,12 @@ extension InMemoryHypervisor {
     }
 
     /// Breaks the connection after that many further calls have been answered: what a caller that ends halfway leaves.
-    public func disconnect(afterCalls count: Int) {
+    package func disconnect(afterCalls count: Int) {
         state.withLock { $0.remainingCalls = count }
     }
 
     /// Brings the connection back, and takes back ``disconnect(afterCalls:)``.
-    public func reconnect() {
+    package func reconnect() {
         state.withLock { state in
             state.remainingCalls = nil
             guard !state.isConnected else { return }
@@ -145,13 +145,13 @@ extension InMemoryHypervisor {
     }
 
     /// What the guest sees: the credentials that were in the definition when it started; nil while it is not active.
-    public func guestCredentials(uuid: String) -> [String: String]? {
+    package func guestCredentials(uuid: String) -> [String: String]? {
         guard let xml = state.withLock({ $0.domains[uuid]?.activeXML }) else { return nil }
         return (try? DomainXML(xml))?.credentials
     }
 
     /// Puts a lease into a network's list.
-    public func addLease(_ lease: DHCPLease, network: String) {
+    package func addLease(_ lease: DHCPLease, network: String) {
         state.withLock { $0.leases[network, default: []].append(lease) }
     }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 extension InMemoryHypervisor {
     /// Defines a domain, or changes its definition.
-    public func define(xml: String) async throws -> String {
+    package func define(xml: String) async throws -> String {
         let parsed = try DomainXML(xml)
         guard let name = parsed.name else {
             throw LibvirtError(code: .xmlError, message: "missing domain name", operation: "define a domain")
@@ -40,7 +40,7 @@ extension InMemoryHypervisor {
     }
 
     /// Removes a definition.
-    public func undefine(uuid: String, withFirmware: Bool) async throws {
+    package func undefine(uuid: String, withFirmware: Bool) async throws {
         try perform(.undefine, uuid) { state, effects in
             guard var domain = state.domains[uuid] else { return }
             domain.info.isPersistent = false
@@ -50,7 +50,7 @@ extension InMemoryHypervisor {
     }
 
     /// Edits the definition.
-    public func setCredentials(uuid: String, _ credentials: [Credential]) async throws {
+    package func setCredentials(uuid: String, _ credentials: [Credential]) async throws {
         try perform(.setCredentials, uuid) { state, effects in
             var domain = try state.domain(uuid)
             let definition = try DomainXML(domain.inactiveXML)
@@ -62,7 +62,7 @@ extension InMemoryHypervisor {
     }
 
     /// Pauses.
-    public func suspend(uuid: String) async throws {
+    package func suspend(uuid: String) async throws {
         let time = now()
         try perform(.suspend, uuid) { state, effects in
             var domain = try state.activeDomain(uuid, for: "suspend")
@@ -75,7 +75,7 @@ extension InMemoryHypervisor {
     }
 
     /// Resumes, and calls the boot hook if the domain was started paused.
-    public func resume(uuid: String) async throws {
+    package func resume(uuid: String) async throws {
         let time = now()
         try perform(.resume, uuid) { state, effects in
             var domain = try state.activeDomain(uuid, for: "resume")
@@ -88,7 +88,7 @@ extension InMemoryHypervisor {
     }
 
     /// Stops the domain at once, unless its guest does not obey or is paused.
-    public func shutdown(uuid: String) async throws {
+    package func shutdown(uuid: String) async throws {
         let time = now()
         try perform(.shutdown, uuid) { state, effects in
             var domain = try state.domain(uuid)
@@ -101,7 +101,7 @@ extension InMemoryHypervisor {
     }
 
     /// Stops the domain at once, in the run of that number.
-    public func destroy(uuid: String, run: Int?) async throws {
+    package func destroy(uuid: String, run: Int?) async throws {
         let time = now()
         try perform(.destroy, uuid) { state, effects in
             var domain = try state.domain(uuid)
@@ -113,14 +113,14 @@ extension InMemoryHypervisor {
     }
 
     /// What was set last.
-    public func metadata(uuid: String) async throws -> String? {
+    package func metadata(uuid: String) async throws -> String? {
         try perform(.metadata, uuid) { state, _ in
             try DomainXML(try state.domain(uuid).inactiveXML).metadata
         }
     }
 
     /// Keeps the element.
-    public func setMetadata(uuid: String, xml: String?) async throws {
+    package func setMetadata(uuid: String, xml: String?) async throws {
         let element = try xml.map(DomainMetadata.element(from:))
         try perform(.setMetadata, uuid) { state, _ in
             var domain = try state.domain(uuid)
@@ -137,12 +137,12 @@ extension InMemoryHypervisor {
     }
 
     /// A subscription to what happens to domains.
-    public func lifecycleEvents() -> AsyncStream<LifecycleEvent> {
+    package func lifecycleEvents() -> AsyncStream<LifecycleEvent> {
         lifecycle.subscribe()
     }
 
     /// A subscription to ``disconnect(message:)`` and ``reconnect()``.
-    public func connectionEvents() -> AsyncStream<ConnectionEvent> {
+    package func connectionEvents() -> AsyncStream<ConnectionEvent> {
         state.withLock { connection.subscribe(first: $0.isConnected ? .connected : nil) }
     }
 }

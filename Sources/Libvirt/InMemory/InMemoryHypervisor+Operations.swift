@@ -3,26 +3,26 @@ import Synchronization
 
 extension InMemoryHypervisor {
     /// Whether ``disconnect(message:)`` was not the last word.
-    public var isConnected: Bool { state.withLock { $0.isConnected } }
+    package var isConnected: Bool { state.withLock { $0.isConnected } }
 
     /// Connects; throws only a planned fault.
-    public func connect() async throws {
+    package func connect() async throws {
         if let fault = state.withLock({ $0.fault(.connect, nil) }) { throw fault }
         reconnect()
     }
 
     /// Waits until the task is cancelled: a test decides when the connection comes back.
-    public func run() async {
+    package func run() async {
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
     }
 
     /// Version 0.
-    public func ping() async throws -> HypervisorVersion {
+    package func ping() async throws -> HypervisorVersion {
         try perform(.ping) { _, _ in HypervisorVersion(driver: "MEMORY", libvirt: "0.0.0") }
     }
 
     /// The host given at the start, less the memory of active domains.
-    public func hostInfo() async throws -> HostInfo {
+    package func hostInfo() async throws -> HostInfo {
         try perform(.hostInfo) { state, _ in
             let used = state.domains.values.filter(\.info.state.isActive).compactMap(\.info.maxMemory).reduce(0, +)
             var host = state.host
@@ -33,17 +33,17 @@ extension InMemoryHypervisor {
     }
 
     /// Domains of this kind are simulated.
-    public func bestDomainType() async throws -> DomainType {
+    package func bestDomainType() async throws -> DomainType {
         try perform(.hostInfo) { _, _ in .test }
     }
 
     /// The networks given at the start, with the reservations since.
-    public func networks() async throws -> [NetworkInfo] {
+    package func networks() async throws -> [NetworkInfo] {
         try perform(.networks) { state, _ in state.networks.sorted { $0.name < $1.name } }
     }
 
     /// What ``addLease(_:network:)`` put in.
-    public func leases(network: String) async throws -> [DHCPLease] {
+    package func leases(network: String) async throws -> [DHCPLease] {
         try perform(.leases) { state, _ in
             _ = try state.network(network)
             return state.leases[network] ?? []
@@ -51,7 +51,7 @@ extension InMemoryHypervisor {
     }
 
     /// Adds to the network's reservations.
-    public func addDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
+    package func addDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
         try perform(.reservations) { state, _ in
             let index = try state.network(network)
             guard !state.networks[index].reservations.contains(reservation) else { return }
@@ -72,7 +72,7 @@ extension InMemoryHypervisor {
     }
 
     /// Removes from the network's reservations.
-    public func removeDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
+    package func removeDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
         try perform(.reservations) { state, _ in
             let index = try state.network(network)
             state.networks[index].reservations.removeAll { $0 == reservation }
@@ -80,17 +80,17 @@ extension InMemoryHypervisor {
     }
 
     /// All domains by name.
-    public func domains() async throws -> [DomainInfo] {
+    package func domains() async throws -> [DomainInfo] {
         try perform(.domains) { state, _ in state.domains.values.map(\.info).sorted { $0.name < $1.name } }
     }
 
     /// One domain.
-    public func domain(uuid: String) async throws -> DomainInfo {
+    package func domain(uuid: String) async throws -> DomainInfo {
         try perform(.domains, uuid) { state, _ in try state.domain(uuid).info }
     }
 
     /// Counters of the active domains, grown by the load since they were last read.
-    public func statistics() async throws -> [DomainStatistics] {
+    package func statistics() async throws -> [DomainStatistics] {
         let time = now()
         return try perform(.statistics) { state, _ in
             for uuid in state.domains.keys { state.domains[uuid]?.count(until: time) }
@@ -100,7 +100,7 @@ extension InMemoryHypervisor {
     }
 
     /// The definition, or what it started with.
-    public func domainXML(uuid: String, inactive: Bool) async throws -> String {
+    package func domainXML(uuid: String, inactive: Bool) async throws -> String {
         try perform(.domainXML, uuid) { state, _ in
             let domain = try state.domain(uuid)
             return inactive ? domain.inactiveXML : domain.activeXML ?? domain.inactiveXML

@@ -2,12 +2,12 @@ import Synchronization
 
 extension InMemoryHypervisor {
     /// Starts, and calls the boot hook unless paused or restored.
-    public func start(uuid: String, paused: Bool) async throws {
+    package func start(uuid: String, paused: Bool) async throws {
         try start(uuid, paused: paused, fresh: false)
     }
 
     /// Throws the managed save away and starts.
-    public func startFresh(uuid: String, paused: Bool) async throws {
+    package func startFresh(uuid: String, paused: Bool) async throws {
         try start(uuid, paused: paused, fresh: true)
     }
 
@@ -45,7 +45,7 @@ extension InMemoryHypervisor {
     }
 
     /// Saves and stops at once.
-    public func managedSave(uuid: String) async throws {
+    package func managedSave(uuid: String) async throws {
         let time = now()
         try perform(.managedSave, uuid) { state, effects in
             var domain = try state.domain(uuid)
@@ -70,7 +70,7 @@ extension InMemoryHypervisor {
     }
 
     /// Forgets the image.
-    public func removeManagedSave(uuid: String) async throws {
+    package func removeManagedSave(uuid: String) async throws {
         try perform(.removeManagedSave, uuid) { state, _ in
             var domain = try state.domain(uuid)
             domain.removeManagedSave()
@@ -81,7 +81,7 @@ extension InMemoryHypervisor {
 
 extension InMemoryHypervisor {
     /// What can be wrong with a managed save.
-    public enum RestoreFault: Hashable, Sendable {
+    package enum RestoreFault: Hashable, Sendable {
         /// Each restore fails; the domain stays shut off and keeps the image.
         case fails
         /// The image was never finished: it is thrown away and the domain boots.
@@ -94,19 +94,19 @@ extension InMemoryHypervisor {
     }
 
     /// Makes the present managed save of a domain a bad one, or a good one again.
-    public func setRestoreFault(_ fault: RestoreFault?, of uuid: String) {
+    package func setRestoreFault(_ fault: RestoreFault?, of uuid: String) {
         state.withLock { $0.domains[uuid]?.managedSave?.fault = fault }
     }
 
     /// How often the guest ran on from each image that was made, in their order; more than once would be two
     /// resumptions of one memory.
-    public func resumptions(ofImagesOf uuid: String) -> [Int] {
+    package func resumptions(ofImagesOf uuid: String) -> [Int] {
         state.withLock { $0.domains[uuid]?.resumptions } ?? []
     }
 
     /// Starts a domain from its managed save as somebody else does whose libvirtd ends before it has removed the image:
     /// the guest runs, and the image stays.
-    public func restoreLeavingImage(uuid: String) {
+    package func restoreLeavingImage(uuid: String) {
         let time = now()
         let events = state.withLock { state -> [LifecycleEvent] in
             guard var domain = state.domains[uuid], let image = domain.managedSave, !domain.info.state.isActive

@@ -5,17 +5,17 @@ extension InMemoryHypervisor {
     private static let layerSize: UInt64 = 200 << 10
 
     /// The pools that were added.
-    public func storagePools() async throws -> [StoragePoolInfo] {
+    package func storagePools() async throws -> [StoragePoolInfo] {
         try perform(.storagePools) { state, _ in state.pools.values.map(\.info).sorted { $0.name < $1.name } }
     }
 
     /// Nothing to do: what a pool has left is always true here.
-    public func refreshStoragePool(_ name: String) async throws {
+    package func refreshStoragePool(_ name: String) async throws {
         try perform(.storagePools) { state, _ in _ = try state.activePool(name) }
     }
 
     /// A volume by pool and name.
-    public func volume(_ reference: VolumeReference) async throws -> VolumeInfo {
+    package func volume(_ reference: VolumeReference) async throws -> VolumeInfo {
         try perform(.volume) { state, _ in
             guard let volume = try state.activePool(reference.pool).volumes[reference.name] else {
                 throw LibvirtError.noVolume("no storage vol with matching name '\(reference.name)'")
@@ -25,7 +25,7 @@ extension InMemoryHypervisor {
     }
 
     /// A volume of an active pool by path.
-    public func volume(path: String) async throws -> VolumeInfo {
+    package func volume(path: String) async throws -> VolumeInfo {
         try perform(.volume) { state, _ in
             guard let volume = state.volume(path: path) else {
                 throw LibvirtError.noVolume("no storage vol with matching path '\(path)'")
@@ -35,7 +35,7 @@ extension InMemoryHypervisor {
     }
 
     /// Adds the volume, as large as the one below, or as 1 GiB where that is in no pool.
-    public func createLinkedVolume(_ reference: VolumeReference, backing: VolumeBacking) async throws -> VolumeInfo {
+    package func createLinkedVolume(_ reference: VolumeReference, backing: VolumeBacking) async throws -> VolumeInfo {
         try reference.check()
         return try perform(.createVolume) { state, _ in
             var pool = try state.activePool(reference.pool)
@@ -80,7 +80,7 @@ extension InMemoryHypervisor {
     }
 
     /// Removes the volume.
-    public func deleteVolume(_ reference: VolumeReference) async throws {
+    package func deleteVolume(_ reference: VolumeReference) async throws {
         try perform(.deleteVolume) { state, _ in
             var pool = try state.activePool(reference.pool)
             guard let volume = pool.volumes.removeValue(forKey: reference.name) else { return }
@@ -90,7 +90,7 @@ extension InMemoryHypervisor {
     }
 
     /// Adds a pool with its folder `/pools/NAME`, or changes what it has left or whether it is active; volumes stay.
-    public func setStoragePool(
+    package func setStoragePool(
         _ name: String,
         isActive: Bool = true,
         capacity: UInt64 = 100 << 30,
@@ -108,7 +108,7 @@ extension InMemoryHypervisor {
 
     /// Puts a volume into a pool, as somebody else does.
     @discardableResult
-    public func addVolume(_ reference: VolumeReference, format: String = "raw", capacity: UInt64 = 1 << 30)
+    package func addVolume(_ reference: VolumeReference, format: String = "raw", capacity: UInt64 = 1 << 30)
         -> VolumeInfo
     {
         let volume = VolumeInfo(
@@ -123,7 +123,7 @@ extension InMemoryHypervisor {
     }
 
     /// All volumes of all pools, whether active or not.
-    public var allVolumes: [VolumeReference] {
+    package var allVolumes: [VolumeReference] {
         state.withLock { $0.pools.values.flatMap(\.volumes.values) }.map(\.reference).sorted { $0.name < $1.name }
     }
 }

@@ -7,9 +7,9 @@ import Wire
 ///
 /// Time comes from the closure given to the initialiser; nothing happens by itself. Effects (events, the boot hook) run
 /// in the calling task after the state has changed, outside the lock.
-public final class InMemoryHypervisor: Hypervisor {
+package final class InMemoryHypervisor: Hypervisor {
     /// The name it goes by.
-    public let uri: HypervisorURI
+    package let uri: HypervisorURI
     let state: Mutex<State>
     let lifecycle = EventBroadcaster<LifecycleEvent>()
     let connection = EventBroadcaster<ConnectionEvent>()
@@ -22,7 +22,7 @@ public final class InMemoryHypervisor: Hypervisor {
     ///   - host: What ``hostInfo()`` answers; the free memory shrinks by what active domains have.
     ///   - networks: Its networks. The default is one like libvirt's `default`: virbr0, 192.168.122.1/24.
     ///   - now: The clock.
-    public init(
+    package init(
         uri: HypervisorURI = .inMemory,
         host: HostInfo = HostInfo(cpuCount: 4, memoryTotal: 8 << 30, memoryFree: 8 << 30, memoryAvailable: 8 << 30),
         networks: [NetworkInfo] = [.standard],
@@ -34,7 +34,7 @@ public final class InMemoryHypervisor: Hypervisor {
     }
 
     /// Operations that ``failNext(_:of:with:)`` can make fail.
-    public enum Operation: Hashable, Sendable {
+    package enum Operation: Hashable, Sendable {
         /// ``Hypervisor/connect()``
         case connect
         /// ``Hypervisor/ping()``
@@ -92,7 +92,7 @@ public final class InMemoryHypervisor: Hypervisor {
 
 extension NetworkInfo {
     /// What libvirt ships as `default`: virbr0 with 192.168.122.1/24.
-    public static let standard = NetworkInfo(
+    package static let standard = NetworkInfo(
         name: "default",
         uuid: "9a05da11-e96b-47f3-8253-a3a482e445f5",
         bridge: "virbr0",

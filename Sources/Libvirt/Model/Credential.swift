@@ -2,14 +2,14 @@
 ///
 /// It travels as an SMBIOS OEM string (type 11) `io.systemd.credential:NAME=VALUE`; see systemd.exec(5) and
 /// systemd-creds(1). Its description never shows the value.
-public struct Credential: Hashable, Sendable {
+package struct Credential: Hashable, Sendable {
     /// `cms.` and then letters, digits, `.`, `_`, `-`; at most 255 characters.
-    public var name: String
+    package var name: String
     /// Printable text in one line, at most 16 KiB; nil removes the credential of this name.
-    public var value: String?
+    package var value: String?
 
     /// Memberwise; checked when it is used.
-    public init(name: String, value: String?) {
+    package init(name: String, value: String?) {
         self.name = name
         self.value = value
     }
@@ -17,9 +17,9 @@ public struct Credential: Hashable, Sendable {
 
 extension Credential: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The name alone.
-    public var description: String { "Credential(\(name))" }
+    package var description: String { "Credential(\(name))" }
     /// The name alone.
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
     /// The name alone.
-    public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+    package var customMirror: Mirror { Mirror(self, children: ["name": name]) }
 }

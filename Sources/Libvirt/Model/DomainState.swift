@@ -1,5 +1,5 @@
 /// The state of a domain (`virDomainState`).
-public enum DomainState: Hashable, Sendable {
+package enum DomainState: Hashable, Sendable {
     /// The driver does not know.
     case noState
     /// Running.
@@ -20,7 +20,7 @@ public enum DomainState: Hashable, Sendable {
     case unknown(Int)
 
     /// Translates libvirt's number.
-    public init(number: Int) {
+    package init(number: Int) {
         switch number {
         case 0: self = .noState
         case 1: self = .running
@@ -35,7 +35,7 @@ public enum DomainState: Hashable, Sendable {
     }
 
     /// libvirt's number.
-    public var number: Int {
+    package var number: Int {
         switch self {
         case .noState: 0
         case .running: 1
@@ -50,7 +50,7 @@ public enum DomainState: Hashable, Sendable {
     }
 
     /// Whether guest code can run right now.
-    public var isRunning: Bool {
+    package var isRunning: Bool {
         switch self {
         case .running, .blocked, .shuttingDown: true
         default: false
@@ -60,7 +60,7 @@ public enum DomainState: Hashable, Sendable {
     /// Whether the domain holds resources of the host.
     ///
     /// A state nobody can name counts as active.
-    public var isActive: Bool {
+    package var isActive: Bool {
         switch self {
         case .shutOff, .crashed: false
         default: true
@@ -70,7 +70,7 @@ public enum DomainState: Hashable, Sendable {
 
 extension DomainState: CustomStringConvertible {
     /// The words that `virsh list` uses.
-    public var description: String {
+    package var description: String {
         switch self {
         case .noState: "no state"
         case .running: "running"

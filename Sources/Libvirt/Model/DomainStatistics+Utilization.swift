@@ -6,7 +6,7 @@ extension DomainStatistics {
     ///
     /// - Returns: nil when it cannot be known: another domain, no time between the samples, counters missing, or a
     ///   counter that went backwards (the domain was restarted).
-    public func utilization(since previous: DomainStatistics) -> Double? {
+    package func utilization(since previous: DomainStatistics) -> Double? {
         guard previous.uuid == uuid else { return nil }
         if let busy = growth(since: previous, of: \.time) {
             return percent(busy.total, vcpus: busy.count, since: previous)
@@ -21,7 +21,7 @@ extension DomainStatistics {
     /// capacity, 0…100.
     ///
     /// - Returns: nil under the same conditions as ``utilization(since:)``; there is no fallback.
-    public func steal(since previous: DomainStatistics) -> Double? {
+    package func steal(since previous: DomainStatistics) -> Double? {
         guard previous.uuid == uuid, let delay = growth(since: previous, of: \.delay) else { return nil }
         return percent(delay.total, vcpus: delay.count, since: previous)
     }

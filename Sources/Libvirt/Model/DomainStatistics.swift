@@ -1,43 +1,43 @@
 /// One domain's part of a bulk statistics call.
 ///
 /// What the driver did not report is nil, never zero.
-public struct DomainStatistics: Hashable, Sendable {
+package struct DomainStatistics: Hashable, Sendable {
     /// Canonical lower-case UUID.
-    public var uuid: String
+    package var uuid: String
     /// The domain's name.
-    public var name: String
+    package var name: String
     /// When the counters were read: the middle of the call.
-    public var measuredAt: MeasurementTime
+    package var measuredAt: MeasurementTime
     /// The state.
-    public var state: DomainState?
+    package var state: DomainState?
     /// CPU time in ns of the whole domain since its start, emulator threads included.
-    public var cpuTime: UInt64?
+    package var cpuTime: UInt64?
     /// Online virtual CPUs.
-    public var vcpuCount: Int?
+    package var vcpuCount: Int?
     /// One entry for each vCPU that was reported, by number.
-    public var vcpus: [VirtualCPU]
+    package var vcpus: [VirtualCPU]
     /// Balloon in bytes: what the guest has now.
-    public var balloonCurrent: UInt64?
+    package var balloonCurrent: UInt64?
     /// Balloon in bytes: what it may have.
-    public var balloonMaximum: UInt64?
+    package var balloonMaximum: UInt64?
     /// Resident memory of the domain's process in bytes.
-    public var residentMemory: UInt64?
+    package var residentMemory: UInt64?
 
     /// Counters of one virtual CPU since the start of the domain.
-    public struct VirtualCPU: Hashable, Sendable {
+    package struct VirtualCPU: Hashable, Sendable {
         /// Its number, from 0.
-        public var number: Int
+        package var number: Int
         /// Offline 0, running 1, blocked 2 (`virVcpuState`).
-        public var state: Int?
+        package var state: Int?
         /// Time in ns that it ran.
-        public var time: UInt64?
+        package var time: UInt64?
         /// Time in ns that it waited for I/O.
-        public var wait: UInt64?
+        package var wait: UInt64?
         /// Time in ns that it could have run and the host did not run it (steal).
-        public var delay: UInt64?
+        package var delay: UInt64?
 
         /// Memberwise.
-        public init(number: Int, state: Int? = nil, time: UInt64? = nil, wait: UInt64? = nil, delay: UInt64? = nil) {
+        package init(number: Int, state: Int? = nil, time: UInt64? = nil, wait: UInt64? = nil, delay: UInt64? = nil) {
             self.number = number
             self.state = state
             self.time = time
@@ -47,7 +47,7 @@ public struct DomainStatistics: Hashable, Sendable {
     }
 
     /// Memberwise.
-    public init(
+    package init(
         uuid: String,
         name: String,
         measuredAt: MeasurementTime,

@@ -1,19 +1,19 @@
 /// How a domain's CPUs are made (`<domain type='…'>`).
-public struct DomainType: RawRepresentable, Hashable, Sendable {
+package struct DomainType: RawRepresentable, Hashable, Sendable {
     /// libvirt's word.
-    public let rawValue: String
+    package let rawValue: String
 
     /// Wraps any word.
-    public init(rawValue: String) {
+    package init(rawValue: String) {
         self.rawValue = rawValue
     }
 
     /// QEMU with the host's CPUs.
-    public static let kvm = DomainType(rawValue: "kvm")
+    package static let kvm = DomainType(rawValue: "kvm")
     /// QEMU with emulated CPUs (TCG): an order of magnitude slower.
-    public static let qemu = DomainType(rawValue: "qemu")
+    package static let qemu = DomainType(rawValue: "qemu")
     /// libvirt's simulation.
-    public static let test = DomainType(rawValue: "test")
+    package static let test = DomainType(rawValue: "test")
 
     /// Whether it is a PC of QEMU's.
     var isEmulatedPC: Bool { self == .kvm || self == .qemu }
@@ -30,5 +30,5 @@ public struct DomainType: RawRepresentable, Hashable, Sendable {
 
 extension DomainType: CustomStringConvertible {
     /// libvirt's word.
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 }

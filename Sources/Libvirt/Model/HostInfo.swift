@@ -1,18 +1,18 @@
 /// What the host has to give.
 ///
 /// A value that the driver does not report is nil.
-public struct HostInfo: Hashable, Sendable {
+package struct HostInfo: Hashable, Sendable {
     /// Online CPUs.
-    public var cpuCount: Int
+    package var cpuCount: Int
     /// Memory in bytes.
-    public var memoryTotal: UInt64
+    package var memoryTotal: UInt64
     /// Unused memory in bytes; excludes the page cache.
-    public var memoryFree: UInt64?
+    package var memoryFree: UInt64?
     /// Memory in bytes that new domains could get: unused, buffers and page cache together.
-    public var memoryAvailable: UInt64?
+    package var memoryAvailable: UInt64?
 
     /// Memberwise.
-    public init(cpuCount: Int, memoryTotal: UInt64, memoryFree: UInt64? = nil, memoryAvailable: UInt64? = nil) {
+    package init(cpuCount: Int, memoryTotal: UInt64, memoryFree: UInt64? = nil, memoryAvailable: UInt64? = nil) {
         self.cpuCount = cpuCount
         self.memoryTotal = memoryTotal
         self.memoryFree = memoryFree
@@ -21,16 +21,16 @@ public struct HostInfo: Hashable, Sendable {
 }
 
 /// Who answers at the other end of the connection.
-public struct HypervisorVersion: Hashable, Sendable {
+package struct HypervisorVersion: Hashable, Sendable {
     /// The driver, such as `QEMU`, `TEST`.
-    public var driver: String
+    package var driver: String
     /// The version of libvirt over there, such as `9.0.0`.
-    public var libvirt: String
+    package var libvirt: String
     /// The version of the hypervisor, such as QEMU's `7.2.0`; nil when the driver does not say.
-    public var hypervisor: String?
+    package var hypervisor: String?
 
     /// Memberwise.
-    public init(driver: String, libvirt: String, hypervisor: String? = nil) {
+    package init(driver: String, libvirt: String, hypervisor: String? = nil) {
         self.driver = driver
         self.libvirt = libvirt
         self.hypervisor = hypervisor
@@ -39,7 +39,7 @@ public struct HypervisorVersion: Hashable, Sendable {
 
 extension HypervisorVersion: CustomStringConvertible {
     /// Driver and versions in words.
-    public var description: String {
+    package var description: String {
         "\(driver)\(hypervisor.map { " \($0)" } ?? ""), libvirt \(libvirt)"
     }
 }

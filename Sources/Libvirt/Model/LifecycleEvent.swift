@@ -1,16 +1,16 @@
 /// Something that happened to a domain, whoever caused it.
-public struct LifecycleEvent: Hashable, Sendable {
+package struct LifecycleEvent: Hashable, Sendable {
     /// Canonical lower-case UUID.
-    public var uuid: String
+    package var uuid: String
     /// The domain's name.
-    public var name: String
+    package var name: String
     /// What happened.
-    public var kind: Kind
+    package var kind: Kind
     /// libvirt's reason in a word, such as `booted`, `destroyed`, `crashed`, or its number where it has no name here.
-    public var detail: String
+    package var detail: String
 
     /// Memberwise.
-    public init(uuid: String, name: String, kind: Kind, detail: String) {
+    package init(uuid: String, name: String, kind: Kind, detail: String) {
         self.uuid = uuid
         self.name = name
         self.kind = kind
@@ -18,7 +18,7 @@ public struct LifecycleEvent: Hashable, Sendable {
     }
 
     /// What can happen (`virDomainEventType`).
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// A definition was added or changed.
         case defined
         /// The definition was removed.
@@ -43,7 +43,7 @@ public struct LifecycleEvent: Hashable, Sendable {
 }
 
 /// A change of the connection to the hypervisor.
-public enum ConnectionEvent: Sendable, Equatable {
+package enum ConnectionEvent: Sendable, Equatable {
     /// Connected; what happened before may have been missed, so look at everything anew.
     case connected
     /// The connection is gone, and why.

@@ -14,7 +14,7 @@ extension NetworkInfo {
     ///   - date: Now.
     /// - Returns: An address of the range's family; nil when all are taken, or `range` is no network or not one of this
     ///   network's.
-    public func lowestFreeAddress(
+    package func lowestFreeAddress(
         in range: NetworkAddress,
         leases: [DHCPLease],
         excluding excluded: Set<String> = [],

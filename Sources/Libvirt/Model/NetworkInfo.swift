@@ -1,22 +1,22 @@
 import Foundation
 
 /// One virtual network.
-public struct NetworkInfo: Hashable, Sendable {
+package struct NetworkInfo: Hashable, Sendable {
     /// The name, such as `default`.
-    public var name: String
+    package var name: String
     /// Canonical lower-case UUID.
-    public var uuid: String
+    package var uuid: String
     /// The host's bridge, such as `virbr0`; nil when the network has none.
-    public var bridge: String?
+    package var bridge: String?
     /// Whether it is started.
-    public var isActive: Bool
+    package var isActive: Bool
     /// The host's addresses on it, IPv4 and IPv6, in the order of the XML; empty for networks without IP.
-    public var addresses: [NetworkAddress]
+    package var addresses: [NetworkAddress]
     /// Static DHCP leases.
-    public var reservations: [DHCPReservation]
+    package var reservations: [DHCPReservation]
 
     /// Memberwise.
-    public init(
+    package init(
         name: String,
         uuid: String,
         bridge: String? = nil,
@@ -34,41 +34,41 @@ public struct NetworkInfo: Hashable, Sendable {
 }
 
 /// An address with the length of its network's prefix, such as 192.168.122.1/24 or fd00:1::1/64.
-public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
+package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     /// A dotted quad, or an IPv6 address in its short form.
-    public var address: String
+    package var address: String
     /// 0…32, for IPv6 0…128.
-    public var prefixLength: Int
+    package var prefixLength: Int
     /// Whether libvirt's server gives out addresses of this range: the section has a `<dhcp>` with ranges or hosts.
     ///
     /// Without it, guests of an IPv6 network make an address of their own from the router advertisements (SLAAC).
-    public var hasDHCP: Bool
+    package var hasDHCP: Bool
 
     /// Memberwise.
-    public init(address: String, prefixLength: Int, hasDHCP: Bool = true) {
+    package init(address: String, prefixLength: Int, hasDHCP: Bool = true) {
         self.address = address
         self.prefixLength = prefixLength
         self.hasDHCP = hasDHCP
     }
 
     /// `ADDRESS/LENGTH`.
-    public var description: String { "\(address)/\(prefixLength)" }
+    package var description: String { "\(address)/\(prefixLength)" }
 }
 
 /// A `<host>` line of a network's DHCP section: this MAC always gets this address.
 ///
 /// DHCPv6 does not know guests by their MAC but by their DUID. So for an IPv6 address the entry is for the DUID that is
 /// made of the MAC, the link-layer one (RFC 8415, 11.4): `00:03:00:01` and the MAC. Guests have to call themselves so.
-public struct DHCPReservation: Hashable, Sendable {
+package struct DHCPReservation: Hashable, Sendable {
     /// Lower-case, colons; nil where the entry matches by name or by another DUID only.
-    public var mac: String?
+    package var mac: String?
     /// The host name handed out with it.
-    public var name: String?
+    package var name: String?
     /// A dotted quad, or an IPv6 address in its short form.
-    public var address: String
+    package var address: String
 
     /// Memberwise; the MAC is lower-cased, and the address written as libvirt writes it.
-    public init(mac: String?, name: String? = nil, address: String) {
+    package init(mac: String?, name: String? = nil, address: String) {
         self.mac = mac?.lowercased()
         self.name = name
         self.address = canonicalAddress(address)
@@ -79,20 +79,20 @@ public struct DHCPReservation: Hashable, Sendable {
 }
 
 /// A lease that a network's DHCP server has given out.
-public struct DHCPLease: Hashable, Sendable {
+package struct DHCPLease: Hashable, Sendable {
     /// Lower-case, colons.
-    public var mac: String?
+    package var mac: String?
     /// The address in text.
-    public var address: String
+    package var address: String
     /// Length of the network's prefix.
-    public var prefixLength: Int
+    package var prefixLength: Int
     /// What the guest calls itself.
-    public var hostname: String?
+    package var hostname: String?
     /// When it ends; nil for one that does not.
-    public var expiry: Date?
+    package var expiry: Date?
 
     /// Memberwise; the MAC is lower-cased.
-    public init(mac: String?, address: String, prefixLength: Int, hostname: String? = nil, expiry: Date? = nil) {
+    package init(mac: String?, address: String, prefixLength: Int, hostname: String? = nil, expiry: Date? = nil) {
         self.mac = mac?.lowercased()
         self.address = address
         self.prefixLength = prefixLength

@@ -1,22 +1,22 @@
 /// One storage pool.
-public struct StoragePoolInfo: Hashable, Sendable {
+package struct StoragePoolInfo: Hashable, Sendable {
     /// The name, such as `default`.
-    public var name: String
+    package var name: String
     /// Whether it is started; an inactive one can neither be read nor written.
-    public var isActive: Bool
+    package var isActive: Bool
     /// Where its volumes are, such as `/var/lib/libvirt/images`; nil for pools without a folder.
-    public var path: String?
+    package var path: String?
     /// Size in bytes; nil while it is inactive.
-    public var capacity: UInt64?
+    package var capacity: UInt64?
     /// Bytes that are left, as of the pool's last refresh; nil while it is inactive.
     ///
     /// libvirt counts what it creates and deletes itself, not what guests write since: see
     /// ``Hypervisor/refreshStoragePool(_:)``. A linked volume takes 200 KiB when it is made and grows, up to its
     /// capacity, with what its guest writes, so whoever makes one keeps a reserve.
-    public var available: UInt64?
+    package var available: UInt64?
 
     /// Memberwise.
-    public init(
+    package init(
         name: String,
         isActive: Bool = true,
         path: String? = nil,

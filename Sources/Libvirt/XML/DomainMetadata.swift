@@ -1,9 +1,9 @@
 /// Where our element stands in a domain's `<metadata>`.
-public enum DomainMetadata {
+package enum DomainMetadata {
     /// The XML namespace.
-    public static let namespace = "urn:cms:instance:1"
+    package static let namespace = "urn:cms:instance:1"
     /// The prefix: the element appears as `<cms:instance>`.
-    public static let key = "cms"
+    package static let key = "cms"
 
     /// Checks that `xml` is one well-formed `<instance>` element without a prefix and returns it.
     ///

@@ -1,6 +1,4 @@
 import HTTPTypes
-import Hummingbird
-import NIOCore
 import Wire
 
 #if canImport(FoundationEssentials)
@@ -45,26 +43,7 @@ extension Problem: CustomStringConvertible {
     public var description: String { "\(statusCode) \(title) (\(code)): \(detail)" }
 }
 
-extension Problem: HTTPResponseError {
+extension Problem {
     /// The HTTP status.
     public var status: HTTPResponse.Status { HTTPResponse.Status(code: statusCode) }
-
-    /// The answer to the peer.
-    public func response(from request: Request, context: some RequestContext) throws -> Response {
-        response()
-    }
-
-    /// The answer without a request at hand.
-    ///
-    /// - Parameter headers: Further header fields, for example `Retry-After`.
-    public func response(headers: HTTPFields = [:]) -> Response {
-        var headers = headers
-        headers[.contentType] = "application/problem+json"
-        let body = (try? WireCoding.encoder().encode(self)).map { ByteBuffer(bytes: $0) } ?? ByteBuffer()
-        return Response(
-            status: status,
-            headers: headers,
-            body: ResponseBody(byteBuffer: body)
-        )
-    }
 }

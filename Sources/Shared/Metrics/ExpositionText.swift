@@ -1,5 +1,3 @@
-import HTTPTypes
-import Hummingbird
 import NIOCore
 
 /// Lines of Prometheus' text format 0.0.4 or of OpenMetrics 1.0.
@@ -70,38 +68,5 @@ struct ExpositionText {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
         return value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
-    }
-}
-
-extension PrometheusRegistry {
-    /// The answer to `GET /metrics`: OpenMetrics for whoever asks for it, else Prometheus' text.
-    ///
-    /// - Parameter accept: The request's `Accept`.
-    public func response(accept: String?) -> Response {
-        let openMetrics = Self.wantsOpenMetrics(accept)
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: openMetrics
-                    ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-                    : "text/plain; version=0.0.4; charset=utf-8",
-                .vary: "Accept",
-            ],
-            body: ResponseBody(byteBuffer: exposition(openMetrics: openMetrics))
-        )
-    }
-
-    static func wantsOpenMetrics(_ accept: String?) -> Bool {
-        for range in (accept ?? "").split(separator: ",") {
-            let parts = range.split(separator: ";").map { part in
-                part.filter { $0 != " " && $0 != "\t" && $0 != "\"" }.lowercased()
-            }
-            guard parts.first == "application/openmetrics-text" else { continue }
-            let parameters = parts.dropFirst()
-            if parameters.contains(where: { $0 == "q=0" || $0 == "q=0.0" }) { continue }
-            let versions = parameters.filter { $0.hasPrefix("version=") }
-            if versions.isEmpty || versions.contains("version=1.0.0") { return true }
-        }
-        return false
     }
 }

@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
+import ServerSupport
 import ServiceLifecycle
 import Shared
 import SwiftASN1
