@@ -5,24 +5,24 @@ import Autoscaling
 /// Of a hundred instances two are unknown, two have a silent agent, two an unseen host, and four are short of host CPU. The
 /// load of the whole rises and falls within 16 ticks, so that some ticks order and most hold; queues stand where an
 /// instance is saturated. Each fifth tick another instance stands in the place of one, and each fourth some are on the way.
-public struct Fleet: Sendable {
+package struct Fleet: Sendable {
     /// Instances in service.
-    public let size: Int
+    package let size: Int
     /// The time between two ticks.
-    public static let interval = Duration.seconds(1)
+    package static let interval = Duration.seconds(1)
 
     /// A group of `size` instances.
-    public init(size: Int) {
+    package init(size: Int) {
         self.size = size
     }
 
     /// The moment of a tick; the first is 0.
-    public static func moment(_ tick: Int) -> MonotonicInstant {
+    package static func moment(_ tick: Int) -> MonotonicInstant {
         MonotonicInstant(nanoseconds: Int64(tick) * 1_000_000_000)
     }
 
     /// What the engine sees of the group at a tick.
-    public func observation(_ tick: Int) -> GroupObservation {
+    package func observation(_ tick: Int) -> GroupObservation {
         let coming = tick % 4 == 3 ? max(1, size / 20) : 0
         return GroupObservation(
             inService: measurements(tick).map(\.estimate),
@@ -37,12 +37,12 @@ public struct Fleet: Sendable {
     }
 
     /// The samples of each instance at a tick.
-    public func measurements(_ tick: Int) -> [Measurement] {
+    package func measurements(_ tick: Int) -> [Measurement] {
         (0..<size).map { measurement($0, tick) }
     }
 
     /// The instances among which a scale in chooses at a tick.
-    public func candidates(_ tick: Int) -> [VictimSelection.Candidate] {
+    package func candidates(_ tick: Int) -> [VictimSelection.Candidate] {
         (0..<size).map { index in
             VictimSelection.Candidate(
                 id: Self.identifier(index, generation(index, tick)),
