@@ -28,6 +28,35 @@ struct OpenAPITests {
         }
     }
 
+    @Test("it lists every kind of event, and no other")
+    func kinds() throws {
+        struct Kinds: Decodable {
+            struct Parameter: Decodable {
+                struct Schema: Decodable {
+                    struct Items: Decodable { var `enum`: [String]? }
+
+                    var items: Items?
+                }
+
+                var name: String?
+                var schema: Schema?
+            }
+
+            struct Path: Decodable {
+                struct Get: Decodable { var parameters: [Parameter]? }
+
+                var get: Get?
+            }
+
+            var paths: [String: Path]
+        }
+        let document = try JSONDecoder().decode(Kinds.self, from: Data(PackageResources.openapi_json))
+        let parameter = document.paths["/v1/events"]?.get?.parameters?.first { $0.name == "kind" }
+        let listed = try #require(parameter?.schema?.items?.enum)
+        #expect(Set(listed) == Set(ControllerEvent.Kind.allCases.map(\.rawValue)))
+        #expect(listed.count == ControllerEvent.Kind.allCases.count)
+    }
+
     @Test("every route of both ports stands in it, and no other")
     func routes() throws {
         let document = try Document.load()
