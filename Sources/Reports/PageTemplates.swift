@@ -15,10 +15,16 @@ enum PageTemplates {
 
     private static let library = Result { try load() }
 
+    /// The program was built without a template.
+    struct Missing: Error, CustomStringConvertible {
+        let name: String
+
+        var description: String { "this program has no template '\(name)' for the report; build it anew" }
+    }
+
     /// The page.
     static func page(_ content: PageContent) throws -> String {
-        let library = try library.get()
-        guard let page = library.render(content, withTemplate: "page") else { preconditionFailure("no template page") }
+        guard let page = try library.get().render(content, withTemplate: "page") else { throw Missing(name: "page") }
         return page
     }
 

@@ -38,8 +38,7 @@ package struct ControllerAPI: Sendable {
         router.add(middleware: ProblemMiddleware())
         router.get("/healthz") { _, _ in try Response.message(["status": "ok", "version": CMSVersion.current]) }
         router.post("/v1/enroll", use: enroll)
-        // These ask in their handlers: a renewal may also come from a certificate that has ended, and what an agent may
-        // do depends on the path.
+        // Whose identity it has to be, the handlers ask: an agent may act under its own UUID alone.
         router.requiring(.identified)
             .post("/v1/renew", use: renew)
             .put("/v1/agents/{uuid}", use: register)
