@@ -13,7 +13,10 @@ list_of() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"; }
 # base_hash: over all that makes the base what it is.
 base_hash() {
     local files=()
-    mapfile -t files < <(find "$provisioning/guest" -type f ! -name build | LC_ALL=C sort)
+    mapfile -t files < <(
+        find "$provisioning/guest" -type f ! -name build ! -path "$provisioning/guest/services/*" | LC_ALL=C sort
+        [ -z "${service_folder:-}" ] || find "$service_folder" -type f | LC_ALL=C sort
+    )
     content_hash "$suite" "$SOURCE_DATE_EPOCH" "${files[@]#"$provisioning/"}" "${files[@]}"
 }
 
@@ -30,13 +33,18 @@ make_base() {
     work="$(mktemp -d "$(dirname "$1")/.making.XXXXXX")"
     at_exit rm -rf "$work"
     packages="$(list_of "$provisioning/guest/packages" | paste -sd,)"
+    local hooks=()
+    if [ -n "${service_folder:-}" ]; then
+        [ ! -e "$service_folder/packages" ] || packages+=",$(list_of "$service_folder/packages" | paste -sd,)"
+        hooks=(--customize-hook="'$provisioning/guest/add-service' \"\$1\" '$service_folder'")
+    fi
     step "Guest base: Debian $suite with $packages"
     # INITRD=No: the kernel package shall not make its own RAM disk; guest/initrd makes a smaller one.
     INITRD=No mmdebstrap --mode=root --variant=essential --include="$packages" \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/info/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/man/*' \
         --customize-hook="'$provisioning/guest/initrd' \"\$1\" '$work'" \
-        --customize-hook="'$provisioning/guest/configure' \"\$1\"" \
+        "${hooks[@]}" --customize-hook="'$provisioning/guest/configure' \"\$1\"" \
         "$suite" "$work/rootfs.tar" >"$work/log" 2>&1 \
         || fail "Debian's packages did not come together: $(grep -m 3 -iE '^(E:|error|W: .*fail)' "$work/log" | tr '\n' ' ')" \
             "the whole log: $(keep_log "$work/log"); is a Debian mirror reachable (apt-get update)?"

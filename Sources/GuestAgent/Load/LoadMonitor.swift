@@ -24,7 +24,7 @@ final class LoadMonitor: Sendable {
     static let samplingInterval = Duration.milliseconds(100)
 
     private let reader: ProcReader
-    private let pool: ComputePool
+    private let work: any WorkloadSource
     private let statistics: ServiceStatistics
     private let status: AgentStatus
     private let holdFile: String?
@@ -32,14 +32,14 @@ final class LoadMonitor: Sendable {
 
     init(
         reader: ProcReader = ProcReader(),
-        pool: ComputePool,
+        work: any WorkloadSource,
         statistics: ServiceStatistics,
         status: AgentStatus,
         holdFile: String? = nil
     ) {
         self.holdFile = holdFile
         self.reader = reader
-        self.pool = pool
+        self.work = work
         self.statistics = statistics
         self.status = status
     }
@@ -73,7 +73,7 @@ final class LoadMonitor: Sendable {
     func reportNow(cause: ReportPacer.Cause, now: ContinuousClock.Instant = .now) -> LoadReport {
         let sample = takeSample(now: now)
         let admission = status.admission
-        let snapshot = pool.snapshot
+        let snapshot = work.workload
         let report = state.withLock { state in
             state.history.add(sample)
             let seen = observation(state.history, snapshot, admission)
@@ -87,7 +87,7 @@ final class LoadMonitor: Sendable {
     func sample(now: ContinuousClock.Instant) -> LoadReport? {
         let sample = takeSample(now: now)
         let admission = status.admission
-        let snapshot = pool.snapshot
+        let snapshot = work.workload
         let report = state.withLock { state -> LoadReport? in
             state.history.add(sample)
             let seen = observation(state.history, snapshot, admission)
@@ -108,7 +108,7 @@ final class LoadMonitor: Sendable {
 
     private func observation(
         _ history: LoadHistory,
-        _ snapshot: ComputePool.Snapshot,
+        _ snapshot: Workload,
         _ admission: (isAccepting: Bool, admitted: Int)
     ) -> ReportPacer.Observation {
         ReportPacer.Observation(
@@ -121,7 +121,7 @@ final class LoadMonitor: Sendable {
     private func makeReport(
         _ state: inout State,
         _ cause: ReportPacer.Cause,
-        _ snapshot: ComputePool.Snapshot,
+        _ snapshot: Workload,
         _ admission: (isAccepting: Bool, admitted: Int)
     ) -> LoadReport {
         state.sequence += 1

@@ -113,7 +113,8 @@ final class ControllerSession: Service {
             port: port,
             vCPUs: SystemInformation.onlineCPUs,
             bootID: SystemInformation.bootID,
-            startedAt: startedAt
+            startedAt: startedAt,
+            service: configuration.service.kind
         )
         let answer = try await api.register(
             uuid: configuration.uuid,

@@ -32,6 +32,8 @@ package final class AgentRegistry: Sendable {
         package var clockOffset: Double?
         /// The open command stream, if any.
         fileprivate var stream: Stream?
+        /// The base URL of the agent itself.
+        package var agentURL: String { "https://\(HostPort(host: address.description, port: registration.port))" }
         /// Whether a command stream is open.
         package var isConnected: Bool { stream != nil }
     }
@@ -175,6 +177,9 @@ package final class AgentRegistry: Sendable {
 
     /// The agents as they stand.
     package var sessions: [String: Session] { state.withLock { $0.sessions } }
+
+    /// The session of one machine.
+    package func session(uuid: String) -> Session? { state.withLock { $0.sessions[uuid] } }
 }
 
 extension AgentRegistry.Session {

@@ -39,7 +39,7 @@ extension Reconciler {
     func probe(_ uuid: String, _ endpoint: Endpoint, session: UInt64, life: UInt64) async {
         var failure: String?
         do {
-            try await parts.prober.probe(endpoint)
+            try await parts.prober.probe(probeTarget(uuid, endpoint))
         } catch {
             failure = ErrorText.of(error)
             parts.logger.info(
@@ -57,6 +57,12 @@ extension Reconciler {
         parts.signals.send(.look)
     }
 
+    /// Whom to ask how an endpoint is: the agent, where it is registered.
+    private func probeTarget(_ uuid: String, _ endpoint: Endpoint) -> ProbeTarget {
+        guard let session = parts.registry.session(uuid: uuid) else { return ProbeTarget(url: endpoint.url) }
+        return ProbeTarget(url: session.agentURL, service: session.registration.service ?? .builtIn)
+    }
+
     /// Asks each endpoint that clients use whether it is well.
     package func checkHealth(
         _ fleet: Fleet,
@@ -71,7 +77,7 @@ extension Reconciler {
             group.addTask {
                 var failure: String?
                 do {
-                    try await parts.prober.checkHealth(endpoint)
+                    try await parts.prober.checkHealth(probeTarget(uuid, endpoint))
                 } catch {
                     failure = ErrorText.of(error)
                     parts.logger.debug(

@@ -18,6 +18,33 @@ public struct AgentRegistration: Codable, Sendable, Equatable {
     public var bootID: String?
     /// When the agent started, by the guest's clock.
     public var startedAt: Date?
+    /// What the agent serves; absent means `built-in`.
+    public var service: ServiceKind?
+
+    /// What an agent serves.
+    public enum ServiceKind: OpenWord {
+        /// The Fibonacci numbers that it computes itself.
+        case builtIn
+        /// A service in the guest, in front of which it stands.
+        case proxy
+        /// A service in the guest that clients reach without the agent.
+        case beside
+        /// A kind that this version does not know.
+        case unknown(String)
+
+        /// The kinds that this version knows.
+        public static let known: [ServiceKind] = [.builtIn, .proxy, .beside]
+
+        /// The word on the wire.
+        public var word: String {
+            switch self {
+            case .builtIn: "built-in"
+            case .proxy: "proxy"
+            case .beside: "beside"
+            case .unknown(let word): word
+            }
+        }
+    }
 
     /// A registration.
     public init(
@@ -26,7 +53,8 @@ public struct AgentRegistration: Codable, Sendable, Equatable {
         port: Int,
         vCPUs: Int,
         bootID: String? = nil,
-        startedAt: Date? = nil
+        startedAt: Date? = nil,
+        service: ServiceKind? = nil
     ) {
         self.version = version
         self.hostname = hostname
@@ -34,6 +62,7 @@ public struct AgentRegistration: Codable, Sendable, Equatable {
         self.vCPUs = vCPUs
         self.bootID = bootID
         self.startedAt = startedAt
+        self.service = service
     }
 }
 
