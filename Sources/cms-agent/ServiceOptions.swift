@@ -48,11 +48,16 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The longest wait for a connection to the service, 0.01 to 3600.", valueName: "seconds"))
     var connectTimeout = 5.0
 
-    @Option(help: ArgumentHelp("The longest wait for the service's answer to begin, 0.01 to 86400.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("The longest wait for the service's answer to begin, 0.01 to 86400.", valueName: "seconds")
+    )
     var responseTimeout = 60.0
 
     @Option(
-        help: ArgumentHelp("The longest silence in the middle of a request or an answer, 1 to 86400.", valueName: "seconds")
+        help: ArgumentHelp(
+            "The longest silence in the middle of a request or an answer, 1 to 86400.",
+            valueName: "seconds"
+        )
     )
     var streamTimeout = 300.0
 

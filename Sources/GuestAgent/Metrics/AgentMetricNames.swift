@@ -50,6 +50,7 @@ enum AgentMetricNames {
     /// All, in the order of the text.
     static let all =
         [
-            requests, inFlight, queued, workers, busyWorkers, tunnels, serviceTime, cpuTime, pressure, draining, session, build,
+            requests, inFlight, queued, workers, busyWorkers, tunnels, serviceTime, cpuTime, pressure, draining,
+            session, build,
         ] + ProcessFigures.all
 }

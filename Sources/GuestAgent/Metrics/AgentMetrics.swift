@@ -11,7 +11,12 @@ struct AgentMetrics: Sendable {
 
     let registry = PrometheusRegistry(AgentMetricNames.all)
 
-    init(work source: any WorkloadSource, statistics: ServiceStatistics, status: AgentStatus, reader: ProcReader = ProcReader()) {
+    init(
+        work source: any WorkloadSource,
+        statistics: ServiceStatistics,
+        status: AgentStatus,
+        reader: ProcReader = ProcReader()
+    ) {
         registry.collect { snapshot in
             let totals = statistics.totals
             for outcome in ServiceStatistics.Outcome.allCases {

@@ -80,7 +80,9 @@ final class ServiceHealth: Service {
             found.withLock { $0 = now }
             if before != now { tell(now) }
             let isSettled = now == .well && failures == 0
-            try await Task.sleep(for: isSettled ? service.healthInterval : min(.milliseconds(250), service.healthInterval))
+            try await Task.sleep(
+                for: isSettled ? service.healthInterval : min(.milliseconds(250), service.healthInterval)
+            )
         }
     }
 

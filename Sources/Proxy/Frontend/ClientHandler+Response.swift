@@ -18,8 +18,9 @@ extension ClientHandler: UpstreamUser {
         case .end(let trailers):
             if exchange.isUpgrading { return upgrade() }
             guard exchange.hasResponseBegun else { return }
-            write(end: ForwardedResponse.trailers(trailers), context)
+            // Whoever has the answer finds it counted.
             over(exchange.isServiceError ? .serviceError : .answered, upstreamIsComplete: exchange.hasRequestEnded)
+            write(end: ForwardedResponse.trailers(trailers), context)
             finishRequest()
         }
     }

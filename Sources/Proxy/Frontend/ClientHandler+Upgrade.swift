@@ -9,7 +9,8 @@ extension ClientHandler {
         static let decoder = "client-decoder"
         static let pipelining = "client-pipelining"
         static let requests = "client-requests"
-        static let all = [pipelining, decoder, encoder, requests]
+        /// Those that go before the parser does.
+        static let before = [pipelining, encoder]
     }
 
     /// The service has agreed: from now on bytes pass as they are.
@@ -37,12 +38,25 @@ extension ClientHandler {
         worker.loop.execute {
             let (client, service, clientContext, serviceContext, tunnel) = parts.value
             do {
-                try Self.replace(Handlers.all, by: client, in: clientContext)
-                let names = [
-                    UpstreamConnection.Handlers.decoder, UpstreamConnection.Handlers.encoder,
-                    UpstreamConnection.Handlers.connection,
-                ]
-                try Self.replace(names, by: service, in: serviceContext)
+                // Writers first: what a parser gives back at once goes out through the other end.
+                try Self.put(client, Handlers.before, before: Handlers.requests, in: clientContext)
+                try Self.put(
+                    service,
+                    [UpstreamConnection.Handlers.encoder],
+                    before: UpstreamConnection.Handlers.connection,
+                    in: serviceContext
+                )
+                Self.remove(
+                    [UpstreamConnection.Handlers.decoder, UpstreamConnection.Handlers.connection],
+                    in: serviceContext
+                )
+                // Last: the parser of the service's answers reads along what is written to the service.
+                Self.remove([Handlers.decoder, Handlers.requests], in: clientContext)
+                // Parsers give back what they have a moment later.
+                clientContext.eventLoop.execute {
+                    parts.value.4.flush(fromClient: true)
+                    parts.value.4.flush(fromClient: false)
+                }
             } catch {
                 // One of them has gone.
                 clientContext.close(promise: nil)
@@ -52,17 +66,20 @@ extension ClientHandler {
         }
     }
 
-    private static func replace(
+    private static func put(
+        _ tunnel: TunnelHandler,
         _ names: [String],
-        by tunnel: TunnelHandler,
+        before last: String,
         in context: ChannelHandlerContext
     ) throws {
         guard context.channel.isActive else { throw ChannelError.ioOnClosedChannel }
         let pipeline = context.pipeline.syncOperations
-        guard let last = names.last else { return }
-        let end = try pipeline.context(name: last)
-        guard let handler = end.handler as? any RemovableChannelHandler else { return }
+        guard let handler = try pipeline.context(name: last).handler as? any RemovableChannelHandler else { return }
         try pipeline.addHandler(tunnel, position: .before(handler))
-        for name in names { pipeline.removeHandler(name: name, promise: nil) }
+        remove(names, in: context)
+    }
+
+    private static func remove(_ names: [String], in context: ChannelHandlerContext) {
+        for name in names { context.pipeline.syncOperations.removeHandler(name: name, promise: nil) }
     }
 }

@@ -124,7 +124,9 @@ final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError, phase != .closed, !exchange.hasResponseBegun else { return close() }
+        guard let error = error as? HTTPParserError, phase != .closed, !exchange.hasResponseBegun else {
+            return close()
+        }
         if phase == .discarding { return close() }
         if phase == .idle {
             exchange = Exchange(number: exchange.number &+ 1)

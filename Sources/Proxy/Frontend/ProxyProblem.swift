@@ -25,7 +25,8 @@ package struct ProxyProblem: Sendable {
     ///   - detail: What was wrong, with which side, and the remedy.
     package init(_ status: HTTPResponseStatus, _ code: String, _ detail: String) {
         self.status = status
-        let problem = Problem(HTTPResponse.Status(code: Int(status.code)), code: code, detail: detail)
+        let words = HTTPResponse.Status(code: Int(status.code), reasonPhrase: status.reasonPhrase)
+        let problem = Problem(words, code: code, detail: detail)
         body = (try? WireCoding.encoder().encode(problem)).map { ByteBuffer(bytes: $0) } ?? ByteBuffer()
     }
 

@@ -44,7 +44,8 @@ struct FieldNames: Sendable {
     static let forbiddenInTrailers = FieldNames([
         "connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "content-length", "host",
         "trailer", "authorization", "proxy-authenticate", "proxy-authorization", "content-encoding", "content-type",
-        "content-range", "set-cookie", "cookie", "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
+        "content-range", "set-cookie", "cookie", "forwarded", "x-forwarded-for", "x-forwarded-proto",
+        "x-forwarded-host",
         "cache-control", "expect", "max-forwards", "pragma", "range",
     ])
 }

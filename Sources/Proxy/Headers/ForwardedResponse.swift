@@ -42,7 +42,9 @@ struct ForwardedResponse {
         }
         let hasBody = !isInformational && request.method != .HEAD && status != .noContent && status != .notModified
         let framing: Framing =
-            if !hasBody || hasLength || isHTTP2 { .known } else if !request.version.isBeforeHTTP11 { .chunked } else { .close }
+            if !hasBody || hasLength || isHTTP2 { .known } else if !request.version.isBeforeHTTP11 { .chunked } else {
+                .close
+            }
         if !isHTTP2 {
             if framing == .chunked { fields.append(("transfer-encoding", "chunked")) }
             if status == .switchingProtocols {

@@ -47,7 +47,8 @@ enum RequestCheck {
                 hasCoding = true
             case 14 where name.lowercased() == "content-length":
                 lengths += 1
-                guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !value.isEmpty, value.utf8.count < 19 else {
+                guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !value.isEmpty, value.utf8.count < 19
+                else {
                     return bad("the content length is no number")
                 }
             default: break
@@ -67,7 +68,8 @@ enum RequestCheck {
         guard let host = hosts.first else {
             return !head.version.isBeforeHTTP11 ? bad("there is no Host") : nil
         }
-        let isGood = host.utf8.count <= 255 && host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/\\?#@,".utf8.contains($0) }
+        let isGood =
+            host.utf8.count <= 255 && host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/\\?#@,".utf8.contains($0) }
         return isGood ? nil : bad("the Host is no host")
     }
 

@@ -27,7 +27,8 @@ package enum UpstreamAddress: Sendable, Hashable, CustomStringConvertible {
             if path.hasPrefix("//") { path = path.dropFirst(2) }
             guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath, !path.utf8.contains(0) else {
                 throw Unreadable(
-                    description: "'\(text)' needs an absolute path of at most \(Self.longestPath) bytes: unix:/run/app.sock"
+                    description:
+                        "'\(text)' needs an absolute path of at most \(Self.longestPath) bytes: unix:/run/app.sock"
                 )
             }
             self = .unix(path: String(path))

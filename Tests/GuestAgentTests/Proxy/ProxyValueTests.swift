@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Synchronization
 import Testing
 import Wire
 
@@ -6,30 +7,42 @@ import Wire
 
 @Suite("Values of the proxy")
 struct ProxyValueTests {
-    @Test("addresses of services", arguments: [
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"), ("http://app", "http://app:80"),
-        ("http://[::1]:8080/", "http://[::1]:8080"), ("unix:/run/app.sock", "unix:/run/app.sock"),
-        ("unix:///run/app.sock", "unix:/run/app.sock"),
-    ])
+    @Test(
+        "addresses of services",
+        arguments: [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"), ("http://app", "http://app:80"),
+            ("http://[::1]:8080/", "http://[::1]:8080"), ("unix:/run/app.sock", "unix:/run/app.sock"),
+            ("unix:///run/app.sock", "unix:/run/app.sock"),
+        ]
+    )
     func addresses(_ text: String, _ meaning: String) throws {
         #expect("\(try UpstreamAddress(text))" == meaning)
     }
 
-    @Test("no addresses of services", arguments: [
-        "", "127.0.0.1:8080", "https://127.0.0.1:8443", "http://127.0.0.1:8080/app", "unix:app.sock", "http://", "http://a:0",
-        "http://u@h:80", "unix:/" + String(repeating: "x", count: 108),
-    ])
+    @Test(
+        "no addresses of services",
+        arguments: [
+            "", "127.0.0.1:8080", "https://127.0.0.1:8443", "http://127.0.0.1:8080/app", "unix:app.sock", "http://",
+            "http://a:0",
+            "http://u@h:80", "unix:/" + String(repeating: "x", count: 108),
+        ]
+    )
     func noAddresses(_ text: String) {
         #expect(throws: UpstreamAddress.Unreadable.self) { try UpstreamAddress(text) }
     }
 
-    private func request(_ fields: [(String, String)], uri: String = "/", version: HTTPVersion = .http1_1) -> HTTPRequestHead {
+    private func request(_ fields: [(String, String)], uri: String = "/", version: HTTPVersion = .http1_1)
+        -> HTTPRequestHead
+    {
         HTTPRequestHead(version: version, method: .GET, uri: uri, headers: HTTPHeaders(fields))
     }
 
     @Test("fields that Connection names go, but not those that frame the message")
     func connectionField() {
-        let head = request([("Host", "a"), ("Connection", "X-Gone, close, Content-Length"), ("x-gone", "1"), ("content-length", "0"), ("X-Stays", "2")])
+        let head = request([
+            ("Host", "a"), ("Connection", "X-Gone, close, Content-Length"), ("x-gone", "1"), ("content-length", "0"),
+            ("X-Stays", "2"),
+        ])
         let forwarded = ForwardedRequest(head, from: .init(address: "10.0.0.9", isTrusted: false)).head
         #expect(!forwarded.headers.contains(name: "x-gone"))
         #expect(!forwarded.headers.contains(name: "connection"))
@@ -39,7 +52,9 @@ struct ProxyValueTests {
 
     @Test("a trusted balancer's word is completed, a stranger's replaced")
     func trust() {
-        let head = request([("Host", "a"), ("X-Forwarded-For", "1.2.3.4"), ("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "www")])
+        let head = request([
+            ("Host", "a"), ("X-Forwarded-For", "1.2.3.4"), ("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "www"),
+        ])
         let trusted = ForwardedRequest(head, from: .init(address: "10.0.0.9", isTrusted: true)).head.headers
         #expect(trusted.first(name: "x-forwarded-for") == "1.2.3.4, 10.0.0.9")
         #expect(trusted.first(name: "x-forwarded-proto") == "http")
@@ -52,7 +67,10 @@ struct ProxyValueTests {
 
     @Test("a target with an authority counts as the host")
     func absoluteForm() {
-        let forwarded = ForwardedRequest(request([("Host", "other")], uri: "http://real:81/x?y"), from: .init(address: nil, isTrusted: false)).head
+        let forwarded = ForwardedRequest(
+            request([("Host", "other")], uri: "http://real:81/x?y"),
+            from: .init(address: nil, isTrusted: false)
+        ).head
         #expect(forwarded.uri == "/x?y")
         #expect(forwarded.headers["host"] == ["real:81"])
     }
@@ -72,7 +90,10 @@ struct ProxyValueTests {
     @Test("frames of a WebSocket are followed over any cut", arguments: [1, 2, 3, 7, 100_000])
     func frames(_ step: Int) {
         var bytes: [UInt8] = [0x81, 0x03, 1, 2, 3, 0x82, 0x7E, 0x01, 0x00] + [UInt8](repeating: 9, count: 256)
-        bytes += [0x82, 0x7F, 0, 0, 0, 0, 0, 1, 0, 0] + [UInt8](repeating: 9, count: 65536) + [0x89, 0x80, 1, 2, 3, 4, 0x8A, 0x00]
+        bytes +=
+            [0x82, 0x7F, 0, 0, 0, 0, 0, 1, 0, 0] + [UInt8](repeating: 9, count: 65536) + [
+                0x89, 0x80, 1, 2, 3, 4, 0x8A, 0x00,
+            ]
         var frames = WebSocketFrames()
         var ends: Set<Int> = []
         var position = 0
@@ -103,8 +124,6 @@ struct ProxyValueTests {
         #expect(gate.snapshot.inFlight == 0)
     }
 }
-
-import Synchronization
 
 private final class Order: Sendable {
     private let state = Mutex<[Int]>([])

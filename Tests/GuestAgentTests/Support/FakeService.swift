@@ -92,7 +92,9 @@ final class FakeService: Sendable {
             case "hang": break
             case "break":
                 context.write(
-                    Self.wrapOutboundOut(.head(.init(version: .http1_1, status: .ok, headers: ["content-length": "10"]))),
+                    Self.wrapOutboundOut(
+                        .head(.init(version: .http1_1, status: .ok, headers: ["content-length": "10"]))
+                    ),
                     promise: nil
                 )
                 let bound = context.loopBound
@@ -102,7 +104,12 @@ final class FakeService: Sendable {
                 let fields = head.headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
                 let ends = (trailers ?? [:]).map { "\($0.name): \($0.value)" }.joined(separator: "\n")
                 let all = "\(head.method) \(head.uri) \(head.version)\n\(fields)\n\nsize \(size)\n\(text)\n\(ends)\n"
-                send(.ok, ["content-length": "\(all.utf8.count)", "x-own": "yes", "keep-alive": "timeout=5"], [all], context)
+                send(
+                    .ok,
+                    ["content-length": "\(all.utf8.count)", "x-own": "yes", "keep-alive": "timeout=5"],
+                    [all],
+                    context
+                )
             }
         }
 

@@ -61,7 +61,11 @@ final class RawConnection: Sendable {
 
     /// Everything that came since the last read, as soon as it is complete.
     func read(until isComplete: (String) -> Bool) async throws -> String {
-        try await eventually("an answer came") { isComplete(received.text.withLock { $0 }) }
+        do {
+            try await eventually("an answer came") { isComplete(received.text.withLock { $0 }) }
+        } catch {
+            throw NeverHappened(description: "\(error), but only: \(received.text.withLock { $0 }.debugDescription)")
+        }
         return received.text.withLock { text in
             defer { text = "" }
             return text
