@@ -117,6 +117,10 @@ struct ServiceOptions: ParsableArguments {
 
     private func networks() throws -> [CIDR] {
         try trustedProxies.flatMap { $0.split(separator: ",") }.map { text in
+            // One address is a network of its own.
+            if let address = IPAddress(String(text)), let one = CIDR(around: address, prefix: address.family.bits) {
+                return one
+            }
             do {
                 return try CIDR(parsing: String(text))
             } catch {

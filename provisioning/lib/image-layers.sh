@@ -15,15 +15,17 @@ base_hash() {
     local files=()
     mapfile -t files < <(
         find "$provisioning/guest" -type f ! -name build ! -path "$provisioning/guest/services/*" | LC_ALL=C sort
-        [ -z "${service_folder:-}" ] || find "$service_folder" -type f | LC_ALL=C sort
+        [ ! -e "${service_folder:-}/packages" ] || printf '%s\n' "$service_folder/packages"
     )
     content_hash "$suite" "$SOURCE_DATE_EPOCH" "${files[@]#"$provisioning/"}" "${files[@]}"
 }
 
 # image_hash BASE AGENT: over the base as it was made, the agent and its unit.
 image_hash() {
+    local files=()
+    [ -z "${service_folder:-}" ] || mapfile -t files < <(find "$service_folder" -type f | LC_ALL=C sort)
     content_hash "$1/identity" "$2" "$provisioning/systemd/cms-agent.service" \
-        "$provisioning/lib/image-layers.sh" "$root_size"
+        "$provisioning/lib/image-layers.sh" "$provisioning/guest/add-service" "$root_size" "${files[@]}"
 }
 
 # make_base DIR: Debian's packages, configured by guest/configure, as a tar archive beside kernel and RAM disk.
@@ -33,18 +35,14 @@ make_base() {
     work="$(mktemp -d "$(dirname "$1")/.making.XXXXXX")"
     at_exit rm -rf "$work"
     packages="$(list_of "$provisioning/guest/packages" | paste -sd,)"
-    local hooks=()
-    if [ -n "${service_folder:-}" ]; then
-        [ ! -e "$service_folder/packages" ] || packages+=",$(list_of "$service_folder/packages" | paste -sd,)"
-        hooks=(--customize-hook="'$provisioning/guest/add-service' \"\$1\" '$service_folder'")
-    fi
+    [ ! -e "${service_folder:-}/packages" ] || packages+=",$(list_of "$service_folder/packages" | paste -sd,)"
     step "Guest base: Debian $suite with $packages"
     # INITRD=No: the kernel package shall not make its own RAM disk; guest/initrd makes a smaller one.
     INITRD=No mmdebstrap --mode=root --variant=essential --include="$packages" \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/info/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/man/*' \
         --customize-hook="'$provisioning/guest/initrd' \"\$1\" '$work'" \
-        "${hooks[@]}" --customize-hook="'$provisioning/guest/configure' \"\$1\"" \
+        --customize-hook="'$provisioning/guest/configure' \"\$1\"" \
         "$suite" "$work/rootfs.tar" >"$work/log" 2>&1 \
         || fail "Debian's packages did not come together: $(grep -m 3 -iE '^(E:|error|W: .*fail)' "$work/log" | tr '\n' ' ')" \
             "the whole log: $(keep_log "$work/log"); is a Debian mirror reachable (apt-get update)?"
@@ -75,6 +73,7 @@ make_image() {
     install -m 0755 "$2" "$root/usr/bin/cms-agent"
     install -m 0644 "$provisioning/systemd/cms-agent.service" "$root/etc/systemd/system/cms-agent.service"
     chroot "$root" systemctl --quiet enable cms-agent.service
+    [ -z "${service_folder:-}" ] || "$provisioning/guest/add-service" "$root" "$service_folder"
     missing="$(chroot "$root" ldd /usr/bin/cms-agent 2>&1 | grep 'not found' || true)"
     [ -z "$missing" ] || fail "the agent needs what the guest does not have: $missing" \
         "link it statically (provisioning/build does), or add the library's package to guest/packages"
