@@ -261,6 +261,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "Follow",
+            dependencies: [
+                "Client", "Shared", "Wire",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ] + nio + basics,
+            swiftSettings: settings
+        ),
         .target(name: "CommandLineSupport", dependencies: ["Shared", "Wire"] + commandLine, swiftSettings: settings),
         .executableTarget(
             name: "cms-controller",
@@ -277,7 +286,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "cms-client",
-            dependencies: ["Client", "CommandLineSupport", "Shared", "Wire"] + basics + commandLine,
+            dependencies: ["Client", "CommandLineSupport", "Follow", "Shared", "Wire"] + basics + commandLine + pki,
             swiftSettings: settings
         ),
 
@@ -328,6 +337,12 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: ["Client", "ServerSupport", "Shared", "TestSupport", "Wire"] + http + nio + basics + pki,
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FollowTests",
+            dependencies: ["Client", "Follow", "ServerSupport", "Shared", "TestSupport", "Wire"] + http + nio + basics
+                + pki,
             swiftSettings: settings
         ),
         // Real guests: run by provisioning/check inside the lab, which sets CMS_LAB.

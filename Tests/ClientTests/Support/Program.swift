@@ -41,6 +41,9 @@ struct Program: Sendable {
     /// Sends SIGINT.
     func interrupt() { process.interrupt() }
 
+    /// Sends SIGTERM.
+    func terminate() { process.terminate() }
+
     /// Waits for the end.
     func finish() async -> Run {
         await withTaskCancellationHandler {

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A bell for one sleeping task: it wakes when its time has come or when someone rings, whichever is first.
-final class Wakeup: Sendable {
+package final class Wakeup: Sendable {
     private enum State {
         /// Nobody waits.
         case quiet
@@ -13,8 +13,11 @@ final class Wakeup: Sendable {
 
     private let state = Mutex(State.quiet)
 
+    /// A bell that nobody has rung.
+    package init() {}
+
     /// Wakes the sleeper, or the next one when nobody sleeps now.
-    func ring() {
+    package func ring() {
         let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard case .waiting(let continuation) = state else {
                 state = .rung
@@ -29,7 +32,7 @@ final class Wakeup: Sendable {
     /// Sleeps for `duration`, until a ring, or until the task is cancelled.
     ///
     /// Only one task may sleep at a time.
-    func sleep(for duration: Duration) async {
+    package func sleep(for duration: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await Task.sleep(for: duration) }
             group.addTask { await self.awaitRing() }
