@@ -125,6 +125,9 @@ package struct StatusText {
         for clamp in decision.clamps {
             lines.append("    limit     \(clamp.name.rawValue): \(clamp.from) -> \(clamp.to), \(clamp.why)")
         }
+        for reading in decision.observation.queries ?? [] {
+            lines.append("    query     \(reading.query): \(Self.words(reading, at: decision.at))")
+        }
         for load in decision.observation.inService {
             let name = group.instances.first { $0.uuid == load.id }?.name ?? load.id
             lines.append("    load      \(name): \(Self.words(load))")
@@ -134,6 +137,14 @@ package struct StatusText {
             lines.append("    because   \(order.reason)")
         }
         return lines
+    }
+
+    private static func words(_ reading: QueryReading, at now: MonotonicInstant) -> String {
+        guard let value = reading.value, let moment = reading.at else {
+            return "no value from \(reading.url): \(reading.failure ?? "it was not asked yet")"
+        }
+        return
+            "\(DecimalText.text(value)), \((max(0, moment.duration(to: now) / .seconds(1)) * 10).rounded() / 10) s old"
     }
 
     private static func words(_ load: LoadEstimate) -> String {

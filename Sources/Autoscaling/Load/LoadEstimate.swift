@@ -33,6 +33,8 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
 
     /// Requests in flight and queued there; `nil` when unknown.
     package var work: Int?
+    /// What the guest says beside its CPU; `nil` when its sample is missing.
+    package var metrics: InstanceMetrics?
     /// When it came into service; `nil` when unknown: taken as warmed up.
     package var inServiceSince: MonotonicInstant?
 
@@ -82,6 +84,7 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
         self.steal = steal
         self.utilization = Self.larger(host?.utilization, guest?.busy).map { min(100, max(0, $0)) }
         self.inServiceSince = inServiceSince
+        self.metrics = guest.map { InstanceMetrics($0) }
         self.work = guest.flatMap { guest in
             guest.queued == nil && guest.inFlight == nil
                 ? nil : max(0, guest.queued ?? 0).clampedSum(max(0, guest.inFlight ?? 0))

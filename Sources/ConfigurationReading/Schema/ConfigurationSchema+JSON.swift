@@ -99,6 +99,14 @@ extension ConfigurationSchema {
                 ("type", .string("string")),
                 ("pattern", .string(#"^(\#(ByteText.pattern)|[0-9]{1,2}(\.[0-9]+)?%)$"#)),
             ]
+        case .amount:
+            let number: [(String, JSONText)] = [
+                ("type", .string("number")), ("exclusiveMinimum", .number(0)), ("maximum", .number(1e12)),
+            ]
+            let text: [(String, JSONText)] = [
+                ("type", .string("string")), ("pattern", .string(#"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d|%)$"#)),
+            ]
+            return [("oneOf", .array([.object(number), .object(text)]))]
         case .list(let kind, let count, let commas):
             let list: [(String, JSONText)] = [
                 ("type", .string("array")), ("minItems", .number(Double(count.lowerBound))),

@@ -21,6 +21,8 @@ package enum TextForm: Sendable, Equatable {
     case cloneName
     /// The URL of a web hook.
     case url
+    /// The URL of a server, without a user, a question or a fragment.
+    case server
     /// The name of something of libvirt's.
     case name
     /// The five fields of a cron line.
@@ -39,7 +41,7 @@ package enum TextForm: Sendable, Equatable {
         case .path, .absolutePath: "PATH"
         case .pattern: "PATTERN"
         case .cloneName: "NAME-{n}"
-        case .url: "URL"
+        case .url, .server: "URL"
         case .name: "NAME"
         case .cron: "CRON"
         }
@@ -55,6 +57,7 @@ package enum TextForm: Sendable, Equatable {
         case .absolutePath: "^/[^\\n]+$"
         case .cloneName: "^[^{}\\n/]*\\{n\\}[^{}\\n/]*$"
         case .url: "^https?://[!-~]+$"
+        case .server: "^https?://[!-\"$->A-~]+$"
         case .cron: "^\\S+(\\s+\\S+){4}$"
         }
     }
@@ -84,6 +87,11 @@ package enum TextForm: Sendable, Equatable {
         case .url:
             return Self.isURL(text)
                 ? nil : "it is no URL; expected http:// or https:// with a host, for example https://hooks.example/cms"
+        case .server:
+            return Self.isURL(text) && !text.contains(where: { "@?#".contains($0) })
+                ? nil
+                : "it is no URL of a server; expected http:// or https:// with a host, without a user, '?' or '#', for "
+                    + "example http://127.0.0.1:9090"
         case .name:
             return text.contains("/") || text.count > 128
                 ? "'\(text)' is not valid; expected a name of at most 128 characters without '/'" : nil

@@ -48,6 +48,7 @@ struct GroupAssembly {
                 clones: shared.clones,
                 hooks: shared.hooks,
                 capacity: shared.capacity,
+                queries: shared.queries,
                 clock: state.clock,
                 reporting: Reconciler.Reporting(
                     eventBus: shared.eventBus,

@@ -12,6 +12,8 @@ struct ServiceOrder {
         case feed
         /// The host's view of the domains.
         case sampler
+        /// Asks Prometheus what the rules want to know.
+        case queries
         /// Reads the configuration anew.
         case reload
         /// Keeps the streams of agents and clients alive.

@@ -16,17 +16,29 @@ package struct Validation: Sendable {
 
     private let configuration: ControllerConfiguration
     private let hypervisor: any Hypervisor
+    private let isOffline: Bool
 
     /// A check of that configuration.
-    package init(configuration: ControllerConfiguration, hypervisor: any Hypervisor) {
+    ///
+    /// - Parameters:
+    ///   - configuration: The settings.
+    ///   - hypervisor: Where the domains are.
+    ///   - isOffline: Whether no query of the rules is asked; else each is, once.
+    package init(
+        configuration: ControllerConfiguration,
+        hypervisor: any Hypervisor,
+        isOffline: Bool = false
+    ) {
         self.configuration = configuration
         self.hypervisor = hypervisor
+        self.isOffline = isOffline
     }
 
     /// All findings, in order; what depends on a failed one is left out.
     package func findings() async -> [Finding] {
         var findings = [await port("port", configuration.listen, option: "--listen")]
         findings += await web() + [state()]
+        if !isOffline { findings += await QueryFindings.findings(configuration.groups) }
         do {
             try await hypervisor.connect()
             let version = try await hypervisor.ping()

@@ -130,6 +130,7 @@ package struct ControllerService: Sendable {
             ),
             at: .sampler
         )
+        order.add(shared.queryService(state), at: .queries)
         order.add(ReloadService(reloader: shared.reloader), at: .reload)
         order.add(
             HeartbeatService(registry: shared.registry, groups: shared.groups, clock: state.clock),

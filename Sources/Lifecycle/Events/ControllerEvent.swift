@@ -88,6 +88,10 @@ package struct ControllerEvent: Sendable, Hashable, Codable {
         case instanceStopped = "instance.stopped"
         /// A domain left the group's networks or was undefined.
         case instanceGone = "instance.gone"
+        /// The query of a rule got no value: nothing shrinks until it does.
+        case queryFailed = "query.failed"
+        /// The query has a value again.
+        case queryRecovered = "query.recovered"
         /// The hypervisor answers.
         case hypervisorConnected = "hypervisor.connected"
         /// The hypervisor does not answer.

@@ -211,7 +211,18 @@ extension AgentRegistry.Session {
             serviceTime: report.serviceTimeMean,
             vCPUs: vCPUs,
             inFlight: report.inFlight,
-            requestsPerSecond: report.requestsPerSecond
+            requestsPerSecond: report.requestsPerSecond,
+            latencyP99: report.serviceTimeP99,
+            memory: report.memoryShare,
+            pressure: report.pressure
         )
+    }
+}
+
+extension LoadReport {
+    /// Memory in use, percent of the guest's.
+    fileprivate var memoryShare: Double? {
+        guard let memoryUsed, let memoryTotal, memoryTotal > 0 else { return nil }
+        return Double(memoryUsed) / Double(memoryTotal) * 100
     }
 }

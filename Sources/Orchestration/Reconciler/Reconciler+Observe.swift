@@ -95,6 +95,7 @@ extension Reconciler {
         parts.trace?.record(decision, calendar: state.calendar)
         parts.logger.debug("decision", metadata: ["reason": "\(decision.reason)"])
         tell(decision, &state, &step, date: date)
+        tellQueries(decision, &state, &step, date: date)
         switch decision.order {
         case .scaleOut(let count):
             step.events.append(ControllerEvent(.scaleOutDecided, at: date, detail: decision.reason))
@@ -167,6 +168,7 @@ extension Reconciler {
         )
         group.hostShortage = startable.shortage
         group.waiting = fleet.waitingForRoom
+        group.queries = parts.queries.readings(of: state.engine.policy.queries)
         return group
     }
 
