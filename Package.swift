@@ -248,6 +248,8 @@ let package = Package(
             name: "GuestAgent",
             dependencies: [
                 "Proxy", "ServerSupport", "Shared", "Wire", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ] + http + nio + basics + pki,
             swiftSettings: settings
         ),

@@ -57,7 +57,6 @@ package final class Agent: Service {
             listening: listening,
             monitor: LoadMonitor(
                 work: serving.work,
-                statistics: statistics,
                 status: status,
                 holdFile: configuration.holdFile
             ),

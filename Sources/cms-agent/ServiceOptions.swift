@@ -18,7 +18,8 @@ struct ServiceOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The path that says whether the service is well: any status from 200 to 399. (default: a connection is enough)",
+            "What says whether the service is well, by a status from 200 to 399: a path with --upstream, a URL with "
+                + "--service. (default: a connection is enough)",
             valueName: "path"
         )
     )
@@ -75,8 +76,61 @@ struct ServiceOptions: ParsableArguments {
     )
     var trustedProxies: [String] = []
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Stand beside this service, which clients reach without the agent: https://{address}:8443; "
+                + "{address} is this machine's address.",
+            valueName: "url"
+        )
+    )
+    var service: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "With --service: its page of metrics in Prometheus' format, read every second.",
+            valueName: "url"
+        )
+    )
+    var metrics: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The gauge on --metrics that counts requests being worked on.", valueName: "name")
+    )
+    var inFlight: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The histogram on --metrics of the seconds that requests take.", valueName: "name")
+    )
+    var duration: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "With --service: the control group of its processes, whose CPU time is read: system.slice/app.service.",
+            valueName: "path"
+        )
+    )
+    var controlGroup: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "With --service: run by sh when the machine drains, to have the service finish.",
+            valueName: "command"
+        )
+    )
+    var drainCommand: String?
+
     /// Refuses what cannot be meant, before anything is started.
     func check() throws {
+        guard upstream == nil || service == nil else {
+            throw ValidationError("--upstream has the agent stand in front, --service beside: give one of them")
+        }
+        if service != nil || besideOption != nil { return try checkBeside() }
         if let upstream { _ = try address(upstream) }
         let others: [(String, Bool)] = [
             ("--health", health != nil), ("--certificate", certificate != nil), ("--key", key != nil),
@@ -99,6 +153,60 @@ struct ServiceOptions: ParsableArguments {
         try within(streamTimeout, 1...86400, "--stream-timeout")
         try within(tunnelTimeout, 1...604_800, "--tunnel-timeout")
         _ = try networks()
+    }
+
+    /// An option that needs --service.
+    private var besideOption: String? {
+        let given: [(String, Bool)] = [
+            ("--metrics", metrics != nil), ("--in-flight", inFlight != nil), ("--duration", duration != nil),
+            ("--control-group", controlGroup != nil), ("--drain-command", drainCommand != nil),
+        ]
+        return given.first(where: \.1)?.0
+    }
+
+    private func checkBeside() throws {
+        if service == nil, let besideOption {
+            throw ValidationError("\(besideOption) needs --service, the service that the agent stands beside")
+        }
+        for (option, given) in [("--certificate", certificate), ("--key", key)] where given != nil {
+            throw ValidationError("\(option) needs --upstream: beside a service the agent shows nothing to clients")
+        }
+        _ = try beside()
+    }
+
+    private func beside() throws -> BesideService? {
+        guard let service else { return nil }
+        let registration = AgentRegistration(version: "", hostname: "", port: 1, vCPUs: 1, endpoint: service)
+        guard let url = registration.endpointURL(address: "192.0.2.1"), let port = Self.port(of: url) else {
+            throw ValidationError(
+                "--service '\(service)' is not http(s)://{address}:PORT, for example https://{address}:8443"
+            )
+        }
+        for (option, url) in [("--health", health), ("--metrics", metrics)] {
+            guard let url else { continue }
+            guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+                throw ValidationError("\(option) '\(url)' is not a URL such as http://127.0.0.1:8080/healthz")
+            }
+        }
+        guard metrics != nil || (inFlight == nil && duration == nil) else {
+            throw ValidationError("--in-flight and --duration name what to read from --metrics")
+        }
+        var result = BesideService(endpoint: service, port: port)
+        result.health = health
+        result.metrics = metrics.map { ServiceMetrics(url: $0, inFlight: inFlight, duration: duration) }
+        if let controlGroup, controlGroup.contains("..") || controlGroup.hasPrefix("/") {
+            throw ValidationError("--control-group '\(controlGroup)' is a path below /sys/fs/cgroup")
+        }
+        result.controlGroup = controlGroup
+        result.drainCommand = drainCommand
+        return result
+    }
+
+    private static func port(of url: String) -> UInt16? {
+        let isTLS = url.hasPrefix("https://")
+        let authority = url.dropFirst(isTLS ? 8 : 7).prefix { $0 != "/" }
+        return HostPort(String(authority), defaultPort: isTLS ? 443 : 80).flatMap { UInt16(exactly: $0.port) }
+            .flatMap { $0 > 0 ? $0 : nil }
     }
 
     private func within(_ value: Double, _ range: ClosedRange<Double>, _ option: String) throws {
@@ -137,6 +245,7 @@ struct ServiceOptions: ParsableArguments {
     ///   - logger: Where changes of the certificate are told.
     /// - Throws: What makes the certificate unusable.
     func served(queue: Int?, maximumConnections: Int, logger: Logger) throws -> ServedService {
+        if let service = try beside() { return .beside(service) }
         guard let upstream else { return .builtIn }
         var settings = ProxySettings(upstream: try address(upstream))
         settings.concurrency = concurrency

@@ -28,14 +28,18 @@ struct SocketDiagnosis: Sendable {
     /// The most messages read for one count.
     private static let mostMessages = 1_000_000
 
-    /// Connections to `port` from other machines; `nil` when the kernel does not say.
-    static func established(port: UInt16) -> Int? {
-        guard let v4 = count(port: port, family: UInt8(AF_INET)) else { return nil }
+    /// Connections to `port`; `nil` when the kernel does not say.
+    ///
+    /// - Parameters:
+    ///   - port: The service's port.
+    ///   - countsLoopback: Whether connections of this machine to itself count.
+    static func established(port: UInt16, countsLoopback: Bool = false) -> Int? {
+        guard let v4 = count(port: port, family: UInt8(AF_INET), countsLoopback) else { return nil }
         // Where IPv6 is off there is nothing to count.
-        return v4 + (count(port: port, family: UInt8(AF_INET6)) ?? 0)
+        return v4 + (count(port: port, family: UInt8(AF_INET6), countsLoopback) ?? 0)
     }
 
-    private static func count(port: UInt16, family: UInt8) -> Int? {
+    private static func count(port: UInt16, family: UInt8, _ countsLoopback: Bool) -> Int? {
         let descriptor = socket(
             AF_NETLINK,
             Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
@@ -52,7 +56,7 @@ struct SocketDiagnosis: Sendable {
         for _ in 0..<mostMessages {
             let length = recv(descriptor, &buffer, buffer.count, 0)
             guard length > 0 else { return nil }
-            guard let found = read(buffer[..<length]) else { return nil }
+            guard let found = read(buffer[..<length], countsLoopback: countsLoopback) else { return nil }
             total += found.connections
             if found.isLast { return total }
         }
@@ -75,7 +79,7 @@ struct SocketDiagnosis: Sendable {
     }
 
     /// The connections in one answer of the kernel, and whether it is the last; `nil` for an error or what is none.
-    static func read(_ bytes: ArraySlice<UInt8>) -> (connections: Int, isLast: Bool)? {
+    static func read(_ bytes: ArraySlice<UInt8>, countsLoopback: Bool) -> (connections: Int, isLast: Bool)? {
         var rest = bytes
         var connections = 0
         while rest.count >= Kernel.headerSize {
@@ -89,7 +93,7 @@ struct SocketDiagnosis: Sendable {
             case Kernel.sockDiagByFamily:
                 guard length >= Kernel.messageSize else { return nil }
                 let peer = Array(rest[start + Kernel.peerOffset..<start + Kernel.peerOffset + 16])
-                if !isLoopback(peer, family: rest[start + Kernel.headerSize]) { connections += 1 }
+                if countsLoopback || !isLoopback(peer, family: rest[start + Kernel.headerSize]) { connections += 1 }
             default: break
             }
             // Messages stand at multiples of four.

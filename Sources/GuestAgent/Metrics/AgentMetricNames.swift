@@ -18,6 +18,11 @@ enum AgentMetricNames {
         "Time from the acceptance of a request to the end of its answer.",
         buckets: ServiceStatistics.bounds
     )
+    static let connections = MetricDefinition(
+        "cms_agent_service_connections",
+        .gauge,
+        "Established connections of the service from other machines (service beside the agent only)."
+    )
     static let tunnels = MetricDefinition(
         "cms_agent_upgraded_connections",
         .gauge,
@@ -50,7 +55,8 @@ enum AgentMetricNames {
     /// All, in the order of the text.
     static let all =
         [
-            requests, inFlight, queued, workers, busyWorkers, tunnels, serviceTime, cpuTime, pressure, draining,
+            requests, inFlight, queued, workers, busyWorkers, connections, tunnels, serviceTime, cpuTime, pressure,
+            draining,
             session, build,
         ] + ProcessFigures.all
 }

@@ -23,12 +23,13 @@ struct AgentMetrics: Sendable {
                 snapshot.set(AgentMetricNames.requests, [outcome.rawValue], Double(totals.outcomes[outcome] ?? 0))
             }
             let work = source.workload
-            snapshot.set(AgentMetricNames.inFlight, [], Double(work.inFlight))
-            snapshot.set(AgentMetricNames.queued, [], Double(work.queued))
+            snapshot.set(AgentMetricNames.inFlight, [], work.inFlight.map { Double($0) })
+            snapshot.set(AgentMetricNames.queued, [], work.queued.map { Double($0) })
             if let workers = work.workers {
                 snapshot.set(AgentMetricNames.workers, [], Double(workers))
-                snapshot.set(AgentMetricNames.busyWorkers, [], Double(work.inFlight))
+                snapshot.set(AgentMetricNames.busyWorkers, [], work.inFlight.map { Double($0) })
             }
+            snapshot.set(AgentMetricNames.connections, [], work.connections.map { Double($0) })
             snapshot.set(AgentMetricNames.tunnels, [], work.tunnels.map { Double($0) })
             snapshot.set(AgentMetricNames.serviceTime, [], buckets: totals.buckets, sum: totals.serviceSeconds)
             if let cpu = reader.cpuTimes() {

@@ -8,13 +8,21 @@ package enum ServedService: Sendable {
     case builtIn
     /// A service beside it, in front of which it stands.
     case proxy(ProxiedService)
+    /// A service beside it, which clients reach without the agent.
+    case beside(BesideService)
 
     /// The word for the controller.
     var kind: AgentRegistration.ServiceKind {
         switch self {
         case .builtIn: .builtIn
         case .proxy: .proxy
+        case .beside: .beside
         }
+    }
+
+    /// Where clients reach it, with `{address}` for the guest's address; `nil`: where the agent listens.
+    var endpoint: String? {
+        if case .beside(let service) = self { service.endpoint } else { nil }
     }
 }
 

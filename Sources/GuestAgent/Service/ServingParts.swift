@@ -5,13 +5,14 @@ import Proxy
 import ServerSupport
 import ServiceLifecycle
 import Shared
+import Wire
 
 /// The parts of an agent that serve, by what is served.
 struct ServingParts {
     /// In the order in which they start; they stop from the last to the first.
     let services: [any Service]
     /// Says how much work there is.
-    let work: any WorkloadSource
+    let work: any LoadSource
     /// What computes; `nil` unless the built-in service is served.
     let pool: ComputePool?
 
@@ -43,11 +44,12 @@ struct ServingParts {
                 queueLimit: configuration.queueLimit,
                 logger: logger
             )
+            let watch = DepartureWatch()
             let responder = AgentResponder(
                 pool: pool,
                 statistics: statistics,
                 status: status,
-                watch: DepartureWatch(),
+                watch: watch,
                 metrics: AgentMetrics(work: pool, statistics: statistics, status: status),
                 maximumN: configuration.maximumN,
                 requestDeadline: configuration.requestDeadline
@@ -57,21 +59,27 @@ struct ServingParts {
                 listen: configuration.listen,
                 maximumConnections: configuration.maximumConnections,
                 responder: responder,
+                watch: watch,
                 identity: identity,
                 listening: listening,
                 stopper: stopper,
                 logger: logger
             )
-            (services, work, self.pool) = ([server, stopper], pool, pool)
+            (services, work) = ([server, stopper], CountedRequests(source: pool, statistics: statistics))
+            self.pool = pool
         case .proxy(let service):
             let gate = RequestGate(limit: service.settings.concurrency, queueLimit: service.settings.queueLimit)
+            let check = ServiceCheck(client: client, loops: loops, timeout: service.healthTimeout)
             let health = ServiceHealth(
-                service: service,
-                client: client,
-                loops: loops,
+                name: "\(service.settings.upstream)",
+                interval: service.healthInterval,
                 answered: { statistics.totals.answered },
                 logger: logger
-            )
+            ) {
+                let upstream = service.settings.upstream
+                guard let path = service.healthPath else { return try await check.connect(upstream) }
+                try await check.get(ServiceCheck.url(upstream, path: path), shown: path)
+            }
             let host = ProxiedServiceHost(
                 status: status,
                 statistics: statistics,
@@ -90,7 +98,38 @@ struct ServingParts {
                 logger: logger
             )
             let certificate: [any Service] = service.certificate.map { [$0] } ?? []
-            (services, work, pool) = ([health] + certificate + [server], gate, nil)
+            services = [health] + certificate + [server]
+            (work, pool) = (CountedRequests(source: gate, statistics: statistics), nil)
+        case .beside(let service):
+            let monitor = BesideMonitor(service: service, status: status, client: client, logger: logger)
+            let check = ServiceCheck(client: client, loops: loops, timeout: service.timeout)
+            let health = ServiceHealth(
+                name: service.endpoint,
+                interval: service.interval * 2,
+                answered: { 0 },
+                logger: logger
+            ) {
+                guard let url = service.health else {
+                    return try await check.connect(.tcp(HostPort(host: "127.0.0.1", port: Int(service.port))))
+                }
+                try await check.get(url, shown: url)
+            }
+            let stopper = AcceptStopper(loops: loops)
+            let server = AgentServer(
+                listen: configuration.listen,
+                maximumConnections: configuration.maximumConnections,
+                responder: BesideResponder(
+                    status: status,
+                    metrics: AgentMetrics(work: monitor, statistics: statistics, status: status),
+                    health: health
+                ),
+                watch: DepartureWatch(),
+                identity: identity,
+                listening: listening,
+                stopper: stopper,
+                logger: logger
+            )
+            (services, work, pool) = ([monitor, health, server, stopper], monitor, nil)
         }
     }
 }

@@ -114,7 +114,8 @@ final class ControllerSession: Service {
             vCPUs: SystemInformation.onlineCPUs,
             bootID: SystemInformation.bootID,
             startedAt: startedAt,
-            service: configuration.service.kind
+            service: configuration.service.kind,
+            endpoint: configuration.service.endpoint
         )
         let answer = try await api.register(
             uuid: configuration.uuid,

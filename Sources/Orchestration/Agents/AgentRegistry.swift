@@ -34,6 +34,8 @@ package final class AgentRegistry: Sendable {
         fileprivate var stream: Stream?
         /// The base URL of the agent itself.
         package var agentURL: String { "https://\(HostPort(host: address.description, port: registration.port))" }
+        /// The base URL for clients.
+        package var endpointURL: String { registration.endpointURL(address: address.description) ?? agentURL }
         /// Whether a command stream is open.
         package var isConnected: Bool { stream != nil }
     }
@@ -185,11 +187,12 @@ package final class AgentRegistry: Sendable {
 extension AgentRegistry.Session {
     /// What the agent has to do, when its last report is at most `age` old.
     func work(at now: MonotonicInstant, age: Duration) -> FleetObservation.Work? {
-        guard isConnected, let report, let reportedAt, reportedAt.duration(to: now) <= age,
-            let inFlight = report.inFlight, let queued = report.queued
-        else { return nil }
+        guard isConnected, let report, let reportedAt, reportedAt.duration(to: now) <= age else { return nil }
+        // A service beside its agent has no queue that anybody knows of.
+        let counted = report.inFlight.flatMap { inFlight in report.queued.map { inFlight + $0 } }
+        guard let pending = [counted, report.admitted].compactMap({ $0 }).max() else { return nil }
         return FleetObservation.Work(
-            pending: max(inFlight + queued, report.admitted ?? 0),
+            pending: pending,
             isAccepting: report.accepting ?? true,
             isHolding: report.holding ?? false
         )

@@ -42,7 +42,7 @@ extension Reconciler {
                 id: uuid,
                 // While the hypervisor is silent the ledger's name holds: what a guest calls itself is no change.
                 name: names[uuid] ?? state.fleet.instances[uuid]?.name ?? session.registration.hostname,
-                url: "https://\(HostPort(host: session.address.description, port: session.registration.port))"
+                url: session.endpointURL
             )
             agents[uuid] = FleetObservation.Agent(
                 endpoint: endpoint,

@@ -20,6 +20,9 @@ public struct AgentRegistration: Codable, Sendable, Equatable {
     public var startedAt: Date?
     /// What the agent serves; absent means `built-in`.
     public var service: ServiceKind?
+    /// Where clients reach the service, `{address}` standing for the address the registration came from; absent: the
+    /// agent's own endpoint.
+    public var endpoint: String?
 
     /// What an agent serves.
     public enum ServiceKind: OpenWord {
@@ -54,7 +57,8 @@ public struct AgentRegistration: Codable, Sendable, Equatable {
         vCPUs: Int,
         bootID: String? = nil,
         startedAt: Date? = nil,
-        service: ServiceKind? = nil
+        service: ServiceKind? = nil,
+        endpoint: String? = nil
     ) {
         self.version = version
         self.hostname = hostname
@@ -63,6 +67,30 @@ public struct AgentRegistration: Codable, Sendable, Equatable {
         self.bootID = bootID
         self.startedAt = startedAt
         self.service = service
+        self.endpoint = endpoint
+    }
+}
+
+extension AgentRegistration {
+    /// The longest text of ``endpoint``, bytes.
+    public static let longestEndpoint = 256
+
+    /// The URL for clients, for a guest at `address`.
+    ///
+    /// - Returns: `nil` when ``endpoint`` is not `http://{address}…` or `https://{address}…`: an agent speaks for its own
+    ///   address alone.
+    public func endpointURL(address: String) -> String? {
+        guard let endpoint else { return "https://\(HostPort(host: address, port: port))" }
+        let schemes = ["https://", "http://"]
+        guard endpoint.utf8.count <= Self.longestEndpoint, let scheme = schemes.first(where: endpoint.hasPrefix) else {
+            return nil
+        }
+        let rest = endpoint.dropFirst(scheme.utf8.count)
+        guard rest.hasPrefix("{address}") else { return nil }
+        let tail = rest.dropFirst("{address}".utf8.count)
+        guard tail.isEmpty || tail.first == ":" || tail.first == "/" else { return nil }
+        guard tail.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") }) else { return nil }
+        return scheme + (address.contains(":") ? "[\(address)]" : address) + tail
     }
 }
 
