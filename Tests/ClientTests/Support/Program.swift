@@ -38,6 +38,9 @@ struct Program: Sendable {
     /// The standard output up to now.
     var output: String { text("stdout") }
 
+    /// The standard error up to now.
+    var errors: String { text("stderr") }
+
     /// Sends SIGINT.
     func interrupt() { process.interrupt() }
 
