@@ -143,6 +143,35 @@ struct HAProxyFollowerTests {
         }
     }
 
+    @Test("slots of a real HAProxy get addresses, and run out", .enabled(if: RealHAProxy.isInstalled))
+    func slots() async throws {
+        let feed = Feed()
+        let proxy = try await RealHAProxy(
+            port: LoopbackPort.free(),
+            servers: ["server-template slot 2 127.0.0.1:9 disabled", "server other 127.0.0.1:9"]
+        )
+        defer { proxy.stop() }
+        @Sendable func serving() async throws -> [Int] {
+            try await proxy.runtime.servers(of: "web").filter { !$0.isInMaintenance && !$0.isDraining }
+                .map(\.port).sorted()
+        }
+        let change: (inout HAProxySettings) -> Void = {
+            $0.mode = .slots
+            $0.prefix = "slot"
+        }
+        try await following(proxy.runtime, feed, change) {
+            feed.tell(Feed.set(3, [1, 2]))
+            try await feed.settles(3)
+            #expect(try await serving() == [9, 9001, 9002])
+            feed.tell(Feed.set(4, [1, 2, 3]))
+            try await waitUntil("it is told") { log.contains("no slot is free for 'vm3'") }
+            #expect(feed.feed.settled == 3)
+            feed.tell(Feed.set(5, [2, 3]))
+            try await feed.settles(5)
+            #expect(try await serving() == [9, 9002, 9003])
+        }
+    }
+
     @Test("requests on a real HAProxy: none fails while servers come and go", .enabled(if: RealHAProxy.isInstalled))
     func traffic() async throws {
         let feed = Feed()
