@@ -2,6 +2,7 @@ import Follow
 import Foundation
 import NIOCore
 import NIOPosix
+import Shared
 import TestSupport
 import Testing
 import Wire
@@ -142,6 +143,35 @@ struct HAProxyFollowerTests {
         }
     }
 
+    @Test("slots of a real HAProxy get addresses, and run out", .enabled(if: RealHAProxy.isInstalled))
+    func slots() async throws {
+        let feed = Feed()
+        let proxy = try await RealHAProxy(
+            port: LoopbackPort.free(),
+            servers: ["server-template slot 2 127.0.0.1:9 disabled", "server other 127.0.0.1:9"]
+        )
+        defer { proxy.stop() }
+        @Sendable func serving() async throws -> [Int] {
+            try await proxy.runtime.servers(of: "web").filter { !$0.isInMaintenance && !$0.isDraining }
+                .map(\.port).sorted()
+        }
+        let change: (inout HAProxySettings) -> Void = {
+            $0.mode = .slots
+            $0.prefix = "slot"
+        }
+        try await following(proxy.runtime, feed, change) {
+            feed.tell(Feed.set(3, [1, 2]))
+            try await feed.settles(3)
+            #expect(try await serving() == [9, 9001, 9002])
+            feed.tell(Feed.set(4, [1, 2, 3]))
+            try await waitUntil("it is told") { log.contains("no slot is free for 'vm3'") }
+            #expect(feed.feed.settled == 3)
+            feed.tell(Feed.set(5, [2, 3]))
+            try await feed.settles(5)
+            #expect(try await serving() == [9, 9002, 9003])
+        }
+    }
+
     @Test("requests on a real HAProxy: none fails while servers come and go", .enabled(if: RealHAProxy.isInstalled))
     func traffic() async throws {
         let feed = Feed()
@@ -174,6 +204,63 @@ struct HAProxyFollowerTests {
                 try await proxy.runtime.servers(of: "web").map(\.name) == ["cms-vm\(1 - busy)"]
             }
         }
+    }
+}
+
+@Suite("TLS from HAProxy to the instances", .timeLimit(.minutes(1)), .enabled(if: RealHAProxy.isInstalled))
+struct HAProxyTLSTests {
+    /// What HAProxy answers when the instance `name` shows a certificate for localhost.
+    func answer(
+        name: String,
+        of authority: TestAuthority,
+        trusting trusted: TestAuthority,
+        checks: Bool = false
+    ) async throws -> String {
+        let server = try await SlowServer(identity: authority.server())
+        let proxy = try await RealHAProxy(port: LoopbackPort.free())
+        defer { proxy.stop() }
+        let feed = Feed()
+        var settings = HAProxySettings(backend: "web")
+        settings.authority = .controller(name: "cms-ca-test")
+        settings.checks = checks
+        settings.options = checks ? "inter 50ms" : ""
+        let pem = try trusted.server().authority.pem()
+        let follower = HAProxyFollower(
+            settings: settings,
+            runtime: proxy.runtime,
+            feed: feed.feed,
+            authority: { pem },
+            logger: RecordedLog().logger
+        )
+        return try await withBackground { background in
+            background.start { try await follower.run() }
+            let endpoint = Endpoint(id: "1", name: name, url: "https://127.0.0.1:\(server.port)")
+            feed.tell(EndpointSet(revision: 1, endpoints: [endpoint]))
+            try await feed.settles(1)
+            if checks { try await waitUntil("it was checked") { server.served >= 5 } }
+            return try await SlowServer.get(port: proxy.port, path: "/")
+        }
+    }
+
+    @Test func theInstanceOfTheControllersAuthorityIsReached() async throws {
+        let authority = try TestAuthority()
+        #expect(try await answer(name: "localhost", of: authority, trusting: authority).hasPrefix("HTTP/1.1 200"))
+    }
+
+    @Test func checksAreMadeOverTLS() async throws {
+        let authority = try TestAuthority()
+        let answer = try await answer(name: "localhost", of: authority, trusting: authority, checks: true)
+        #expect(answer.hasPrefix("HTTP/1.1 200"))
+    }
+
+    @Test func anotherAuthorityIsNotTrusted() async throws {
+        let answer = try await answer(name: "localhost", of: TestAuthority(), trusting: TestAuthority())
+        #expect(answer.hasPrefix("HTTP/1.1 503"))
+    }
+
+    @Test func anotherInstancesCertificateIsNotTaken() async throws {
+        let authority = try TestAuthority()
+        #expect(try await answer(name: "vm7", of: authority, trusting: authority).hasPrefix("HTTP/1.1 503"))
     }
 }
 

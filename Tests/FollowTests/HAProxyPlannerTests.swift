@@ -280,6 +280,14 @@ struct HAProxySettingsTests {
         #expect(forced.contains("ssl verify none"))
     }
 
+    @Test func checksGoOverTLSWhereRequestsDo() throws {
+        #expect(try options(endpoint) { $0.checks = true }.contains("check check-ssl ssl"))
+        var plain = endpoint
+        plain.url = "http://192.0.2.1"
+        let text = try options(plain) { $0.checks = true }
+        #expect(text.contains(" check ") && !text.contains("check-ssl"))
+    }
+
     @Test func aNameThatNoCertificateCanHoldIsNotAskedFor() throws {
         var odd = endpoint
         odd.name = "vm 1_x"

@@ -61,8 +61,7 @@ public struct EndpointWatcher: Service {
         self.onEvent = onEvent
     }
 
-    /// A watcher for somebody who puts the sets into effect elsewhere: each goes to `gate`, and what the gate says is in
-    /// effect is acknowledged.
+    /// A watcher whose sets go to `gate`; what is put into effect there is acknowledged.
     package init(
         controller: HostPort,
         identity: RotatingIdentity,

@@ -67,7 +67,8 @@ package struct ExecFollower: Service {
                 logger.error(
                     "the program ended; it is started again",
                     metadata: [
-                        "program": "\(settings.program.first ?? "")", "reason": "\(reason)", "retry-in": "\(wait)",
+                        "program": "\(settings.program.first ?? "")", "reason": "\(reason)",
+                        "retry-in": "\(DurationText.text(wait))",
                     ]
                 )
                 try? await Task.sleep(for: wait)

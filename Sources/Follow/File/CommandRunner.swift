@@ -1,6 +1,7 @@
 import Shared
 import Subprocess
 import SystemPackage
+import Wire
 
 /// Runs the command that has a program read its file anew.
 package protocol CommandRunner: Sendable {
@@ -58,7 +59,7 @@ package struct ShellCommandRunner: CommandRunner {
                 )
             }
         } catch let error as DeadlineExceeded {
-            throw CommandFailure("it did not end within \(error.limit) and was killed")
+            throw CommandFailure("it did not end within \(DurationText.text(error.limit)) and was killed")
         } catch let error as SubprocessError {
             throw CommandFailure(ErrorText.of(error))
         }

@@ -79,7 +79,9 @@ package struct FileFollower: Service {
         while feed.current?.isStored ?? true {
             guard !Task.isCancelled else { return }
             guard ContinuousClock.now < end else {
-                throw OnceFailure(description: "the controller told of no endpoints within \(settings.onceTimeout)")
+                throw OnceFailure(
+                    description: "the controller told of no endpoints within \(DurationText.text(settings.onceTimeout))"
+                )
             }
             await feed.wait(atMost: .milliseconds(500))
         }
@@ -126,7 +128,9 @@ package struct FileFollower: Service {
             if work.filter.passes(reason) {
                 logger.error(
                     "the endpoints are not in effect; tried again until they are",
-                    metadata: ["output": "\(settings.output)", "reason": "\(reason)", "retry-in": "\(wait)"]
+                    metadata: [
+                        "output": "\(settings.output)", "reason": "\(reason)", "retry-in": "\(DurationText.text(wait))",
+                    ]
                 )
             }
             return wait

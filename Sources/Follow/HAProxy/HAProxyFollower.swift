@@ -12,7 +12,8 @@ package struct HAProxyFollower: Service {
     package struct Pace: Sendable {
         /// While all is in place.
         package var interval: Duration
-        /// While a withdrawn server has sessions, or a command was refused for the moment.
+        /// At first while a withdrawn server has sessions or a command is refused; then twice as long each time, up to
+        /// `interval`.
         package var unsettled: Duration
 
         /// A pace.
@@ -72,6 +73,8 @@ package struct HAProxyFollower: Service {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
         var filters: [String: RepeatFilter] = [:]
         var isAway = false
+        /// The next wait while something is unsettled.
+        var patience = Duration.zero
         var settled: UInt64?
 
         /// Whether a text about a subject is worth a line now. The subjects are few: one a kind of trouble.
@@ -89,6 +92,7 @@ package struct HAProxyFollower: Service {
             work.planner.take(snapshot.set, now: .now)
             work.snapshot = snapshot
             work.settled = nil
+            work.patience = pace.unsettled
         }
         do {
             var step = HAProxyPlanner.Step()
@@ -96,6 +100,7 @@ package struct HAProxyFollower: Service {
                 step = work.planner.step(try await runtime.servers(of: settings.backend), now: .now)
                 report(step, &work)
                 let done = try await perform(step.commands, &work)
+                if done > 0 { work.patience = pace.unsettled }
                 guard done > 0, !Task.isCancelled else { break }
             }
             if work.isAway {
@@ -104,8 +109,10 @@ package struct HAProxyFollower: Service {
             }
             work.backoff.reset()
             settle(step, snapshot, &work)
-            let isSettled = step.acknowledgeable == snapshot.set.revision
-            return isSettled ? pace.interval : min(pace.unsettled, pace.interval)
+            guard step.acknowledgeable != snapshot.set.revision else { return pace.interval }
+            // A session may last for hours: it is looked for less and less often.
+            defer { work.patience = min(work.patience * 2, pace.interval) }
+            return min(work.patience, pace.interval)
         } catch is CancellationError {
             return .zero
         } catch {

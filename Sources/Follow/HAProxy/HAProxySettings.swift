@@ -50,7 +50,8 @@ package struct HAProxySettings: Sendable {
     /// The words of the `server` line behind the address.
     package func serverOptions(_ endpoint: Endpoint, _ address: EndpointAddress) -> String {
         var words = ["weight \(weight)"]
-        if checks { words.append("check") }
+        // Unlike one of the configuration, a server that is added is not checked over TLS because it is reached so.
+        if checks { words.append(usesTLS(address) ? "check check-ssl" : "check") }
         if usesTLS(address) {
             switch authority {
             case .controller(let name):

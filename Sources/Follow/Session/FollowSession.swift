@@ -92,6 +92,7 @@ package struct FollowSession: Sendable {
     ///
     /// - Throws: Problem when the controller refuses the watch and there is no set to go on with; what the target throws.
     package func run(_ target: any Service, signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
+        let log = WatchLog(logger)
         var settings = EndpointWatcher.Settings()
         settings.group = source.group
         let watcher = EndpointWatcher(
@@ -99,7 +100,7 @@ package struct FollowSession: Sendable {
             identity: source.identity,
             gate: gate,
             settings: settings,
-            onEvent: { [logger] in Self.log($0, logger) }
+            onEvent: { [log] in log.record($0) }
         )
         let renewer = IdentityRenewer(
             controller: source.controller,
@@ -122,27 +123,6 @@ package struct FollowSession: Sendable {
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private static func log(_ event: WatchEvent, _ logger: Logger) {
-        switch event {
-        case .connected: logger.info("connected to the controller")
-        case .disconnected(let reason, let wait):
-            logger.warning(
-                "the watch broke; the last known endpoints stay in use",
-                metadata: ["reason": "\(reason)", "retry-in": "\(wait)"]
-            )
-        case .notice(let notice, let endpoints, _):
-            guard notice.kind == .set || notice.kind == .change else { return }
-            logger.info(
-                "the controller told of endpoints",
-                metadata: [
-                    "revision": "\(notice.revision)", "endpoints": "\(endpoints.count)",
-                    "added": "\(names(notice.added ?? notice.endpoints ?? []))",
-                    "removed": "\(names(notice.removed ?? []))",
-                ]
-            )
-        }
-    }
-
     private static func log(_ event: IdentityRenewer.Event, _ logger: Logger) {
         switch event {
         case .renewed(let date, nil):
@@ -155,14 +135,8 @@ package struct FollowSession: Sendable {
         case .failed(let reason, let wait):
             logger.warning(
                 "the certificate could not be renewed",
-                metadata: ["reason": "\(reason)", "retry-in": "\(wait)"]
+                metadata: ["reason": "\(reason)", "retry-in": "\(DurationText.text(wait))"]
             )
         }
-    }
-
-    /// At most ten names: a line of the log is read by people.
-    private static func names(_ endpoints: [Endpoint]) -> String {
-        let shown = endpoints.prefix(10).map { PrintableText.of($0.name) }.joined(separator: ",")
-        return endpoints.count > 10 ? "\(shown),… (\(endpoints.count))" : shown
     }
 }

@@ -19,7 +19,7 @@ struct WatchService: Service {
                 let wait = backoff.next()
                 logger.error(
                     "the controller refuses the watch; the last known endpoints stay in use",
-                    metadata: ["reason": "\(problem.detail)", "retry-in": "\(wait)"]
+                    metadata: ["reason": "\(problem.detail)", "retry-in": "\(DurationText.text(wait))"]
                 )
                 let isOver = await cancelWhenGracefulShutdown {
                     try? await Task.sleep(for: wait)

@@ -41,10 +41,10 @@ struct FollowArguments: ParsableArguments {
     )
     var stateDir: String?
 
-    @Option(help: "The form of the log lines on standard error: text or json.")
+    @Option(help: "The form of the log lines on standard error.")
     var logFormat: LogFormat = .text
 
-    @Option(help: "The lowest level logged: trace, debug, info, notice, warning, error or critical.")
+    @Option(help: "The lowest level logged.")
     var logLevel: Logger.Level = .info
 
     /// Refuses what cannot be.

@@ -38,6 +38,7 @@ final class RealHAProxy: Sendable {
                 default_backend web
             backend web
                 balance roundrobin
+                option httpchk GET /
             \(servers.map { "    \($0)\n" }.joined())
             backend fixed
                 balance source

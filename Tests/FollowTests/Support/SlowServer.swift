@@ -1,5 +1,7 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
+import Shared
 import Synchronization
 
 /// A server of HTTP/1.1 on loopback whose answers to `/slow` wait for the test.
@@ -7,17 +9,32 @@ final class SlowServer: Sendable {
     let port: Int
     private let held = Held()
 
-    init() async throws {
+    /// - Parameter identity: What it shows over TLS; `nil` for plain TCP.
+    init(identity: Identity? = nil) async throws {
         let held = held
+        let context = try identity.map { identity in
+            try NIOSSLContext(
+                configuration: .makeServerConfiguration(
+                    certificateChain: identity.nioChain(),
+                    privateKey: identity.nioKey()
+                )
+            )
+        }
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let context {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+                    }
                     try channel.pipeline.syncOperations.addHandler(Handler(held: held))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         port = channel.localAddress?.port ?? 0
     }
+
+    /// Requests that came.
+    var served: Int { held.served.withLock { $0 } }
 
     /// Requests that wait.
     var waiting: Int { held.answers.withLock { $0.count } }
@@ -50,6 +67,7 @@ final class SlowServer: Sendable {
 
     private final class Held: Sendable {
         let answers = Mutex<[@Sendable () -> Void]>([])
+        let served = Mutex(0)
     }
 
     private final class Handler: ChannelInboundHandler {
@@ -66,6 +84,7 @@ final class SlowServer: Sendable {
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             text += String(buffer: unwrapInboundIn(data))
             guard text.contains("\r\n\r\n") else { return }
+            held.served.withLock { $0 += 1 }
             let isSlow = text.hasPrefix("GET /slow")
             text = ""
             let channel = context.channel

@@ -1,14 +1,12 @@
 import Foundation
-import TestSupport
-import Testing
 
 /// The built program, run as users run it.
-struct Program: Sendable {
+package struct Program: Sendable {
     /// What a run left behind.
-    struct Run: Sendable {
-        let status: Int32
-        let output: String
-        let errors: String
+    package struct Run: Sendable {
+        package let status: Int32
+        package let output: String
+        package let errors: String
     }
 
     private let process = Process()
@@ -21,7 +19,7 @@ struct Program: Sendable {
     ///   - arguments: The command line.
     ///   - environment: The whole environment.
     ///   - directory: Where output is kept; must exist.
-    init(_ arguments: [String], environment: [String: String] = [:], directory: String) throws {
+    package init(_ arguments: [String], environment: [String: String] = [:], directory: String) throws {
         self.directory = URL(fileURLWithPath: directory)
         let (ended, end) = AsyncStream<Void>.makeStream()
         self.ended = ended
@@ -36,16 +34,19 @@ struct Program: Sendable {
     }
 
     /// The standard output up to now.
-    var output: String { text("stdout") }
+    package var output: String { text("stdout") }
+
+    /// The standard error up to now.
+    package var errors: String { text("stderr") }
 
     /// Sends SIGINT.
-    func interrupt() { process.interrupt() }
+    package func interrupt() { process.interrupt() }
 
     /// Sends SIGTERM.
-    func terminate() { process.terminate() }
+    package func terminate() { process.terminate() }
 
     /// Waits for the end.
-    func finish() async -> Run {
+    package func finish() async -> Run {
         await withTaskCancellationHandler {
             for await _ in ended {}
         } onCancel: { [process] in
@@ -62,6 +63,9 @@ struct Program: Sendable {
     private static func file(_ directory: URL, _ name: String) throws -> FileHandle {
         let path = directory.appendingPathComponent(name).path
         _ = FileManager.default.createFile(atPath: path, contents: nil)
-        return try #require(FileHandle(forWritingAtPath: path))
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            throw NeverHappened(description: "\(path) cannot be written")
+        }
+        return handle
     }
 }

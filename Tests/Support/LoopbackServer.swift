@@ -15,7 +15,7 @@ import Shared
 ///   - router: What is served.
 ///   - identity: What the server shows.
 ///   - body: Given the port that is listened on.
-func withLoopbackServer<Result>(
+package func withLoopbackServer<Result>(
     _ router: Router<BasicRequestContext>,
     identity: RotatingIdentity,
     _ body: (Int) async throws -> Result
@@ -43,7 +43,7 @@ func withLoopbackServer<Result>(
 }
 
 /// Waits for the first value of `stream` that `isWanted` accepts.
-func first<Value: Sendable>(
+package func first<Value: Sendable>(
     of stream: AsyncStream<Value>,
     where isWanted: (Value) -> Bool = { _ in true }
 ) async throws -> Value {
@@ -52,6 +52,6 @@ func first<Value: Sendable>(
 }
 
 /// Looks again and again until `condition` holds or the test's time is over.
-func wait(until condition: () -> Bool) async throws {
+package func wait(until condition: () -> Bool) async throws {
     while !condition() { try await ContinuousClock().sleep(for: .milliseconds(2)) }
 }

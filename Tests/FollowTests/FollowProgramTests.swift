@@ -25,7 +25,7 @@ import Wire
         )
     }
 
-    func start(_ arguments: [String], port: Int) throws -> Program {
+    func start(_ arguments: [String], port: Int, output: String? = nil) throws -> Program {
         let common = [
             "--controller", "127.0.0.1:\(port)", "--identity", directory + "/identity", "--state-dir",
             directory + "/state",
@@ -34,7 +34,7 @@ import Wire
         return try Program(
             ["follow"] + words + common + rest,
             environment: ["HOME": directory, "PATH": "/usr/bin:/bin"],
-            directory: directory
+            directory: output ?? directory
         )
     }
 
@@ -100,6 +100,53 @@ import Wire
             #expect(text("lines").contains(#""kind":"set""#))
             program.terminate()
             #expect(await program.finish().status == 0)
+        }
+    }
+
+    static let haproxy = "/usr/sbin/haproxy"
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Self.haproxy)))
+    func haproxyIsToldAndNoSecondFollowerIsLetIn() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let socket = directory + "/admin.sock"
+        let configuration = """
+            global
+                stats socket \(socket) level admin
+            defaults
+                mode http
+                timeout connect 1s
+                timeout client 1s
+                timeout server 1s
+            backend web
+                server other 192.0.2.9:80
+
+            """
+        try configuration.write(toFile: directory + "/haproxy.cfg", atomically: true, encoding: .utf8)
+        let proxy = Process()
+        proxy.executableURL = URL(fileURLWithPath: Self.haproxy)
+        proxy.arguments = ["-db", "-f", directory + "/haproxy.cfg"]
+        (proxy.standardOutput, proxy.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+        let fake = FakeController(authority, endpoints: [vm1])
+        try await withLoopbackServer(fake.router, identity: server) { port in
+            let words = ["haproxy", "--backend", "web", "--socket", socket, "--check"]
+            // First the follower, then what it works on.
+            let program = try start(words, port: port)
+            try await wait { program.errors.contains("HAProxy cannot be told") }
+            try proxy.run()
+            defer { proxy.terminate() }
+            _ = try await first(of: fake.observations) { $0 == .acknowledged(1) }
+            try fake.change(added: [vm2], removed: [vm1])
+            _ = try await first(of: fake.observations) { $0 == .acknowledged(2) }
+            let aside = directory + "/second"
+            try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: true)
+            let second = try await start(words, port: port, output: aside).finish()
+            #expect(second.status == 1 && second.errors.contains("another follower"), "\(second.errors)")
+            program.terminate()
+            let run = await program.finish()
+            #expect(run.status == 0, "\(run.errors)")
+            for words in ["server added", "server gets requests", "server removed", "HAProxy answers again"] {
+                #expect(run.errors.contains(words), "\(words): \(run.errors)")
+            }
         }
     }
 

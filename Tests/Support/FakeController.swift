@@ -3,7 +3,6 @@ import Hummingbird
 import NIOCore
 import Shared
 import Synchronization
-import TestSupport
 import Wire
 
 #if canImport(FoundationEssentials)
@@ -13,9 +12,9 @@ import Foundation
 #endif
 
 /// A controller with knobs: what its endpoint watch says and when it breaks is up to the test.
-final class FakeController: Sendable {
+package final class FakeController: Sendable {
     /// What the controller was asked.
-    enum Observation: Sendable, Equatable {
+    package enum Observation: Sendable, Equatable {
         case watch(from: UInt64?)
         case acknowledged(UInt64)
         case renewal
@@ -36,10 +35,11 @@ final class FakeController: Sendable {
     private let authority: TestAuthority
     private let leafLifetime: Duration
     /// What the controller was asked, in order.
-    let observations: AsyncStream<Observation>
+    package let observations: AsyncStream<Observation>
     private let observe: AsyncStream<Observation>.Continuation
 
-    init(_ authority: TestAuthority, endpoints: [Endpoint] = [], leafLifetime: Duration = .seconds(3600)) {
+    /// A controller with these endpoints in its set.
+    package init(_ authority: TestAuthority, endpoints: [Endpoint] = [], leafLifetime: Duration = .seconds(3600)) {
         self.authority = authority
         self.leafLifetime = leafLifetime
         (observations, observe) = AsyncStream.makeStream()
@@ -47,22 +47,22 @@ final class FakeController: Sendable {
     }
 
     /// Refuses watches with this problem; `nil` to serve again.
-    func refuse(_ problem: Problem?) { state.withLock { $0.refusal = problem } }
+    package func refuse(_ problem: Problem?) { state.withLock { $0.refusal = problem } }
 
     /// Has this group alone, and no first one to fall back on.
-    func serve(group: String) { state.withLock { $0.group = group } }
+    package func serve(group: String) { state.withLock { $0.group = group } }
 
     /// The groups that revisions were acknowledged of.
-    var groupsOfAcknowledgements: Set<String> { state.withLock { $0.groupsOfAcknowledgements } }
+    package var groupsOfAcknowledgements: Set<String> { state.withLock { $0.groupsOfAcknowledgements } }
 
     /// Opens streams and says nothing on them.
-    func keepSilent(_ silent: Bool) { state.withLock { $0.isSilent = silent } }
+    package func keepSilent(_ silent: Bool) { state.withLock { $0.isSilent = silent } }
 
     /// Fails so many acknowledgements with 503.
-    func failAcknowledgements(_ count: Int) { state.withLock { $0.acknowledgementFailures = count } }
+    package func failAcknowledgements(_ count: Int) { state.withLock { $0.acknowledgementFailures = count } }
 
     /// Sends a change on all streams, the next revision unless told otherwise.
-    func change(added: [Endpoint] = [], removed: [Endpoint] = [], revision: UInt64? = nil) throws {
+    package func change(added: [Endpoint] = [], removed: [Endpoint] = [], revision: UInt64? = nil) throws {
         let gone = Set(removed.map(\.id))
         let revision = state.withLock { state in
             state.set.revision = revision ?? state.set.revision + 1
@@ -76,7 +76,7 @@ final class FakeController: Sendable {
     }
 
     /// Sends `scaling` for `name`.
-    func announceScaling(_ name: String) throws {
+    package func announceScaling(_ name: String) throws {
         var notice = EndpointNotice(kind: .scaling, revision: state.withLock { $0.set.revision }, at: Date())
         notice.name = name
         notice.reason = "overloaded"
@@ -84,12 +84,12 @@ final class FakeController: Sendable {
     }
 
     /// Sends bytes as they are on all streams.
-    func send(_ bytes: ByteBuffer) {
+    package func send(_ bytes: ByteBuffer) {
         for stream in state.withLock({ $0.streams }) { stream.yield(bytes) }
     }
 
     /// Ends all streams.
-    func dropStreams() {
+    package func dropStreams() {
         let streams = state.withLock { state in
             defer { state.streams = [] }
             return state.streams
@@ -98,7 +98,7 @@ final class FakeController: Sendable {
     }
 
     /// The routes.
-    var router: Router<BasicRequestContext> {
+    package var router: Router<BasicRequestContext> {
         let router = Router()
         router.get("/v1/endpoints") { request, _ in try self.watch(request) }
         router.post("/v1/endpoints/acks") { request, _ in
