@@ -34,7 +34,12 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
     /// Requests in flight and queued there; `nil` when unknown.
     package var work: Int?
     /// What the guest says beside its CPU; `nil` when its sample is missing.
-    package var metrics: InstanceMetrics?
+    package var metrics: InstanceMetrics? {
+        get { boxed?.metrics }
+        set { boxed = newValue.map { BoxedMetrics($0) } }
+    }
+    /// Apart, so that a pass over the loads, which seldom looks at it, copies one pointer.
+    private var boxed: BoxedMetrics?
     /// When it came into service; `nil` when unknown: taken as warmed up.
     package var inServiceSince: MonotonicInstant?
 
@@ -47,6 +52,11 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
     /// Within what time the work that waits is to be done, unless told otherwise. The stock of waiting work is a demand
     /// only in relation to such a time; five seconds are what a person at the other end still bears.
     package static let drainHorizon = Duration.seconds(5)
+
+    private enum CodingKeys: String, CodingKey {
+        case id, merge, utilization, demand, steal, guestBusy, hostAge, guestAge, work, inServiceSince
+        case boxed = "metrics"
+    }
 
     /// Merges the samples of the instance `id`.
     ///
@@ -84,7 +94,7 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
         self.steal = steal
         self.utilization = Self.larger(host?.utilization, guest?.busy).map { min(100, max(0, $0)) }
         self.inServiceSince = inServiceSince
-        self.metrics = guest.map { InstanceMetrics($0) }
+        self.boxed = guest.map { BoxedMetrics(InstanceMetrics($0)) }
         self.work = guest.flatMap { guest in
             guest.queued == nil && guest.inFlight == nil
                 ? nil : max(0, guest.queued ?? 0).clampedSum(max(0, guest.inFlight ?? 0))

@@ -119,8 +119,9 @@ extension ConfigurationSchema {
             "max-age",
             .duration(.seconds(1) ... .seconds(86400)),
             "2m",
-            "An older value is none, and no older samples are looked at; at least interval and timeout together, and more "
-                + "than the server's scrape interval (two intervals and timeout where that is more than 2m)."
+            "An older value is none, and no older samples are looked at where the server can do that; at least interval and "
+                + "timeout together, and more than the server's scrape interval (two intervals and timeout where that is "
+                + "more than 2m)."
         ),
         KeyDescription(
             "bearer-token-file",

@@ -5,6 +5,7 @@ import Lifecycle
 import NIOCore
 import Orchestration
 import Shared
+import Wire
 
 /// Asks each query of the groups' rules once, and says what came of it.
 struct QueryFindings {
@@ -55,7 +56,8 @@ struct QueryFindings {
         do {
             let answer = try await client.ask(query)
             _ = try answer.age(at: Date(), limit: query.maxAge)
-            return ValidationFinding(isFine: true, text: "\(place): \(query.title) is \(answer.value)")
+            let value = DecimalText.text(answer.value)
+            return ValidationFinding(isFine: true, text: "\(place): \(query.title) is \(value)")
         } catch let failure as QueryFailure {
             // What the server says of the expression, and files that cannot be used, are the configuration's own faults.
             // All else may be well tomorrow: the rule waits for a value, as it would with the controller running.

@@ -76,7 +76,7 @@ extension SocketTests {
             try await server.run { url in
                 let place = "group default: policy.rules[1].prometheus: `sum(queue)`"
                 let value = try await findings(.sample(url))
-                #expect(value == [ValidationFinding(isFine: true, text: "\(place) is 54.0")])
+                #expect(value == [ValidationFinding(isFine: true, text: "\(place) is 54")])
                 server.answer = .body(#"{"status":"error","error":"parse error at char 4"}"#, status: 400)
                 let refused = try await findings(.sample(url))
                 #expect(refused.map(\.isFine) == [false] && refused[0].text.contains("parse error at char 4"))
