@@ -8,6 +8,8 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
         case starved
         /// The host measured, the guest is silent. What the host sees is still load.
         case agentLost = "agent lost"
+        /// The host measured, and there is no agent in the guest that could.
+        case hostOnly = "host only"
         /// Only the guest measured.
         case hostBlind = "host blind"
         /// Neither measured.
@@ -71,6 +73,7 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
     ///   - interval: The time between two samples.
     ///   - drainHorizon: Within what time the work that waits is to be done.
     ///   - inServiceSince: When the instance came into service, if it is.
+    ///   - hasAgent: Whether anybody measures inside the guest.
     ///   - now: The present moment.
     package init(
         id: String,
@@ -80,6 +83,7 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
         interval: Duration,
         drainHorizon: Duration = LoadEstimate.drainHorizon,
         inServiceSince: MonotonicInstant? = nil,
+        hasAgent: Bool = true,
         now: MonotonicInstant
     ) {
         let limit = interval * Self.freshIntervals
@@ -103,7 +107,7 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
             switch (host, Self.finite(guest?.busy)) {
             case (nil, nil): .unknown
             case (nil, _): .hostBlind
-            case (_, nil): .agentLost
+            case (_, nil): hasAgent ? .agentLost : .hostOnly
             default: (steal ?? 0) >= Self.starvedSteal ? .starved : .busy
             }
         self.demand = utilization.map { used in

@@ -22,6 +22,7 @@ enum GroupCheck {
         }
         units(settings, at: prefix, problems: &problems)
         standby(group, settings, at: prefix, problems: &problems)
+        service(group, settings, at: prefix, problems: &problems)
         guard let template = group.template else { return }
         if let domains = group.domains, !domains.matches(template.instanceName(1)) {
             problems.add(
@@ -120,7 +121,7 @@ enum GroupCheck {
     }
 
     /// The first line of a group's settings.
-    private static func place(of settings: Settings) -> SettingSource {
+    static func place(of settings: Settings) -> SettingSource {
         settings.values.values.map(\.source).min { $0.order < $1.order } ?? .standard
     }
 }

@@ -69,6 +69,22 @@ extension ConfigurationSchema {
     /// What the schema says of a kind of value.
     private static func form(of kind: ValueKind) -> [(String, JSONText)] {
         switch kind {
+        case .text(.statuses):
+            // One status alone is a number to readers of YAML.
+            return [
+                (
+                    "oneOf",
+                    .array([
+                        .object([
+                            ("type", .string("string")), ("pattern", .string(TextForm.statuses.expression)),
+                            ("maxLength", .number(7)),
+                        ]),
+                        .object([
+                            ("type", .string("integer")), ("minimum", .number(100)), ("maximum", .number(599)),
+                        ]),
+                    ])
+                )
+            ]
         case .text(let form):
             return [
                 ("type", .string("string")), ("pattern", .string(form.expression)),

@@ -91,7 +91,8 @@ struct GroupAssembly {
                 return "\(HostPort(host: host, port: listening.current ?? listen.port))"
             },
             authorityHash: authorityHash,
-            tokenLifetime: { group.configuration.limits.startDeadline + Self.tokenMargin }
+            tokenLifetime: { group.configuration.limits.startDeadline + Self.tokenMargin },
+            hasAgents: group.configuration.service.hasAgent
         )
     }
 

@@ -53,7 +53,7 @@ package enum GroupFindings {
                 let names = Set(found.map(\.name)).sorted()
                 let text = prefix + "networks " + names.joined(separator: ", ")
                 return [ValidationFinding(isFine: true, text: text)]
-                    + (templateFindings(group, found, domains, pools)
+                    + (agentFindings(group) + templateFindings(group, found, domains, pools)
                     + findings(of: group, members: members))
                     .map { ValidationFinding(isFine: $0.isFine, text: prefix + $0.text) }
             } catch {

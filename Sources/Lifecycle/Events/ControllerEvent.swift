@@ -74,6 +74,8 @@ package struct ControllerEvent: Sendable, Hashable, Codable {
         case agentEnrolled = "agent.enrolled"
         /// An agent registered and its command stream is open.
         case agentRegistered = "agent.registered"
+        /// The address of an instance without an agent is known.
+        case instanceLocated = "instance.located"
         /// The instance's health probe passed.
         case instanceProbed = "instance.probed"
         /// Clients were told of a new revision.

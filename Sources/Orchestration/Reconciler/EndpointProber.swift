@@ -4,27 +4,13 @@ import NIOHTTP1
 import Shared
 import Wire
 
-/// Asks agents whether they serve.
+/// Asks instances whether they serve.
 package protocol EndpointProber: Sendable {
     /// Whether the service answers: the built-in one computes a Fibonacci number, whose value is checked; of any other
-    /// the agent says how it is.
+    /// the agent says how it is, or the group's own probe.
     func probe(_ target: ProbeTarget) async throws
-    /// A cheap request that an agent at full load answers as well.
+    /// A cheap request that an agent at full load answers as well; or the group's own probe.
     func checkHealth(_ target: ProbeTarget) async throws
-}
-
-/// An agent that is asked whether it serves.
-package struct ProbeTarget: Sendable, Equatable {
-    /// The base URL of the agent itself.
-    package var url: String
-    /// What it serves.
-    package var service: AgentRegistration.ServiceKind
-
-    /// A target.
-    package init(url: String, service: AgentRegistration.ServiceKind = .builtIn) {
-        self.url = url
-        self.service = service
-    }
 }
 
 /// The prober over HTTPS, with the controller's certificate and its own authority as the only trust root.
@@ -41,9 +27,9 @@ package struct HTTPSEndpointProber: EndpointProber {
 
     /// The number asked for and its answer.
     package static let question = (n: 20, result: UInt64(6765))
-    private let client: HTTPClient
+    let client: HTTPClient
     private let identity: RotatingIdentity
-    private let timeout: @Sendable () -> Duration
+    let timeout: @Sendable () -> Duration
 
     /// A prober.
     ///
@@ -60,6 +46,7 @@ package struct HTTPSEndpointProber: EndpointProber {
 
     /// Computes a Fibonacci number over there and checks the answer, or asks the agent how its service is.
     package func probe(_ target: ProbeTarget) async throws {
+        if let check = target.check { return try await run(check) }
         guard target.service == .builtIn else { return try await checkHealth(target) }
         let body = try await get("\(target.url)/fib/\(Self.question.n)")
         guard let answer = try? WireCoding.decode(FibonacciAnswer.self, from: body),
@@ -69,6 +56,7 @@ package struct HTTPSEndpointProber: EndpointProber {
 
     /// Reads `/healthz`, which an agent in front of another service has below `/.cms`.
     package func checkHealth(_ target: ProbeTarget) async throws {
+        if let check = target.check { return try await run(check) }
         _ = try await get(target.service == .builtIn ? "\(target.url)/healthz" : "\(target.url)/.cms/healthz")
     }
 

@@ -39,7 +39,7 @@ extension Reconciler {
     func probe(_ uuid: String, _ endpoint: Endpoint, session: UInt64, life: UInt64) async {
         var failure: String?
         do {
-            try await parts.prober.probe(probeTarget(uuid, endpoint))
+            try await parts.prober.probe(try probeTarget(uuid, endpoint))
         } catch {
             failure = ErrorText.of(error)
             parts.logger.info(
@@ -57,10 +57,30 @@ extension Reconciler {
         parts.signals.send(.look)
     }
 
-    /// Whom to ask how an endpoint is: the agent, where it is registered.
-    private func probeTarget(_ uuid: String, _ endpoint: Endpoint) -> ProbeTarget {
+    /// Whom to ask how an endpoint is: the agent, where it is registered, or the service itself.
+    private func probeTarget(_ uuid: String, _ endpoint: Endpoint) throws -> ProbeTarget {
+        let service = parts.group.configuration.service
+        guard service.hasAgent else {
+            guard let address = parts.group.guests.address(of: uuid), let probe = service.probe else {
+                throw HTTPSEndpointProber.Failure(description: "its address is not known")
+            }
+            return ProbeTarget(url: "", check: ProbeTarget.Check(probe, of: service, address: address))
+        }
         guard let session = parts.registry.session(uuid: uuid) else { return ProbeTarget(url: endpoint.url) }
-        return ProbeTarget(url: session.agentURL, service: session.registration.service ?? .builtIn)
+        let registered = session.registration.service ?? .builtIn
+        if let kind = service.kind, kind.rawValue != registered.word {
+            throw HTTPSEndpointProber.Failure(
+                description:
+                    "its agent serves '\(PrintableText.of(String(registered.word.prefix(64))))', and the group "
+                    + "expects '\(kind.rawValue)' (service.kind)"
+            )
+        }
+        var target = ProbeTarget(url: session.agentURL, service: registered)
+        if registered != .builtIn, let probe = service.probe {
+            let port = session.registration.port
+            target.check = ProbeTarget.Check(probe, of: service, address: session.address, agentPort: port)
+        }
+        return target
     }
 
     /// Asks each endpoint that clients use whether it is well.
@@ -69,15 +89,18 @@ extension Reconciler {
         every pause: Duration,
         in group: inout ThrowingDiscardingTaskGroup<any Error>
     ) {
+        let hasAgents = parts.group.configuration.service.hasAgent
         for instance in fleet.instances.values where instance.state == .inService {
             let uuid = instance.uuid
+            // After a start of the controller its address is looked for first; that it is not known is no failed probe.
+            guard hasAgents || parts.group.guests.address(of: uuid) != nil else { continue }
             guard let endpoint = instance.endpoint, let life = board.beginProbe(uuid, now: parts.clock.now) else {
                 continue
             }
             group.addTask {
                 var failure: String?
                 do {
-                    try await parts.prober.checkHealth(probeTarget(uuid, endpoint))
+                    try await parts.prober.checkHealth(try probeTarget(uuid, endpoint))
                 } catch {
                     failure = ErrorText.of(error)
                     parts.logger.debug(

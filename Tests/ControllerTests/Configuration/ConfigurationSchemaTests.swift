@@ -35,7 +35,7 @@ struct ConfigurationSchemaTests {
     func example() throws {
         let text = try provisioned("cms.example.yaml")
         let configuration = try ConfigurationLoading.load(text)
-        #expect(configuration.groups.map(\.name) == ["web", "batch"])
+        #expect(configuration.groups.map(\.name) == ["web", "appliance", "batch"])
         #expect(configuration.groups.first?.standby.paused == 2)
         #expect(try schemaProblem(text) == nil)
     }
@@ -76,6 +76,9 @@ struct ConfigurationSchemaTests {
             "policy: {rules: [{metric: {name: memory, per-instance: 70%}}]}",
             "policy: {rules: [{prometheus: {url: \"http://p:9090/a\", query: sum(x), per-instance: 0.5, max-age: 1m}}]}",
             "policy: {rules: [{target: {percent: 62.5}}]}", "connect: test:///default", "listen: \"[::]:7000\"",
+            "agent: none\nservice: {probe: {tcp: 443}}", "service: {kind: proxy, port: 8443, slow-start: 30s}",
+            "service: {url: \"https://{name}.example\"}", "service: {kind: beside, probe: {http: /up, expect: 204}}",
+            "service: {kind: proxy, probe: {http: /up, scheme: https, expect: 200-299, tls-ca: /a}}",
         ]
     )
     func valid(yaml: String) throws {
@@ -102,6 +105,10 @@ struct ConfigurationSchemaTests {
             "policy: {rules: [{target: {percent: 0}}]}", "policy: {rules: [{threshold: {over: 100}}]}",
             "host: {memory-reserve: 5}", "groups: {}", "groups: {a: {}}", "groups: {a b: {hosts: 10.0.0.0/24}}",
             "groups: {a: {hosts: 10.0.0.0/24}}\nmin: 1", "hosts: 10.0.0.0",
+            "agent: maybe", "service: {kind: other}", "service: {port: 0}", "service: {probe: {}}", "service: 1",
+            "service: {probe: {tcp: 1, http: /}}", "service: {probe: {http: up}}",
+            "service: {url: \"ftp://{address}\"}",
+            "service: {probe: {http: /, expect: 200-999}}",
         ]
     )
     func invalid(yaml: String) throws {
