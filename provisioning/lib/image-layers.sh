@@ -12,30 +12,36 @@ list_of() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"; }
 
 # base_hash: over all that makes the base what it is.
 base_hash() {
-    local files=()
+    local files=() service
     mapfile -t files < <(
         find "$provisioning/guest" -type f ! -name build ! -path "$provisioning/guest/services/*" | LC_ALL=C sort
-        [ ! -e "${service_folder:-}/packages" ] || printf '%s\n' "$service_folder/packages"
+        for service in "${service_folders[@]}"; do
+            [ ! -e "$service/packages" ] || printf '%s\n' "$service/packages"
+        done
     )
     content_hash "$suite" "$SOURCE_DATE_EPOCH" "${files[@]#"$provisioning/"}" "${files[@]}"
 }
 
 # image_hash BASE AGENT: over the base as it was made, the agent and its unit.
 image_hash() {
-    local files=()
-    [ -z "${service_folder:-}" ] || mapfile -t files < <(find "$service_folder" -type f | LC_ALL=C sort)
+    local files=() service
+    for service in "${service_folders[@]}"; do
+        mapfile -t -O ${#files[@]} files < <(find "$service" -type f | LC_ALL=C sort)
+    done
     content_hash "$1/identity" "$2" "$provisioning/systemd/cms-agent.service" \
         "$provisioning/lib/image-layers.sh" "$provisioning/guest/add-service" "$root_size" "${files[@]}"
 }
 
 # make_base DIR: Debian's packages, configured by guest/configure, as a tar archive beside kernel and RAM disk.
 make_base() {
-    local started=$EPOCHREALTIME work packages
+    local started=$EPOCHREALTIME work packages service
     mkdir -p "$(dirname "$1")"
     work="$(mktemp -d "$(dirname "$1")/.making.XXXXXX")"
     at_exit rm -rf "$work"
     packages="$(list_of "$provisioning/guest/packages" | paste -sd,)"
-    [ ! -e "${service_folder:-}/packages" ] || packages+=",$(list_of "$service_folder/packages" | paste -sd,)"
+    for service in "${service_folders[@]}"; do
+        [ ! -e "$service/packages" ] || packages+=",$(list_of "$service/packages" | paste -sd,)"
+    done
     step "Guest base: Debian $suite with $packages"
     # INITRD=No: the kernel package shall not make its own RAM disk; guest/initrd makes a smaller one.
     INITRD=No mmdebstrap --mode=root --variant=essential --include="$packages" \
@@ -61,7 +67,7 @@ keep_log() {
 
 # make_image BASE AGENT DIR: the disk and, beside it, what boots it.
 make_image() {
-    local started=$EPOCHREALTIME work root missing
+    local started=$EPOCHREALTIME work root missing service
     mkdir -p "$(dirname "$3")"
     work="$(mktemp -d "$(dirname "$3")/.making.XXXXXX")"
     at_exit rm -rf "$work"
@@ -73,7 +79,7 @@ make_image() {
     install -m 0755 "$2" "$root/usr/bin/cms-agent"
     install -m 0644 "$provisioning/systemd/cms-agent.service" "$root/etc/systemd/system/cms-agent.service"
     chroot "$root" systemctl --quiet enable cms-agent.service
-    [ -z "${service_folder:-}" ] || "$provisioning/guest/add-service" "$root" "$service_folder"
+    for service in "${service_folders[@]}"; do "$provisioning/guest/add-service" "$root" "$service"; done
     missing="$(chroot "$root" ldd /usr/bin/cms-agent 2>&1 | grep 'not found' || true)"
     [ -z "$missing" ] || fail "the agent needs what the guest does not have: $missing" \
         "link it statically (provisioning/build does), or add the library's package to guest/packages"
