@@ -176,6 +176,8 @@ struct FileFollowerTests {
             feed.tell(Feed.set(3, [1]))
             try await waitUntil("it is told") { !log.warnings.isEmpty }
             #expect(feed.feed.settled == nil && commands.runs.isEmpty)
+            try await Task.sleep(for: .milliseconds(100))
+            #expect(log.warnings.count == 1, "the same failure is told once")
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
             try await feed.settles(3)
         }

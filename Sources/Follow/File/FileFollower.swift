@@ -125,7 +125,8 @@ package struct FileFollower: Service {
             guard !Task.isCancelled else { return .zero }
             let wait = work.backoff.next()
             let reason = ErrorText.of(error)
-            if work.filter.passes(reason) {
+            // The text of a file's failure names a file that is another one each time.
+            if work.filter.passes((error as? DurableFile.Failure)?.reason ?? reason) {
                 logger.error(
                     "the endpoints are not in effect; tried again until they are",
                     metadata: [

@@ -50,7 +50,7 @@ struct FeedKeeper: Service {
                 filter.reset()
             } catch {
                 let reason = ErrorText.of(error)
-                if filter.passes(reason) {
+                if filter.passes((error as? DurableFile.Failure)?.reason ?? reason) {
                     logger.error("the endpoints cannot be kept on disk", metadata: ["reason": "\(reason)"])
                 }
                 await dirty.sleep(for: Self.retry)
