@@ -40,14 +40,16 @@ package final class Agent: Service {
         )
         keeper = IdentityKeeper(configuration: configuration, api: api, logger: logger)
         let serving = ServingParts(
-            configuration: configuration,
-            status: status,
-            statistics: statistics,
-            identity: keeper.identity,
-            listening: listening,
-            loops: loops,
-            client: client,
-            logger: logger
+            ServingContext(
+                configuration: configuration,
+                status: status,
+                statistics: statistics,
+                identity: keeper.identity,
+                listening: listening,
+                loops: loops,
+                client: client,
+                logger: logger
+            )
         )
         pool = serving.pool
         let session = ControllerSession(

@@ -21,7 +21,8 @@ extension ControllerAPI {
             throw Problem(
                 .badRequest,
                 code: "out-of-range",
-                detail: "the port, the vCPUs or a text of the registration is out of range, or its endpoint is not at {address}"
+                detail:
+                    "the port, the vCPUs or a text of the registration is out of range, or its endpoint is not at {address}"
             )
         }
         parts.registry.register(registration, uuid: uuid, address: address, at: parts.clock.date)

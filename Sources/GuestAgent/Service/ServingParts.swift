@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Hummingbird
 import Logging
 import NIOCore
 import Proxy
@@ -16,120 +17,146 @@ struct ServingParts {
     /// What computes; `nil` unless the built-in service is served.
     let pool: ComputePool?
 
-    /// The parts.
-    ///
-    /// - Parameters:
-    ///   - configuration: The agent's settings.
-    ///   - status: What all parts of the agent share.
-    ///   - statistics: Counts the requests.
-    ///   - identity: What the server shows; it starts when this is set.
-    ///   - listening: Gets the port when the server listens.
-    ///   - loops: The event loops.
-    ///   - client: Asks the service how it is.
-    ///   - logger: The logger.
-    init(
-        configuration: AgentConfiguration,
-        status: AgentStatus,
-        statistics: ServiceStatistics,
-        identity: Latch<RotatingIdentity>,
-        listening: Latch<Int>,
-        loops: any EventLoopGroup,
-        client: HTTPClient,
-        logger: Logger
-    ) {
-        switch configuration.service {
-        case .builtIn:
-            let pool = ComputePool(
-                workers: configuration.workers,
-                queueLimit: configuration.queueLimit,
-                logger: logger
-            )
-            let watch = DepartureWatch()
-            let responder = AgentResponder(
-                pool: pool,
-                statistics: statistics,
-                status: status,
-                watch: watch,
-                metrics: AgentMetrics(work: pool, statistics: statistics, status: status),
-                maximumN: configuration.maximumN,
-                requestDeadline: configuration.requestDeadline
-            )
-            let stopper = AcceptStopper(loops: loops)
-            let server = AgentServer(
-                listen: configuration.listen,
-                maximumConnections: configuration.maximumConnections,
-                responder: responder,
-                watch: watch,
-                identity: identity,
-                listening: listening,
-                stopper: stopper,
-                logger: logger
-            )
-            (services, work) = ([server, stopper], CountedRequests(source: pool, statistics: statistics))
-            self.pool = pool
-        case .proxy(let service):
-            let gate = RequestGate(limit: service.settings.concurrency, queueLimit: service.settings.queueLimit)
-            let check = ServiceCheck(client: client, loops: loops, timeout: service.healthTimeout)
-            let health = ServiceHealth(
-                name: "\(service.settings.upstream)",
-                interval: service.healthInterval,
-                answered: { statistics.totals.answered },
-                logger: logger
-            ) {
-                let upstream = service.settings.upstream
-                guard let path = service.healthPath else { return try await check.connect(upstream) }
-                try await check.get(ServiceCheck.url(upstream, path: path), shown: path)
-            }
-            let host = ProxiedServiceHost(
-                status: status,
-                statistics: statistics,
-                metrics: AgentMetrics(work: gate, statistics: statistics, status: status),
-                health: health
-            )
-            let server = ProxyServer(
-                listen: configuration.listen,
-                settings: service.settings,
-                host: host,
-                gate: gate,
-                identity: identity,
-                certificate: service.certificate,
-                listening: listening,
-                loops: loops,
-                logger: logger
-            )
-            let certificate: [any Service] = service.certificate.map { [$0] } ?? []
-            services = [health] + certificate + [server]
-            (work, pool) = (CountedRequests(source: gate, statistics: statistics), nil)
-        case .beside(let service):
-            let monitor = BesideMonitor(service: service, status: status, client: client, logger: logger)
-            let check = ServiceCheck(client: client, loops: loops, timeout: service.timeout)
-            let health = ServiceHealth(
-                name: service.endpoint,
-                interval: service.interval * 2,
-                answered: { 0 },
-                logger: logger
-            ) {
-                guard let url = service.health else {
-                    return try await check.connect(.tcp(HostPort(host: "127.0.0.1", port: Int(service.port))))
-                }
-                try await check.get(url, shown: url)
-            }
-            let stopper = AcceptStopper(loops: loops)
-            let server = AgentServer(
-                listen: configuration.listen,
-                maximumConnections: configuration.maximumConnections,
-                responder: BesideResponder(
-                    status: status,
-                    metrics: AgentMetrics(work: monitor, statistics: statistics, status: status),
-                    health: health
-                ),
-                watch: DepartureWatch(),
-                identity: identity,
-                listening: listening,
-                stopper: stopper,
-                logger: logger
-            )
-            (services, work, pool) = ([monitor, health, server, stopper], monitor, nil)
+    private init(services: [any Service], work: any LoadSource, pool: ComputePool? = nil) {
+        self.services = services
+        self.work = work
+        self.pool = pool
+    }
+
+    /// The parts of an agent.
+    init(_ context: ServingContext) {
+        switch context.configuration.service {
+        case .builtIn: self = Self.builtIn(context)
+        case .proxy(let service): self = Self.proxy(service, context)
+        case .beside(let service): self = Self.beside(service, context)
         }
+    }
+
+    private static func builtIn(_ context: ServingContext) -> ServingParts {
+        let configuration = context.configuration
+        let pool = ComputePool(
+            workers: configuration.workers,
+            queueLimit: configuration.queueLimit,
+            logger: context.logger
+        )
+        let watch = DepartureWatch()
+        let responder = AgentResponder(
+            pool: pool,
+            statistics: context.statistics,
+            status: context.status,
+            watch: watch,
+            metrics: AgentMetrics(work: pool, statistics: context.statistics, status: context.status),
+            maximumN: configuration.maximumN,
+            requestDeadline: configuration.requestDeadline
+        )
+        let stopper = AcceptStopper(loops: context.loops)
+        let server = context.server(responder, watch: watch, stopper: stopper)
+        let work = CountedRequests(source: pool, statistics: context.statistics)
+        return ServingParts(services: [server, stopper], work: work, pool: pool)
+    }
+
+    private static func proxy(_ service: ProxiedService, _ context: ServingContext) -> ServingParts {
+        let statistics = context.statistics
+        let gate = RequestGate(limit: service.settings.concurrency, queueLimit: service.settings.queueLimit)
+        let check = ServiceCheck(client: context.client, loops: context.loops, timeout: service.healthTimeout)
+        let health = ServiceHealth(
+            name: "\(service.settings.upstream)",
+            interval: service.healthInterval,
+            answered: { statistics.totals.answered },
+            logger: context.logger
+        ) {
+            let upstream = service.settings.upstream
+            guard let path = service.healthPath else { return try await check.connect(upstream) }
+            try await check.get(ServiceCheck.url(upstream, path: path), shown: path)
+        }
+        let host = ProxiedServiceHost(
+            status: context.status,
+            statistics: statistics,
+            metrics: AgentMetrics(work: gate, statistics: statistics, status: context.status),
+            health: health
+        )
+        let server = ProxyServer(
+            listen: context.configuration.listen,
+            settings: service.settings,
+            host: host,
+            gate: gate,
+            identity: context.identity,
+            certificate: service.certificate,
+            listening: context.listening,
+            loops: context.loops,
+            logger: context.logger
+        )
+        let certificate: [any Service] = service.certificate.map { [$0] } ?? []
+        return ServingParts(
+            services: [health] + certificate + [server],
+            work: CountedRequests(source: gate, statistics: statistics)
+        )
+    }
+
+    private static func beside(_ service: BesideService, _ context: ServingContext) -> ServingParts {
+        let monitor = BesideMonitor(
+            service: service,
+            status: context.status,
+            client: context.client,
+            logger: context.logger
+        )
+        let check = ServiceCheck(client: context.client, loops: context.loops, timeout: service.timeout)
+        let health = ServiceHealth(
+            name: service.endpoint,
+            interval: service.interval * 2,
+            answered: { 0 },
+            logger: context.logger
+        ) {
+            guard let url = service.health else {
+                return try await check.connect(.tcp(HostPort(host: "127.0.0.1", port: Int(service.port))))
+            }
+            try await check.get(url, shown: url)
+        }
+        let responder = BesideResponder(
+            status: context.status,
+            metrics: AgentMetrics(work: monitor, statistics: context.statistics, status: context.status),
+            health: health
+        )
+        let stopper = AcceptStopper(loops: context.loops)
+        let server = context.server(responder, watch: DepartureWatch(), stopper: stopper)
+        return ServingParts(services: [monitor, health, server, stopper], work: monitor)
+    }
+}
+
+/// What the parts that serve are made from.
+struct ServingContext {
+    /// The agent's settings.
+    let configuration: AgentConfiguration
+    /// What all parts of the agent share.
+    let status: AgentStatus
+    /// Counts the requests.
+    let statistics: ServiceStatistics
+    /// What the server shows; it starts when this is set.
+    let identity: Latch<RotatingIdentity>
+    /// Gets the port when the server listens.
+    let listening: Latch<Int>
+    /// The event loops.
+    let loops: any EventLoopGroup
+    /// Asks the service how it is.
+    let client: HTTPClient
+    /// The logger.
+    let logger: Logger
+
+    /// The agent's own HTTPS server.
+    func server<Responder: HTTPResponder>(
+        _ responder: Responder,
+        watch: DepartureWatch,
+        stopper: AcceptStopper
+    ) -> AgentServer<Responder> where Responder.Context == AgentRequestContext {
+        AgentServer(
+            listen: configuration.listen,
+            maximumConnections: configuration.maximumConnections,
+            responder: responder,
+            watch: watch,
+            identity: identity,
+            listening: listening,
+            stopper: stopper,
+            logger: logger
+        )
     }
 }

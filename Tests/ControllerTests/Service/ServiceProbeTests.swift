@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import Shared
+import SwiftASN1
 import TestSupport
 import Testing
 import Wire
