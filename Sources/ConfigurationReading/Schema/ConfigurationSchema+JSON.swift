@@ -70,21 +70,7 @@ extension ConfigurationSchema {
     private static func form(of kind: ValueKind) -> [(String, JSONText)] {
         switch kind {
         case .text(.statuses):
-            // One status alone is a number to readers of YAML.
-            return [
-                (
-                    "oneOf",
-                    .array([
-                        .object([
-                            ("type", .string("string")), ("pattern", .string(TextForm.statuses.expression)),
-                            ("maxLength", .number(7)),
-                        ]),
-                        .object([
-                            ("type", .string("integer")), ("minimum", .number(100)), ("maximum", .number(599)),
-                        ]),
-                    ])
-                )
-            ]
+            return statuses
         case .text(let form):
             return [
                 ("type", .string("string")), ("pattern", .string(form.expression)),
@@ -141,6 +127,20 @@ extension ConfigurationSchema {
             ]
         }
     }
+
+    /// One status alone is a number to readers of YAML.
+    private static let statuses: [(String, JSONText)] = [
+        (
+            "oneOf",
+            .array([
+                .object([
+                    ("type", .string("string")), ("pattern", .string(TextForm.statuses.expression)),
+                    ("maxLength", .number(7)),
+                ]),
+                .object([("type", .string("integer")), ("minimum", .number(100)), ("maximum", .number(599))]),
+            ])
+        )
+    ]
 
     private static func json(of standard: String, _ key: KeyDescription) -> JSONText {
         switch key.kind {
