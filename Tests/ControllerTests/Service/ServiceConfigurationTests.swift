@@ -124,7 +124,7 @@ struct ServiceConfigurationTests {
             ("service: {url: \"http://{address}/{x}\"}", "service.url: 'http://{address}/{x}' is no URL"),
             (
                 "agent: none\nservice: {drain-for: 56s, probe: {tcp: 1}}",
-                "line 3: service.drain-for: with drain.lease it is 61s, longer than drain.timeout (60s)"
+                "line 3: service.drain-for: with drain.lease it is 61s, longer than drain.timeout (1m)"
             ),
             (
                 "agent: none\nservice: {probe: {tcp: 1}}\npolicy: {rules: [{target: {}}]}",
@@ -139,8 +139,7 @@ struct ServiceConfigurationTests {
     func misfits(yaml: String, start: String) {
         let found = problems(yaml)
         #expect(found.count == 1)
-        let text = found.first ?? ""
-        #expect(text.hasPrefix(start) || text.contains(": \(start)") || text.hasPrefix("line 2: \(start)"), "\(text)")
+        #expect(found.first?.contains(start) == true, "\(found)")
     }
 
     @Test("what a reload changes at once, and what waits")
