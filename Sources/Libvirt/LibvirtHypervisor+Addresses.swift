@@ -4,8 +4,14 @@ import Foundation
 extension LibvirtHypervisor {
     /// What a source knows of a domain's addresses.
     package func addresses(uuid: String, source: GuestAddress.Source) async throws -> [GuestAddress] {
-        try await call(.guest, "virDomainInterfaceAddresses(\(uuid))") { session in
-            try session.connection.domain(uuid).addresses(source)
+        do {
+            return try await call(.guest, "virDomainInterfaceAddresses(\(uuid))") { session in
+                try session.connection.domain(uuid).addresses(source)
+            }
+        } catch let error as LibvirtError where source == .neighbour && error.code == .internalError {
+            // Where the host has no neighbour yet, libvirt 9 reads past the end of the kernel's answer ("wrong nlmsg
+            // len"): it knows no address then.
+            return []
         }
     }
 }
