@@ -23,19 +23,16 @@ struct ClientPipeline: Sendable {
         if let named = tls.named {
             let identity = tls.identity
             // A name picks the certificate (RFC 6066, 3).
-            try pipeline.addHandler(
-                ByteToMessageHandler(
-                    SNIHandler { result in
-                        channel.eventLoop.makeCompletedFuture {
-                            let context = if case .hostname = result { named } else { identity }
-                            try channel.pipeline.syncOperations.addHandler(
-                                NIOSSLServerHandler(context: context),
-                                position: .first
-                            )
-                        }
-                    }
-                )
-            )
+            let names = SNIHandler { result in
+                channel.eventLoop.makeCompletedFuture {
+                    let context = if case .hostname = result { named } else { identity }
+                    let pipeline = channel.pipeline.syncOperations
+                    // What was read of the handshake goes on from there.
+                    let reader = try pipeline.context(name: Self.nameReader).handler
+                    try pipeline.addHandler(NIOSSLServerHandler(context: context), position: .after(reader))
+                }
+            }
+            try pipeline.addHandler(ByteToMessageHandler(names), name: Self.nameReader)
         } else {
             try pipeline.addHandler(NIOSSLServerHandler(context: tls.identity))
         }
@@ -114,6 +111,7 @@ struct ClientPipeline: Sendable {
         try pipeline.addHandler(management)
     }
 
+    private static let nameReader = "server-name"
     /// How much of one stream's body may be on its way, bytes.
     private static let window = 256 * 1024
 }
