@@ -12,7 +12,7 @@ import Foundation
 /// seconds, and is then tried with one request at a time until one is answered. As long as nothing better is there, an
 /// endpoint that was set aside is still chosen: the one whose failure is longest ago.
 ///
-/// An endpoint whose controller asks for a slow start is chosen less often at first (``SlowStart``).
+/// An endpoint whose controller asks for a slow start is chosen less often at first.
 public struct Balancer: Sendable {
     /// A point on the clock that measures ejections.
     public typealias Instant = ContinuousClock.Instant
