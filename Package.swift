@@ -57,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -229,11 +230,26 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        // The other two programs.
+        // The other two programs, and the proxy in front of a service in a guest.
+        .target(
+            name: "Proxy",
+            dependencies: [
+                "Shared", "Wire",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ] + nio + basics,
+            swiftSettings: settings
+        ),
         .target(
             name: "GuestAgent",
             dependencies: [
-                "ServerSupport", "Shared", "Wire", .product(name: "CoreMetrics", package: "swift-metrics"),
+                "Proxy", "ServerSupport", "Shared", "Wire", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ] + http + nio + basics + pki,
             swiftSettings: settings
         ),
@@ -247,6 +263,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "Follow",
+            dependencies: [
+                "Client", "Shared", "Wire",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ] + nio + basics,
+            swiftSettings: settings
+        ),
         .target(name: "CommandLineSupport", dependencies: ["Shared", "Wire"] + commandLine, swiftSettings: settings),
         .executableTarget(
             name: "cms-controller",
@@ -258,12 +283,12 @@ let package = Package(
         ),
         .executableTarget(
             name: "cms-agent",
-            dependencies: ["CommandLineSupport", "GuestAgent", "Shared", "Wire"] + basics + commandLine,
+            dependencies: ["CommandLineSupport", "GuestAgent", "Proxy", "Shared", "Wire"] + basics + commandLine,
             swiftSettings: settings
         ),
         .executableTarget(
             name: "cms-client",
-            dependencies: ["Client", "CommandLineSupport", "Shared", "Wire"] + basics + commandLine,
+            dependencies: ["Client", "CommandLineSupport", "Follow", "Shared", "Wire"] + basics + commandLine + pki,
             swiftSettings: settings
         ),
 
@@ -305,12 +330,21 @@ let package = Package(
         ),
         .testTarget(
             name: "GuestAgentTests",
-            dependencies: ["GuestAgent", "ServerSupport", "Shared", "TestSupport", "Wire"] + http + nio + basics + pki,
+            dependencies: [
+                "GuestAgent", "Proxy", "ServerSupport", "Shared", "TestSupport", "Wire",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ] + http + nio + basics + pki,
             swiftSettings: settings
         ),
         .testTarget(
             name: "ClientTests",
             dependencies: ["Client", "ServerSupport", "Shared", "TestSupport", "Wire"] + http + nio + basics + pki,
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FollowTests",
+            dependencies: ["Client", "Follow", "ServerSupport", "Shared", "TestSupport", "Wire"] + http + nio + basics
+                + pki,
             swiftSettings: settings
         ),
         // Real guests: run by provisioning/check inside the lab, which sets CMS_LAB.

@@ -3,7 +3,6 @@ import Dispatch
 import Logging
 import NIOCore
 import NIOPosix
-import ServerSupport
 import ServiceLifecycle
 import Shared
 import UnixSignals
@@ -14,7 +13,8 @@ package final class Agent: Service {
     package let listening = Latch<Int>()
     /// The name and state that answers and probes show.
     package let status: AgentStatus
-    let pool: ComputePool
+    /// What computes; `nil` unless the built-in service is served.
+    let pool: ComputePool?
     let statistics = ServiceStatistics()
     let keeper: IdentityKeeper
     private let configuration: AgentConfiguration
@@ -33,40 +33,32 @@ package final class Agent: Service {
         self.logger = logger
         client = HTTPClient.cms(readTimeout: .seconds(60), connectionsPerHost: 4, group: loops)
         status = AgentStatus(server: configuration.state.serverName ?? SystemInformation.hostname)
-        pool = ComputePool(workers: configuration.workers, queueLimit: configuration.queueLimit, logger: logger)
         let api = ControllerConnection(
             controller: configuration.controller,
             client: client,
             timeout: configuration.timing.call
         )
         keeper = IdentityKeeper(configuration: configuration, api: api, logger: logger)
-        let responder = AgentResponder(
-            pool: pool,
-            statistics: statistics,
-            status: status,
-            watch: DepartureWatch(),
-            metrics: AgentMetrics(pool: pool, statistics: statistics, status: status),
-            maximumN: configuration.maximumN,
-            requestDeadline: configuration.requestDeadline
+        let serving = ServingParts(
+            ServingContext(
+                configuration: configuration,
+                status: status,
+                statistics: statistics,
+                identity: keeper.identity,
+                listening: listening,
+                loops: loops,
+                client: client,
+                logger: logger
+            )
         )
-        let stopper = AcceptStopper(loops: loops)
-        let server = AgentServer(
-            listen: configuration.listen,
-            maximumConnections: configuration.maximumConnections,
-            responder: responder,
-            identity: keeper.identity,
-            listening: listening,
-            stopper: stopper,
-            logger: logger
-        )
+        pool = serving.pool
         let session = ControllerSession(
             configuration: configuration,
             api: api,
             keeper: keeper,
             listening: listening,
             monitor: LoadMonitor(
-                pool: pool,
-                statistics: statistics,
+                work: serving.work,
                 status: status,
                 holdFile: configuration.holdFile
             ),
@@ -83,7 +75,7 @@ package final class Agent: Service {
         )
         // Stopped from the last to the first: the controller sees the session end, clients are sent elsewhere, and
         // the server finishes what it has.
-        services = [keeper, server, stopper, session, systemd]
+        services = [keeper] + serving.services + [session, systemd]
     }
 
     /// Runs until the surrounding service group shuts down or the task is cancelled.
@@ -111,7 +103,7 @@ package final class Agent: Service {
         } catch {
             result = .failure(error)
         }
-        await pool.close()
+        await pool?.close()
         await closeClient()
         logger.info("stopped")
         try result.get()

@@ -41,6 +41,7 @@ struct DecisionCause: Sendable, Equatable {
     private var clamps: [Clamp.Name]
     private var isOverloaded: Bool
     private var isBlind: Bool
+    private var gaps: [Bool]
     private var isEmpty: Bool
     private var breaker: Bool
 
@@ -55,6 +56,7 @@ struct DecisionCause: Sendable, Equatable {
         clamps = decision.clamps.map(\.name)
         isOverloaded = decision.overloaded
         isBlind = decision.observation.inService.contains { $0.merge == .unknown }
+        gaps = decision.recommendations.map { $0.gap != nil }
         isEmpty = decision.observation.inService.isEmpty
         breaker = decision.observation.breaker != nil
     }

@@ -38,6 +38,12 @@ package protocol Hypervisor: Sendable {
     /// The leases that a network's DHCP server has given out.
     func leases(network: String) async throws -> [DHCPLease]
 
+    /// The addresses of an active domain's interfaces, as one source knows them; empty where it knows none.
+    ///
+    /// A guest agent is given two seconds, so it is asked where the others know nothing. One that does not answer, or is
+    /// not there, is an error and costs no connection. These calls have a thread of their own and hold up no other.
+    func addresses(uuid: String, source: GuestAddress.Source) async throws -> [GuestAddress]
+
     /// Adds a static lease, now and for good. One with the same MAC, name or address must not exist; the identical one
     /// may.
     func addDHCPReservation(_ reservation: DHCPReservation, network: String) async throws

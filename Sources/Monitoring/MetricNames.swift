@@ -125,6 +125,27 @@ package enum MetricNames {
         labels: ["group"],
         buckets: MetricBuckets.short
     )
+    package static let queryValue = MetricDefinition(
+        "cms_query_value",
+        .gauge,
+        "The value of a rule's query, by the rule's place in policy.rules; none while it has none.",
+        labels: ["group", "rule"],
+        limit: 5000
+    )
+    package static let queryAge = MetricDefinition(
+        "cms_query_age_seconds",
+        .gauge,
+        "Age of the last value of a rule's query.",
+        labels: ["group", "rule"],
+        limit: 5000
+    )
+    package static let queryFailures = MetricDefinition(
+        "cms_query_failures_total",
+        .counter,
+        "Times that a rule's query got no value, by cause.",
+        labels: ["group", "rule", "cause"],
+        limit: 5000
+    )
     package static let ackLag = MetricDefinition(
         "cms_discovery_ack_lag_seconds",
         .histogram,
@@ -169,7 +190,7 @@ package enum MetricNames {
             automatic, threshold, groupDemand, hostCPU, guestCPU,
             steal, demand, reportAge, revision, endpoints, watchers, acknowledged, agentStreams, breakerOpen,
             storeFailing, hypervisorUp, certificateExpiry, decisions, events, phase, scaleOut, tickLateness,
-            tickDuration,
+            tickDuration, queryValue, queryAge, queryFailures,
             ackLag, storeCommit, hypervisorCall, httpRequests,
         ] + ProcessFigures.all
 

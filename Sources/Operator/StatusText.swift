@@ -125,15 +125,32 @@ package struct StatusText {
         for clamp in decision.clamps {
             lines.append("    limit     \(clamp.name.rawValue): \(clamp.from) -> \(clamp.to), \(clamp.why)")
         }
+        for reading in decision.observation.queries ?? [] {
+            lines.append("    query     \(reading.query): \(Self.words(reading, at: decision.at))")
+        }
         for load in decision.observation.inService {
             let name = group.instances.first { $0.uuid == load.id }?.name ?? load.id
-            lines.append("    load      \(name): \(Self.words(load))")
+            lines.append("    load      \(name): \(Self.words(load))\(Self.metrics(load, decision.recommendations))")
         }
         if let order = group.lastOrder, let at = group.lastOrderAt, order != decision {
             lines.append("  last order, \(age(at)) ago: \(Self.words(order.order))")
             lines.append("    because   \(order.reason)")
         }
         return lines
+    }
+
+    /// What the agent said of the numbers that rules look at; empty without such a rule.
+    private static func metrics(_ load: LoadEstimate, _ rules: [RuleRecommendation]) -> String {
+        MetricTarget.Metric.allCases.filter { metric in rules.contains { $0.rule == metric.rawValue } }
+            .map { "; \($0.rawValue) \(load.metrics?[$0].map { DecimalText.text($0) } ?? "unknown")" }.joined()
+    }
+
+    private static func words(_ reading: QueryReading, at now: MonotonicInstant) -> String {
+        guard let value = reading.value, let moment = reading.at else {
+            return "no value from \(reading.url): \(reading.failure ?? "it was not asked yet")"
+        }
+        return
+            "\(DecimalText.text(value)), \((max(0, moment.duration(to: now) / .seconds(1)) * 10).rounded() / 10) s old"
     }
 
     private static func words(_ load: LoadEstimate) -> String {

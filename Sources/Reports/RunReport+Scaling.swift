@@ -30,7 +30,7 @@ extension RunReport {
                     open[name]?.started = max(0, event.at.timeIntervalSince(begin))
                 }
             case .instanceStarted: open[name]?.started = seconds
-            case .agentRegistered: open[name]?.registered = seconds
+            case .agentRegistered, .instanceLocated: open[name]?.registered = seconds
             case .instanceProbed:
                 open[name]?.probed = seconds
                 if open[name] != nil { probed[name] = event.at }

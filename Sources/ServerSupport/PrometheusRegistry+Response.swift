@@ -8,16 +8,24 @@ extension PrometheusRegistry {
     ///
     /// - Parameter accept: The request's `Accept`.
     package func response(accept: String?) -> Response {
-        let openMetrics = Self.wantsOpenMetrics(accept)
+        let format = Self.format(accept: accept)
         return Response(
             status: .ok,
-            headers: [
-                .contentType: openMetrics
-                    ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-                    : "text/plain; version=0.0.4; charset=utf-8",
-                .vary: "Accept",
-            ],
-            body: ResponseBody(byteBuffer: exposition(openMetrics: openMetrics))
+            headers: [.contentType: format.contentType, .vary: "Accept"],
+            body: ResponseBody(byteBuffer: exposition(openMetrics: format.isOpenMetrics))
+        )
+    }
+
+    /// The form of the text that a reader asks for.
+    ///
+    /// - Parameter accept: The request's `Accept`.
+    package static func format(accept: String?) -> (isOpenMetrics: Bool, contentType: String) {
+        let isOpenMetrics = wantsOpenMetrics(accept)
+        return (
+            isOpenMetrics,
+            isOpenMetrics
+                ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                : "text/plain; version=0.0.4; charset=utf-8"
         )
     }
 

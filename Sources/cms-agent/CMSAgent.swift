@@ -7,7 +7,8 @@ import Wire
 struct CMSAgent: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cms-agent",
-        abstract: "Serves Fibonacci numbers over HTTPS and reports this machine's load to the CMS controller.",
+        abstract:
+            "Serves, or stands in front of or beside a service, and reports this machine's load to the CMS controller.",
         discussion: """
             What is not given as an option is taken from the environment (CMS_CONTROLLER, CMS_CA_HASH, \
             CMS_JOIN_TOKEN, CMS_UUID), then from systemd's credentials (cms.controller, cms.ca-hash, \

@@ -26,12 +26,14 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var identity: IdentityOptions
 
+    @OptionGroup(title: "A service of your own") var service: ServiceOptions
+
     @Option(help: ArgumentHelp("The largest n that is computed, 1 to 93.", valueName: "n"))
     var maxN = 50
 
     @Option(
         help: ArgumentHelp(
-            "The most requests that wait for a worker. (default: 64 for each worker)",
+            "The most requests that wait for their turn. (default: 64 for each worker; 1024 with --upstream)",
             valueName: "count"
         )
     )
@@ -82,6 +84,7 @@ struct RunCommand: AsyncParsableCommand {
         guard (1...1_000_000).contains(maxConnections) else {
             throw ValidationError("--max-connections must be from 1 to 1000000")
         }
+        try service.check()
     }
 
     func run() async throws {
@@ -105,6 +108,11 @@ struct RunCommand: AsyncParsableCommand {
         if setClock { configuration.clock = SystemWallClock() }
         let logger = logging.makeLogger()
         do {
+            configuration.service = try service.served(
+                queue: queue,
+                maximumConnections: maxConnections,
+                logger: logger
+            )
             try await Agent(configuration: configuration, notifier: SystemdNotifier(), logger: logger)
                 .run(signals: [.sigterm, .sigint])
         } catch {

@@ -38,6 +38,11 @@ struct LoadEstimateTests {
         let lost = estimate(host: HostSample(at: now, utilization: 97))
         #expect(lost.merge == .agentLost)
         #expect(lost.utilization == 97)
+        let host = HostSample(at: now, utilization: 97)
+        let agentless = LoadEstimate(id: "a", host: host, guest: nil, interval: .seconds(1), hasAgent: false, now: now)
+        #expect(agentless.merge == .hostOnly && agentless.utilization == 97, "where no agent is, none is lost")
+        let none = LoadEstimate(id: "a", host: nil, guest: nil, interval: .seconds(1), hasAgent: false, now: now)
+        #expect(none.merge == .unknown && none.utilization == nil)
     }
 
     @Test("a guest alone is enough when the host is blind")

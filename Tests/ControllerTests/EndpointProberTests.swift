@@ -22,7 +22,7 @@ struct EndpointProberTests {
         let live = TimeoutSource()
         let prober = HTTPSEndpointProber(client: client, identity: identity) { live.value }
         let port = listener.localAddress?.port ?? 0
-        let endpoint = Endpoint(id: "vm1", name: "vm1", url: "https://127.0.0.1:\(port)")
+        let endpoint = ProbeTarget(url: "https://127.0.0.1:\(port)")
         for limit in [Duration.milliseconds(20), .milliseconds(40)] {
             live.set(limit)
             let error = await #expect(throws: (any Error).self) { try await prober.checkHealth(endpoint) }

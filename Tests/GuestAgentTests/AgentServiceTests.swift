@@ -75,11 +75,11 @@ struct AgentServiceTests {
             $0.workers = SystemInformation.onlineCPUs
         }
         try await withServingAgent(change: change) { agent, caller in
-            let workers = agent.pool.snapshot.workers
+            let workers = try agent.builtInPool.snapshot.workers
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0...workers { group.addTask { _ = try? await caller.get(endless, timeout: .seconds(60)) } }
                 try await eventually("all workers compute and one request waits") {
-                    agent.pool.snapshot == .init(workers: workers, inFlight: workers, queued: 1)
+                    try agent.builtInPool.snapshot == .init(workers: workers, inFlight: workers, queued: 1)
                 }
                 let answer = try await caller.get("/fib/1")
                 #expect(answer.status == 503)
@@ -133,12 +133,12 @@ struct AgentServiceTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<3 { group.addTask { _ = try? await caller.get(endless, timeout: .seconds(600)) } }
                 try await eventually("one computes, two wait") {
-                    agent.pool.snapshot == .init(workers: 1, inFlight: 1, queued: 2)
+                    try agent.builtInPool.snapshot == .init(workers: 1, inFlight: 1, queued: 2)
                 }
                 group.cancelAll()
             }
             try await eventually("nothing computes or waits") {
-                agent.pool.snapshot == .init(workers: 1, inFlight: 0, queued: 0)
+                try agent.builtInPool.snapshot == .init(workers: 1, inFlight: 0, queued: 0)
             }
             try await eventually("they are counted") { agent.statistics.totals.outcomes[.abandoned] == 3 }
             #expect(try await caller.get("/fib/10").number?.result == 55)
@@ -199,7 +199,7 @@ struct AgentServiceTests {
     func draining() async throws {
         try await withServingAgent(change: { $0.maximumN = 93 }) { agent, caller in
             async let running = caller.get(endless, headers: [("CMS-Deadline-Milliseconds", "700")])
-            try await eventually("it computes") { agent.pool.snapshot.inFlight == 1 }
+            try await eventually("it computes") { try agent.builtInPool.snapshot.inFlight == 1 }
             agent.status.drain(alternatives: ["https://192.0.2.1:8000"])
             let refused = try await caller.get("/fib/1")
             #expect(refused.status == 503)
@@ -291,7 +291,7 @@ struct AgentServiceTests {
                 let port = try await agent.listening.wait()
                 let caller = AgentCaller(port: port, client: client, tls: tls)
                 async let running = caller.get("/fib/90", headers: [("CMS-Deadline-Milliseconds", "600")])
-                try await eventually("it computes") { agent.pool.snapshot.inFlight == 1 }
+                try await eventually("it computes") { try agent.builtInPool.snapshot.inFlight == 1 }
                 await group.triggerGracefulShutdown()
                 #expect(try await running.status == 504)
                 try await ended

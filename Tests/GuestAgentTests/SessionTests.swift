@@ -123,13 +123,13 @@ struct SessionTests {
                 try await withSession(fake, at: controller, directory: directory) { agent in
                     try await eventually("the first report") { !fake.seen.reports.isEmpty }
                     let deadline = ContinuousClock.now + .seconds(20)
-                    let jobs = try (0..<6).map { _ in try agent.pool.submit(90, deadline: deadline) }
+                    let jobs = try (0..<6).map { _ in try agent.builtInPool.submit(90, deadline: deadline) }
                     try await eventually("a report of the change") {
                         fake.seen.reports.contains {
                             $0.report.cause == "change" && $0.report.inFlight == 2 && $0.report.queued == 4
                         }
                     }
-                    for job in jobs { agent.pool.abandon(job) }
+                    for job in jobs { try agent.builtInPool.abandon(job) }
                 }
             }
         }

@@ -27,6 +27,36 @@ import Testing
         #expect(network.uuid == network.uuid.lowercased() && UUID(uuidString: network.uuid) != nil)
     }
 
+    @Test(
+        "says addresses of a domain that is active alone, and of none that it does not know",
+        arguments: Implementation.all
+    )
+    func addresses(_ implementation: Implementation) async throws {
+        try await implementation.withDomain { hypervisor, uuid in
+            await expectError(.operationInvalid) { _ = try await hypervisor.addresses(uuid: uuid, source: .lease) }
+            try await hypervisor.start(uuid: uuid)
+            let mac = try #require(try await hypervisor.domain(uuid: uuid).interfaces.first?.mac)
+            if let memory = hypervisor as? InMemoryHypervisor {
+                memory.addLease(DHCPLease(mac: mac, address: "192.168.122.9", prefixLength: 24), network: "default")
+                memory.addLease(DHCPLease(mac: nil, address: "192.168.122.8", prefixLength: 24), network: "default")
+            }
+            let leases = try await hypervisor.addresses(uuid: uuid, source: .lease)
+            #expect(leases.allSatisfy { $0.mac == mac })
+            // In a lab it sits in its firmware and asks for none.
+            if implementation.testDescription != "lab" {
+                #expect(leases.count == 1 && leases.first?.address.hasPrefix("192.168.122.") == true)
+            }
+            _ = try await hypervisor.addresses(uuid: uuid, source: .neighbour)
+            // None of them has a guest agent that could be asked, and each says so at once.
+            await #expect(throws: LibvirtError.self) { try await hypervisor.addresses(uuid: uuid, source: .guestAgent) }
+            #expect(hypervisor.isConnected)
+        }
+        let hypervisor = try await implementation.make()
+        await expectError(.noDomain) {
+            _ = try await hypervisor.addresses(uuid: UUID().uuidString.lowercased(), source: .lease)
+        }
+    }
+
     @Test("adds and removes a DHCP reservation, twice without harm", arguments: Implementation.all)
     func reservation(_ implementation: Implementation) async throws {
         let hypervisor = try await implementation.make()

@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(BlockingWorkers.Lane.query, 1), (.operation, 2), (.save, 1)])
+    @Test(arguments: [(BlockingWorkers.Lane.query, 1), (.operation, 2), (.save, 1), (.guest, 1)])
     func aLaneRunsAsManyCallsAsItHasThreads(_ lane: BlockingWorkers.Lane, _ threads: Int) async throws {
         let meter = Meter()
         try await withWorkers { workers in

@@ -14,6 +14,9 @@ public final class RecordedLog: Sendable {
     /// The messages that warn or worse.
     public var warnings: [String] { state.withLock { $0.filter { $0.level >= .warning }.map(\.message) } }
 
+    /// All messages.
+    public var messages: [String] { state.withLock { $0.map(\.message) } }
+
     /// A logger that writes into it.
     public var logger: Logger { Logger(label: "test", factory: { _ in Handler(log: self) }) }
 

@@ -187,8 +187,8 @@ _cms-agent() {
 _cms-agent_run() {
     repeating_flags=()
     non_repeating_flags=(--set-clock --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--listen --controller --ca-hash --uuid --state-dir --max-n --queue --request-deadline --workers --max-connections --hold-file --log-format --log-level)
+    repeating_options=(--trusted-proxies)
+    non_repeating_options=(--listen --controller --ca-hash --uuid --state-dir --upstream --health --certificate --key --concurrency --connect-timeout --response-timeout --stream-timeout --tunnel-timeout --service --metrics --in-flight --duration --control-group --drain-command --max-n --queue --request-deadline --workers --max-connections --hold-file --log-format --log-level)
     __cms-agent_offer_flags_options 0
 
     # Offer option value completions
@@ -206,6 +206,56 @@ _cms-agent_run() {
         return
         ;;
     '--state-dir')
+        return
+        ;;
+    '--upstream')
+        return
+        ;;
+    '--health')
+        return
+        ;;
+    '--certificate')
+        __cms-agent_add_completions -f
+        return
+        ;;
+    '--key')
+        __cms-agent_add_completions -f
+        return
+        ;;
+    '--concurrency')
+        return
+        ;;
+    '--connect-timeout')
+        return
+        ;;
+    '--response-timeout')
+        return
+        ;;
+    '--stream-timeout')
+        return
+        ;;
+    '--tunnel-timeout')
+        return
+        ;;
+    '--trusted-proxies')
+        return
+        ;;
+    '--service')
+        return
+        ;;
+    '--metrics')
+        return
+        ;;
+    '--in-flight')
+        return
+        ;;
+    '--duration')
+        return
+        ;;
+    '--control-group')
+        return
+        ;;
+    '--drain-command')
         return
         ;;
     '--max-n')

@@ -163,9 +163,32 @@ _cms-client() {
     local -a unparsed_words=("${COMP_WORDS[@]:1:${COMP_CWORD}}")
 
     local -a repeating_flags=()
-    local -a non_repeating_flags=(--plain --version -h --help)
+    local -a non_repeating_flags=(--version -h --help)
     local -a repeating_options=()
-    local -a non_repeating_options=(--mode --controller --group --identity --balance --n --concurrency --rate --duration --requests --timeout --connect-timeout --low-duration --pause --tail --ramp-timeout --seed --output --log-file --events-file)
+    local -a non_repeating_options=()
+    __cms-client_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    run|follow|help)
+        # Offer subcommand argument completions
+        "_cms-client_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'run follow help' -- "${cur}"))
+        ;;
+    esac
+}
+
+_cms-client_run() {
+    repeating_flags=()
+    non_repeating_flags=(--plain --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--mode --controller --group --identity --balance --n --concurrency --rate --duration --requests --timeout --connect-timeout --low-duration --pause --tail --ramp-timeout --seed --output --log-file --events-file)
     __cms-client_offer_flags_options 0
 
     # Offer option value completions
@@ -237,19 +260,179 @@ _cms-client() {
         return
         ;;
     esac
+}
+
+_cms-client_follow() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __cms-client_offer_flags_options 0
 
     # Offer subcommand / subcommand argument completions
     local -r subcommand="${unparsed_words[0]}"
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    help)
+    haproxy|file|exec)
         # Offer subcommand argument completions
-        "_cms-client_${subcommand}"
+        "_cms-client_follow_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'haproxy file exec' -- "${cur}"))
+        ;;
+    esac
+}
+
+_cms-client_follow_haproxy() {
+    repeating_flags=()
+    non_repeating_flags=(--ssl --check --slots --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--controller --group --identity --state-dir --log-format --log-level --socket --backend --prefix --ca-file --server-options --weight --slow-start --drain-timeout --interval)
+    __cms-client_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--controller')
+        return
+        ;;
+    '--group')
+        return
+        ;;
+    '--identity')
+        __cms-client_add_completions -d
+        return
+        ;;
+    '--state-dir')
+        __cms-client_add_completions -d
+        return
+        ;;
+    '--log-format')
+        __cms-client_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--log-level')
+        __cms-client_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'$'\n''critical'
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    '--backend')
+        return
+        ;;
+    '--prefix')
+        return
+        ;;
+    '--ca-file')
+        return
+        ;;
+    '--server-options')
+        return
+        ;;
+    '--weight')
+        return
+        ;;
+    '--slow-start')
+        return
+        ;;
+    '--drain-timeout')
+        return
+        ;;
+    '--interval')
+        return
+        ;;
+    esac
+}
+
+_cms-client_follow_file() {
+    repeating_flags=()
+    non_repeating_flags=(--once --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--controller --group --identity --state-dir --log-format --log-level --template --output --command --command-timeout --debounce --linger)
+    __cms-client_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--controller')
+        return
+        ;;
+    '--group')
+        return
+        ;;
+    '--identity')
+        __cms-client_add_completions -d
+        return
+        ;;
+    '--state-dir')
+        __cms-client_add_completions -d
+        return
+        ;;
+    '--log-format')
+        __cms-client_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--log-level')
+        __cms-client_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'$'\n''critical'
+        return
+        ;;
+    '--template')
+        __cms-client_add_completions -f
+        return
+        ;;
+    '--output')
+        __cms-client_add_completions -f
+        return
+        ;;
+    '--command')
+        return
+        ;;
+    '--command-timeout')
+        return
+        ;;
+    '--debounce')
+        return
+        ;;
+    '--linger')
+        return
+        ;;
+    esac
+}
+
+_cms-client_follow_exec() {
+    repeating_flags=()
+    non_repeating_flags=(--acks --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--controller --group --identity --state-dir --log-format --log-level --write-timeout)
+    __cms-client_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--controller')
+        return
+        ;;
+    '--group')
+        return
+        ;;
+    '--identity')
+        __cms-client_add_completions -d
+        return
+        ;;
+    '--state-dir')
+        __cms-client_add_completions -d
+        return
+        ;;
+    '--log-format')
+        __cms-client_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--log-level')
+        __cms-client_add_completions -W 'trace'$'\n''debug'$'\n''info'$'\n''notice'$'\n''warning'$'\n''error'$'\n''critical'
+        return
+        ;;
+    '--write-timeout')
+        return
         ;;
     esac
 }

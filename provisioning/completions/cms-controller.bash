@@ -339,7 +339,7 @@ _cms-controller_events() {
         return
         ;;
     '--kind')
-        __cms-controller_add_completions -W 'overload'$'\n''overload.ended'$'\n''scale-out.decided'$'\n''reserve.empty'$'\n''scale-in.decided'$'\n''instance.draining'$'\n''instance.drained'$'\n''instance.resumed'$'\n''instance.replaced'$'\n''standby.ready'$'\n''standby.refreshed'$'\n''standby.retired'$'\n''breaker.opened'$'\n''breaker.closed'$'\n''scale-out.blocked'$'\n''instance.protected'$'\n''group.paused'$'\n''group.resumed'$'\n''group.sized'$'\n''group.released'$'\n''group.retried'$'\n''hook.failed'$'\n''configuration.reloaded'$'\n''backup.taken'$'\n''configuration.refused'$'\n''rollout.started'$'\n''rollout.finished'$'\n''rollout.failed'$'\n''instance.created'$'\n''instance.removed'$'\n''instance.starting'$'\n''instance.started'$'\n''instance.adopted'$'\n''agent.enrolled'$'\n''agent.registered'$'\n''instance.probed'$'\n''endpoints.changed'$'\n''instance.unhealthy'$'\n''instance.failed'$'\n''instance.quarantined'$'\n''instance.stopped'$'\n''instance.gone'$'\n''hypervisor.connected'$'\n''hypervisor.lost'$'\n''peer.refused'$'\n''controller.started'$'\n''store.failed'$'\n''store.recovered'$'\n''history.failed'$'\n''history.recovered'
+        __cms-controller_add_completions -W 'overload'$'\n''overload.ended'$'\n''scale-out.decided'$'\n''reserve.empty'$'\n''scale-in.decided'$'\n''instance.draining'$'\n''instance.drained'$'\n''instance.resumed'$'\n''instance.replaced'$'\n''standby.ready'$'\n''standby.refreshed'$'\n''standby.retired'$'\n''breaker.opened'$'\n''breaker.closed'$'\n''scale-out.blocked'$'\n''instance.protected'$'\n''group.paused'$'\n''group.resumed'$'\n''group.sized'$'\n''group.released'$'\n''group.retried'$'\n''hook.failed'$'\n''configuration.reloaded'$'\n''backup.taken'$'\n''configuration.refused'$'\n''rollout.started'$'\n''rollout.finished'$'\n''rollout.failed'$'\n''instance.created'$'\n''instance.removed'$'\n''instance.starting'$'\n''instance.started'$'\n''instance.adopted'$'\n''agent.enrolled'$'\n''agent.registered'$'\n''instance.located'$'\n''instance.probed'$'\n''endpoints.changed'$'\n''instance.unhealthy'$'\n''instance.failed'$'\n''instance.quarantined'$'\n''instance.stopped'$'\n''instance.gone'$'\n''query.failed'$'\n''query.recovered'$'\n''hypervisor.connected'$'\n''hypervisor.lost'$'\n''peer.refused'$'\n''controller.started'$'\n''store.failed'$'\n''store.recovered'$'\n''history.failed'$'\n''history.recovered'
         return
         ;;
     '--instance')
@@ -939,7 +939,7 @@ _cms-controller_client_add() {
 
 _cms-controller_validate() {
     repeating_flags=()
-    non_repeating_flags=(--version -h --help)
+    non_repeating_flags=(--offline --version -h --help)
     repeating_options=()
     non_repeating_options=(--hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config)
     __cms-controller_offer_flags_options 0

@@ -12,24 +12,36 @@ list_of() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"; }
 
 # base_hash: over all that makes the base what it is.
 base_hash() {
-    local files=()
-    mapfile -t files < <(find "$provisioning/guest" -type f ! -name build | LC_ALL=C sort)
+    local files=() service
+    mapfile -t files < <(
+        find "$provisioning/guest" -type f ! -name build ! -path "$provisioning/guest/services/*" | LC_ALL=C sort
+        for service in "${service_folders[@]}"; do
+            [ ! -e "$service/packages" ] || printf '%s\n' "$service/packages"
+        done
+    )
     content_hash "$suite" "$SOURCE_DATE_EPOCH" "${files[@]#"$provisioning/"}" "${files[@]}"
 }
 
-# image_hash BASE AGENT: over the base as it was made, the agent and its unit.
+# image_hash BASE AGENT: over the base as it was made, the agent and its unit; an empty AGENT: there is none.
 image_hash() {
+    local files=() service
+    for service in "${service_folders[@]}"; do
+        mapfile -t -O ${#files[@]} files < <(find "$service" -type f | LC_ALL=C sort)
+    done
     content_hash "$1/identity" "$2" "$provisioning/systemd/cms-agent.service" \
-        "$provisioning/lib/image-layers.sh" "$root_size"
+        "$provisioning/lib/image-layers.sh" "$provisioning/guest/add-service" "$root_size" "${files[@]}"
 }
 
 # make_base DIR: Debian's packages, configured by guest/configure, as a tar archive beside kernel and RAM disk.
 make_base() {
-    local started=$EPOCHREALTIME work packages
+    local started=$EPOCHREALTIME work packages service
     mkdir -p "$(dirname "$1")"
     work="$(mktemp -d "$(dirname "$1")/.making.XXXXXX")"
     at_exit rm -rf "$work"
     packages="$(list_of "$provisioning/guest/packages" | paste -sd,)"
+    for service in "${service_folders[@]}"; do
+        [ ! -e "$service/packages" ] || packages+=",$(list_of "$service/packages" | paste -sd,)"
+    done
     step "Guest base: Debian $suite with $packages"
     # INITRD=No: the kernel package shall not make its own RAM disk; guest/initrd makes a smaller one.
     INITRD=No mmdebstrap --mode=root --variant=essential --include="$packages" \
@@ -53,23 +65,21 @@ keep_log() {
     printf '%s' "$(cache_root)/failed.log"
 }
 
-# make_image BASE AGENT DIR: the disk and, beside it, what boots it.
+# make_image BASE AGENT DIR: (an empty AGENT: none goes in) the disk and, beside it, what boots it.
 make_image() {
-    local started=$EPOCHREALTIME work root missing
+    local started=$EPOCHREALTIME work root service
     mkdir -p "$(dirname "$3")"
     work="$(mktemp -d "$(dirname "$3")/.making.XXXXXX")"
     at_exit rm -rf "$work"
-    step "Guest image: the base with $2"
+    step "Guest image: the base with ${2:-no agent}"
     root="$work/root"
     mkdir "$root"
     tar --extract --directory "$root" --file "$1/rootfs.tar" --numeric-owner --same-permissions \
         --xattrs --xattrs-include='*'
-    install -m 0755 "$2" "$root/usr/bin/cms-agent"
-    install -m 0644 "$provisioning/systemd/cms-agent.service" "$root/etc/systemd/system/cms-agent.service"
-    chroot "$root" systemctl --quiet enable cms-agent.service
-    missing="$(chroot "$root" ldd /usr/bin/cms-agent 2>&1 | grep 'not found' || true)"
-    [ -z "$missing" ] || fail "the agent needs what the guest does not have: $missing" \
-        "link it statically (provisioning/build does), or add the library's package to guest/packages"
+    if [ -n "$2" ]; then
+        add_agent "$root" "$2"
+    fi
+    for service in "${service_folders[@]}"; do "$provisioning/guest/add-service" "$root" "$service"; done
     find "$root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
     make_disk "$root" "$work/base.raw"
     rm -rf "$root"
@@ -79,6 +89,17 @@ make_image() {
     rm -rf "$3"
     mv "$work" "$3"
     note "$(basename "$3") made in $(seconds_since "$started") s, $(du --block-size=M "$3/base.raw" | cut -f1) on disk"
+}
+
+# add_agent ROOT AGENT: the agent and its unit.
+add_agent() {
+    local root=$1 missing
+    install -m 0755 "$2" "$root/usr/bin/cms-agent"
+    install -m 0644 "$provisioning/systemd/cms-agent.service" "$root/etc/systemd/system/cms-agent.service"
+    chroot "$root" systemctl --quiet enable cms-agent.service
+    missing="$(chroot "$root" ldd /usr/bin/cms-agent 2>&1 | grep 'not found' || true)"
+    [ -z "$missing" ] || fail "the agent needs what the guest does not have: $missing" \
+        "link it statically (provisioning/build does), or add the library's package to guest/packages"
 }
 
 # make_disk ROOT FILE: an ext4 file system with the contents of ROOT, without mounting anything.

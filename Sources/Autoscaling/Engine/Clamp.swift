@@ -6,6 +6,8 @@ package struct Clamp: Sendable, Hashable, Codable {
         case starved
         /// The load of an instance in service is unknown.
         case unknownForbidsScaleIn = "unknown forbids scale in"
+        /// A rule lacks a value.
+        case gapForbidsScaleIn = "gap forbids scale in"
         /// A smaller recommendation stands in the scale-out window.
         case stabilizationOut = "stabilization out"
         /// A larger recommendation stands in the scale-in window, or the window is not covered yet.
@@ -41,8 +43,8 @@ package struct Clamp: Sendable, Hashable, Codable {
         package var blocksScaleOut: Bool {
             switch self {
             case .noReserve, .max, .hostRoom, .breaker, .starved, .modeOff, .paused: true
-            case .unknownForbidsScaleIn, .stabilizationOut, .stabilizationIn, .cooldownOut, .cooldownIn, .rateLimit,
-                .held, .min, .coming, .notRemovable:
+            case .unknownForbidsScaleIn, .gapForbidsScaleIn, .stabilizationOut, .stabilizationIn, .cooldownOut,
+                .cooldownIn, .rateLimit, .held, .min, .coming, .notRemovable:
                 false
             }
         }

@@ -31,6 +31,8 @@ package struct GroupObservation: Sendable, Hashable, Codable {
     package var replacing: Int
     /// What operators ask beside the policy; `nil`: nothing.
     package var steering: Steering?
+    /// What was last heard of the policy's queries; one that is not among them was not asked yet. `nil`: there are none.
+    package var queries: [QueryReading]?
 
     /// An observation. Without `counted` every instance in service, coming, draining and in standby is counted; without
     /// `removable` every instance in service may be taken.

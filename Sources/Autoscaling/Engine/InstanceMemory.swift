@@ -10,6 +10,8 @@ struct InstanceMemory: Sendable, Hashable, Codable {
     var demand: Double?
     /// The last known utilization, percent.
     var utilization: Double?
+    /// The last known values of other numbers; kept where a rule looks at one.
+    var metrics: InstanceMetrics?
     /// The last tick that saw it.
     var seen = 0
 

@@ -13,6 +13,24 @@ enum ReasonFormat {
         return "\(Int(value.rounded())) %"
     }
 
+    /// `1234`, `54.3`, `0.0125`: three digits at least of what is below a hundred.
+    static func number(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "?" }
+        let size = abs(value)
+        let scale = size >= 100 ? 1.0 : size >= 1 ? 10 : size >= 0.01 ? 1000 : 1_000_000
+        let rounded = (value * scale).rounded() / scale
+        return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+    }
+
+    /// A number of a metric with its unit: `54`, `250 ms`, `1.5 s`, `70 %`.
+    static func number(_ value: Double, _ unit: MetricTarget.Metric.Unit) -> String {
+        switch unit {
+        case .count: number(value)
+        case .seconds: abs(value) < 1 ? "\(number(value * 1000)) ms" : "\(number(value)) s"
+        case .percent: percent(value)
+        }
+    }
+
     /// Like `time`, with the sign of a negative one.
     static func signed(_ duration: Duration) -> String {
         duration < .zero ? "-\(time(.zero - duration))" : time(duration)

@@ -8,6 +8,8 @@ struct RuleAggregate: Sendable {
     var unstarved = 0.0
     /// Hot samples in a row of the instance that has the fewest.
     var fewest = Int.max
+    /// Instances of which the metric is missing, for rules on other numbers than the CPU.
+    var missing = 0
     /// Warm, measured instances over the threshold that are starved, and those that are not.
     var hotStarved = 0
     var hotUnstarved = 0
@@ -23,4 +25,18 @@ struct LoadAggregate: Sendable {
     var starved = 0
     /// The known demand in all, percent.
     var demand = 0.0
+    /// What the queries of the rules come to, by the rules' places in the policy.
+    var queries: [Int: QueryTotal] = [:]
+    /// What the rules lack, in words; empty when each has its values.
+    var gaps: [String] = []
+}
+
+/// What the query of a rule comes to at one tick.
+struct QueryTotal: Sendable {
+    /// The value; `nil`: there is none that could be used.
+    var value: Double?
+    /// The last value that there was.
+    var last: Double?
+    /// Why there is none, in words.
+    var failure = ""
 }

@@ -6,11 +6,14 @@ package struct RuleRecommendation: Sendable, Hashable, Codable {
     package var size: Int?
     /// The recommendation in words.
     package var text: String
+    /// What the rule lacks, in words: a value that was not to be had; `nil` when it has all.
+    package var gap: String?
 
     /// A recommendation.
-    package init(rule: String, size: Int?, text: String) {
+    package init(rule: String, size: Int?, text: String, gap: String? = nil) {
         self.rule = rule
         self.size = size
         self.text = text
+        self.gap = gap
     }
 }

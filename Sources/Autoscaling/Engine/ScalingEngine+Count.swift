@@ -20,7 +20,31 @@ extension ScalingEngine {
 
 /// What stays the same over one pass.
 struct LoadPass {
-    let rules: [ScalingRule]
+    /// A rule as far as single instances matter to it: numbers alone, so that looking at one for each instance copies
+    /// nothing that is counted.
+    enum Measure {
+        case threshold(ThresholdPolicy)
+        case targetTracking(TargetTracking)
+        case metric(MetricTarget)
+        /// A rule that looks at no single instance.
+        case whole
+
+        init(_ rule: ScalingRule) {
+            self =
+                switch rule {
+                case .threshold(let rule): .threshold(rule)
+                case .targetTracking(let rule): .targetTracking(rule)
+                case .metric(let rule): .metric(rule)
+                case .prometheus: .whole
+                }
+        }
+
+        fileprivate var isMetric: Bool { if case .metric = self { true } else { false } }
+    }
+
+    let rules: [Measure]
+    /// Whether a rule looks at other numbers than the CPU.
+    let hasMetrics: Bool
     /// The threshold rules in the policy's order; the first one's counts also feed the notices of overload.
     ///
     /// A policy without one gives notices by the original's rule.
@@ -32,7 +56,8 @@ struct LoadPass {
     let tick: Int
 
     init(policy: GroupPolicy, now: MonotonicInstant, clock: MonotonicInstant, tick: Int) {
-        rules = policy.rules
+        rules = policy.rules.map { Measure($0) }
+        hasMetrics = rules.contains { $0.isMetric }
         let given = policy.rules.compactMap { rule in
             if case .threshold(let threshold) = rule { threshold } else { nil }
         }
@@ -62,6 +87,7 @@ extension InstanceMemory {
             tally.unknown += 1
         }
         if let measured = load.utilization { utilization = measured }
+        if pass.hasMetrics { note(load.metrics) }
         if isWarming { tally.warming += 1 } else { countHot(load, pass) }
         if load.merge == .starved { tally.starved += 1 }
         if let streak = streaks.first { tally.fewest = min(tally.fewest, streak) }
@@ -74,6 +100,8 @@ extension InstanceMemory {
                 add(load, rule, pass.onGap, isWarming, &tally.tallies[number])
             case .targetTracking(let rule):
                 add(load, rule, pass.onGap, isWarming, &tally.tallies[number])
+            case .metric(let rule): add(load, rule, pass.onGap, isWarming, &tally.tallies[number])
+            case .whole: break
             }
         }
     }

@@ -9,6 +9,14 @@ extension ScalingEngine {
             )
         }
         forbidBlindScaleIn(&proposal, unknown: tally.unknown)
+        forbidScaleIn(&proposal, gaps: tally.gaps)
+    }
+
+    /// A value that is missing is no small one.
+    private func forbidScaleIn(_ proposal: inout SizeProposal, gaps: [String]) {
+        guard proposal.shrinkage > 0, let gap = gaps.first else { return }
+        let others = gaps.count > 1 ? " (and \(gaps.count - 1) more)" : ""
+        proposal.clamp(.gapForbidsScaleIn, to: proposal.capacity, "\(gap)\(others), which forbids a scale in")
     }
 
     private func forbidBlindScaleIn(_ proposal: inout SizeProposal, unknown: Int) {
@@ -154,8 +162,10 @@ extension ScalingEngine {
     }
 
     /// Whom a scale in can take.
-    func limitRemovals(_ proposal: inout SizeProposal, _ observation: GroupObservation, unknown: Int) {
-        forbidBlindScaleIn(&proposal, unknown: unknown)
+    func limitRemovals(_ proposal: inout SizeProposal, _ observation: GroupObservation, _ tally: LoadAggregate) {
+        forbidBlindScaleIn(&proposal, unknown: tally.unknown)
+        // Who holds a size does not ask the rules, so what they lack does not matter.
+        if observation.steering?.size == nil { forbidScaleIn(&proposal, gaps: tally.gaps) }
         let capacity = proposal.capacity
         if proposal.shrinkage > 0 {
             let spare = max(0, observation.inService.count - proposal.size)

@@ -35,6 +35,7 @@ extension ScalingEngine {
         switch clamp.name {
         case .starved: return "\(goal) follows when the host withholds no CPU, or with on-starved: scale-out"
         case .unknownForbidsScaleIn: return "\(goal) is weighed again when the load of each instance is known"
+        case .gapForbidsScaleIn: return "\(goal) is weighed again when each rule has its values"
         case .stabilizationOut:
             return
                 "\(goal) follows when the recommendation stays for \(waiting(outWait, smallest, policy.scaleOut, clamp.from))"
@@ -80,8 +81,12 @@ extension ScalingEngine {
         }
         var up: String?
         var down: String?
-        for rule in policy.rules {
+        for (index, rule) in policy.rules.enumerated() {
             switch rule {
+            case .metric, .prometheus:
+                let other = prospect(rule, index, capacity: capacity, tally)
+                up = other.up ?? up
+                down = tally.gaps.isEmpty || capacity <= 1 ? other.down ?? down : "each rule has its values"
             case .threshold(let rule):
                 up = up ?? "every instance in service is over \(percent(rule.threshold)) for \(rule.samples) samples"
                 if down == nil, let low = rule.low, capacity > 1 {

@@ -10,14 +10,22 @@ extension ScalingEngine {
         guard !observation.inService.isEmpty else {
             let text =
                 observation.coming > 0 ? "\(observation.coming) on the way and none in service" : "no instance runs"
-            return policy.rules.map {
-                RuleOpinion(recommendation: RuleRecommendation(rule: $0.name, size: nil, text: text))
+            return policy.rules.enumerated().map { index, rule in
+                // Work that waits elsewhere waits also while nobody serves.
+                if case .prometheus(let target) = rule, let total = tally.queries[index] {
+                    return judge(target, total, observation)
+                }
+                return RuleOpinion(recommendation: RuleRecommendation(rule: rule.name, size: nil, text: text))
             }
         }
-        return zip(policy.rules, tally.tallies).map { rule, sums in
-            switch rule {
-            case .threshold(let threshold): judge(threshold, sums, observation, tally)
-            case .targetTracking(let target): judge(target, sums, observation)
+        return policy.rules.indices.map { index in
+            let sums = tally.tallies[index]
+            switch policy.rules[index] {
+            case .threshold(let threshold): return judge(threshold, sums, observation, tally)
+            case .targetTracking(let target): return judge(target, sums, observation)
+            case .metric(let target): return judge(target, sums, observation)
+            case .prometheus(let target):
+                return judge(target, tally.queries[index] ?? QueryTotal(), observation)
             }
         }
     }
@@ -79,9 +87,13 @@ extension ScalingEngine {
 
     /// How many instances `total` percent need at the target; the present ones while it is within the tolerance of them.
     static func needed(_ rule: TargetTracking, _ total: Double, capacity: Int) -> Int {
-        let target = max(1, rule.target)
-        guard total.isFinite else { return capacity }
-        if capacity > 0, abs(total / (target * Double(capacity)) - 1) <= rule.tolerance { return capacity }
+        needed(total, each: max(1, rule.target), tolerance: rule.tolerance, capacity: capacity)
+    }
+
+    /// How many instances a total needs with `target` for each; the present ones while it is within the tolerance of them.
+    static func needed(_ total: Double, each target: Double, tolerance: Double, capacity: Int) -> Int {
+        guard total.isFinite, target > 0 else { return capacity }
+        if capacity > 0, abs(total / (target * Double(capacity)) - 1) <= tolerance { return capacity }
         // A rounding error of the sum is no instance.
         let exact = (total / target - 1e-9).rounded(.up)
         return Int(min(Double(GroupPolicy.unbounded), max(1, exact)))

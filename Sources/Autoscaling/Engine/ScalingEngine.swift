@@ -30,6 +30,8 @@ package struct ScalingEngine: Sendable, Hashable, Codable {
     var lastInServiceAt: MonotonicInstant?
     var bounds = ScheduledBounds()
     var forecast: SeasonalForecast?
+    /// The last known values of the rules' queries, by server and expression; `nil`: none is known.
+    var totals: [String: Double]?
 
     struct RecentOrder: Sendable, Hashable, Codable {
         var at: MonotonicInstant
@@ -56,7 +58,8 @@ package struct ScalingEngine: Sendable, Hashable, Codable {
         calendar: CalendarTime? = nil
     ) -> Decision {
         let passed = advance(to: now, observation)
-        let tally = count(observation.inService, now: now)
+        var tally = count(observation.inService, now: now)
+        readQueries(observation, now: now, &tally)
         let fewest = tally.fewest == .max ? 0 : tally.fewest
         let overloaded = fewest > 0
         if !overloaded { overloadedSince = nil } else if overloadedSince == nil { overloadedSince = now }
@@ -84,7 +87,7 @@ package struct ScalingEngine: Sendable, Hashable, Codable {
         }
         bound(&proposal, limits)
         limitStarts(&proposal, observation, upper: limits.max)
-        limitRemovals(&proposal, observation, unknown: tally.unknown)
+        limitRemovals(&proposal, observation, tally)
         if let name = observation.steering?.pausedBy { pause(&proposal, name) }
         note(proposal.size - capacity)
 

@@ -8,6 +8,8 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
         case starved
         /// The host measured, the guest is silent. What the host sees is still load.
         case agentLost = "agent lost"
+        /// The host measured, and there is no agent in the guest that could.
+        case hostOnly = "host only"
         /// Only the guest measured.
         case hostBlind = "host blind"
         /// Neither measured.
@@ -33,6 +35,13 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
 
     /// Requests in flight and queued there; `nil` when unknown.
     package var work: Int?
+    /// What the guest says beside its CPU; `nil` when its sample is missing.
+    package var metrics: InstanceMetrics? {
+        get { boxed?.metrics }
+        set { boxed = newValue.map { BoxedMetrics($0) } }
+    }
+    /// Apart, so that a pass over the loads, which seldom looks at it, copies one pointer.
+    private var boxed: BoxedMetrics?
     /// When it came into service; `nil` when unknown: taken as warmed up.
     package var inServiceSince: MonotonicInstant?
 
@@ -45,6 +54,11 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
     /// Within what time the work that waits is to be done, unless told otherwise. The stock of waiting work is a demand
     /// only in relation to such a time; five seconds are what a person at the other end still bears.
     package static let drainHorizon = Duration.seconds(5)
+
+    private enum CodingKeys: String, CodingKey {
+        case id, merge, utilization, demand, steal, guestBusy, hostAge, guestAge, work, inServiceSince
+        case boxed = "metrics"
+    }
 
     /// Merges the samples of the instance `id`.
     ///
@@ -59,6 +73,7 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
     ///   - interval: The time between two samples.
     ///   - drainHorizon: Within what time the work that waits is to be done.
     ///   - inServiceSince: When the instance came into service, if it is.
+    ///   - hasAgent: Whether anybody measures inside the guest.
     ///   - now: The present moment.
     package init(
         id: String,
@@ -68,6 +83,7 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
         interval: Duration,
         drainHorizon: Duration = LoadEstimate.drainHorizon,
         inServiceSince: MonotonicInstant? = nil,
+        hasAgent: Bool = true,
         now: MonotonicInstant
     ) {
         let limit = interval * Self.freshIntervals
@@ -82,6 +98,7 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
         self.steal = steal
         self.utilization = Self.larger(host?.utilization, guest?.busy).map { min(100, max(0, $0)) }
         self.inServiceSince = inServiceSince
+        self.boxed = guest.map { BoxedMetrics(InstanceMetrics($0)) }
         self.work = guest.flatMap { guest in
             guest.queued == nil && guest.inFlight == nil
                 ? nil : max(0, guest.queued ?? 0).clampedSum(max(0, guest.inFlight ?? 0))
@@ -90,7 +107,7 @@ package struct LoadEstimate: Sendable, Hashable, Codable {
             switch (host, Self.finite(guest?.busy)) {
             case (nil, nil): .unknown
             case (nil, _): .hostBlind
-            case (_, nil): .agentLost
+            case (_, nil): hasAgent ? .agentLost : .hostOnly
             default: (steal ?? 0) >= Self.starvedSteal ? .starved : .busy
             }
         self.demand = utilization.map { used in

@@ -33,6 +33,12 @@ package struct GuestSample: Sendable, Hashable, Codable {
     package var refusedPerSecond: Double?
     /// Mean CPU time of one request, seconds.
     package var serviceTime: Double?
+    /// The 99th percentile of the time of a request, seconds; `nil` without requests.
+    package var latencyP99: Double?
+    /// Memory in use, percent of the guest's.
+    package var memory: Double?
+    /// The share of time in which a task waited for a CPU (PSI `cpu some`), percent.
+    package var pressure: Double?
     /// The guest's vCPUs.
     package var vCPUs: Int
 
@@ -46,7 +52,10 @@ package struct GuestSample: Sendable, Hashable, Codable {
         vCPUs: Int = 1,
         inFlight: Int? = nil,
         requestsPerSecond: Double? = nil,
-        refusedPerSecond: Double? = nil
+        refusedPerSecond: Double? = nil,
+        latencyP99: Double? = nil,
+        memory: Double? = nil,
+        pressure: Double? = nil
     ) {
         self.at = at
         self.busy = busy
@@ -57,5 +66,8 @@ package struct GuestSample: Sendable, Hashable, Codable {
         self.inFlight = inFlight
         self.requestsPerSecond = requestsPerSecond
         self.refusedPerSecond = refusedPerSecond
+        self.latencyP99 = latencyP99
+        self.memory = memory
+        self.pressure = pressure
     }
 }

@@ -10,14 +10,15 @@ extension GroupPolicy {
         var problems = boundsProblems
         if rules.isEmpty {
             problems.append(
-                PolicyProblem("policy.rules", "there is no rule", remedy: "give at least one, threshold or target")
+                PolicyProblem(
+                    "policy.rules",
+                    "there is no rule",
+                    remedy: "give at least one: threshold, target, metric or prometheus"
+                )
             )
         }
         for (index, rule) in rules.enumerated() {
-            switch rule {
-            case .threshold(let rule): problems += rule.problems("policy.rules[\(index)].threshold")
-            case .targetTracking(let rule): problems += rule.problems("policy.rules[\(index)].target")
-            }
+            problems += rule.problems("policy.rules[\(index)]")
         }
         problems += scaleOut.problems("policy.scale-out", interval: interval)
         problems += scaleIn.problems("policy.scale-in", interval: interval)
@@ -97,61 +98,6 @@ extension GroupPolicy {
                     "\(path).for",
                     "\(ReasonFormat.signed(duration)) is no duration of it",
                     remedy: "give 1 min to 28 days"
-                )
-            )
-        }
-        return problems
-    }
-}
-
-extension ThresholdPolicy {
-    fileprivate func problems(_ path: String) -> [PolicyProblem] {
-        var problems: [PolicyProblem] = []
-        if !(threshold > 0 && threshold < 100) {
-            problems.append(
-                PolicyProblem(
-                    "\(path).over",
-                    "\(threshold) is not between 0 and 100",
-                    remedy: "give a percentage such as 75"
-                )
-            )
-        }
-        if samples < 1 || samples > 1000 {
-            problems.append(
-                PolicyProblem("\(path).samples", "\(samples) is not within 1...1000", remedy: "give 3, say")
-            )
-        }
-        if let low, !(low > 0 && low < threshold) {
-            problems.append(
-                PolicyProblem(
-                    "\(path).low",
-                    "\(low) is not between 0 and the threshold (\(threshold)): scale in and out would chase each other",
-                    remedy: "give less than the threshold, such as 40"
-                )
-            )
-        }
-        return problems
-    }
-}
-
-extension TargetTracking {
-    fileprivate func problems(_ path: String) -> [PolicyProblem] {
-        var problems: [PolicyProblem] = []
-        if !(target >= 1 && target <= 100) {
-            problems.append(
-                PolicyProblem(
-                    "\(path).percent",
-                    "\(target) is not within 1...100",
-                    remedy: "give a percentage such as 70"
-                )
-            )
-        }
-        if !(tolerance >= 0 && tolerance < 1) {
-            problems.append(
-                PolicyProblem(
-                    "\(path).tolerance",
-                    "\(tolerance) is not within 0..<1",
-                    remedy: "give a share such as 0.1"
                 )
             )
         }

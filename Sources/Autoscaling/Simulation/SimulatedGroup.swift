@@ -9,6 +9,8 @@ struct SimulatedGroup {
         var busy = 0.0
         var done = 0.0
         var refused = 0.0
+        /// Percent of the second in which work waited.
+        var waited = 0.0
         var sample: GuestSample?
         var earlier: GuestSample?
     }
@@ -70,6 +72,7 @@ struct SimulatedGroup {
             instances[index].busy = 0
             instances[index].done = 0
             instances[index].refused = 0
+            instances[index].waited = 0
             let share = instances[index].isDraining ? 0 : arrivals / Double(max(1, serving)) / Double(Self.parts)
             for _ in 0..<Self.parts { flow(share, into: &instances[index], &second) }
         }
@@ -92,10 +95,11 @@ struct SimulatedGroup {
         instance.done += done
         instance.busy += done / capacity / Double(Self.parts) * 100
         instance.refused += refused
+        if instance.queue > 0 { instance.waited += 100 / Double(Self.parts) }
         second.refused += refused
     }
 
-    /// What the controller would observe at the end of the second.
+    /// What the controller would observe at the end of the second. Memory is not part of the model.
     mutating func observe(now: MonotonicInstant) -> GroupObservation {
         var loads: [LoadEstimate] = []
         loads.reserveCapacity(instances.count)
@@ -110,7 +114,9 @@ struct SimulatedGroup {
                 vCPUs: model.vCPUs,
                 inFlight: instance.busy > 0 ? model.vCPUs : 0,
                 requestsPerSecond: instance.done,
-                refusedPerSecond: instance.refused
+                refusedPerSecond: instance.refused,
+                latencyP99: instance.done > 0 ? instance.queue / model.rate + model.serviceTime : nil,
+                pressure: instance.waited
             )
             instances[index].earlier = instance.sample
             instances[index].sample = sample

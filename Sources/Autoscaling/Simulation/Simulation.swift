@@ -6,6 +6,9 @@ package struct Simulation: Sendable {
     package var model: ServiceModel
     /// The wall clock at the beginning, for schedules and the forecast.
     package var start: CalendarTime
+    /// What queries came to, by the second, with times of the simulated clock; beyond its end, and where it has `nil`,
+    /// nothing is known. What was recorded does not answer to the simulated orders.
+    package var queries: [[QueryReading]?] = []
 
     /// How long after a scale in a scale out is a flap, seconds.
     static let flapSeconds = 300
@@ -34,7 +37,8 @@ package struct Simulation: Sendable {
             let outcome = group.pass(arrivals: arrivals, now: now)
             now = now.advanced(by: .seconds(1))
             result.add(outcome, second, arrivals, group, model)
-            let observation = group.observe(now: now)
+            var observation = group.observe(now: now)
+            if second < queries.count { observation.queries = queries[second] }
             let calendar = CalendarTime(
                 secondsSinceEpoch: start.secondsSinceEpoch &+ Int64(second),
                 utcOffset: start.utcOffset

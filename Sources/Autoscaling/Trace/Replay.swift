@@ -75,11 +75,13 @@ package struct Replay: Sendable, Hashable {
 
     /// A simulation with the trace's demand as its workload: percent of an instance's capacity become requests by the
     /// model's rate. Where the load of an instance is unknown its last known one counts; jumps of the clock are left out.
+    /// Queries have the values that were recorded.
     ///
     /// A saturated instance does 100 percent: what waited there shows in the trace when it was done, what was refused
     /// does not show at all. So a trace of an overloaded group is flatter than what its clients sent.
     package func simulation(model: ServiceModel = ServiceModel()) -> Simulation {
         var arrivals: [Double] = []
+        var queries: [[QueryReading]?] = []
         var known: [String: Double] = [:]
         var last: MonotonicInstant?
         var owed = 0.0
@@ -97,13 +99,29 @@ package struct Replay: Sendable, Hashable {
             owed += passed / .seconds(1)
             while owed >= 1, arrivals.count < Self.longest {
                 arrivals.append(demand / 100 * model.rate)
+                queries.append(Self.readings(of: tick, atSecond: arrivals.count))
                 owed -= 1
             }
         }
-        return Simulation(
+        var simulation = Simulation(
             workload: Workload(name: "trace of \(header.group)", arrivals: arrivals),
             model: model,
             start: ticks.first?.calendar ?? CalendarTime(secondsSinceEpoch: 0)
         )
+        if queries.contains(where: { $0 != nil }) { simulation.queries = queries }
+        return simulation
+    }
+
+    /// What a tick knew of its queries, as old as it was then, at a second of the simulated clock.
+    private static func readings(of tick: TraceTick, atSecond second: Int) -> [QueryReading]? {
+        tick.observation.queries.map { readings in
+            readings.map { reading in
+                var reading = reading
+                reading.at = reading.at.map {
+                    MonotonicInstant(nanoseconds: 0).advanced(by: .seconds(second) - $0.duration(to: tick.now))
+                }
+                return reading
+            }
+        }
     }
 }

@@ -1,10 +1,18 @@
 import Wire
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Chooses endpoints and remembers how they fared. A pure value: time and chance come from the caller.
 ///
 /// An endpoint that cannot be reached is set aside for a second, at each further failure for twice as long up to ten
 /// seconds, and is then tried with one request at a time until one is answered. As long as nothing better is there, an
 /// endpoint that was set aside is still chosen: the one whose failure is longest ago.
+///
+/// An endpoint whose controller asks for a slow start is chosen less often at first.
 public struct Balancer: Sendable {
     /// A point on the clock that measures ejections.
     public typealias Instant = ContinuousClock.Instant
@@ -43,12 +51,14 @@ public struct Balancer: Sendable {
         var ejectedUntil: Instant?
         var trying = false
         var answeredAt: Instant?
+        var slowStart: SlowStart?
     }
 
     private let policy: BalancePolicy
     private var entries: [String: Entry] = [:]
     /// The ids in service in the set's order, so that equal seeds choose equally.
     private var order: [String] = []
+    private var hasSet = false
 
     /// A balancer without endpoints.
     public init(policy: BalancePolicy = .random) {
@@ -66,8 +76,25 @@ public struct Balancer: Sendable {
         entries[id]?.ejectedUntil.map { now < $0 } ?? false
     }
 
-    /// Puts a set into effect. An endpoint that is new or that moved starts without a past.
-    public mutating func update(_ endpoints: [Endpoint]) {
+    /// Puts a set into effect, in which no endpoint starts slowly. One that is new or that moved starts without a past.
+    public mutating func update(_ endpoints: [Endpoint]) { update(endpoints, slowStart: { _ in nil }) }
+
+    /// Puts a set into effect. An endpoint that is new or that moved starts without a past, and slowly where its
+    /// controller asks for that: from now on, or in the first set since it came into service.
+    ///
+    /// - Parameters:
+    ///   - endpoints: The set.
+    ///   - now: The time.
+    ///   - date: The same by the wall clock, which may differ from the controller's.
+    public mutating func update(_ endpoints: [Endpoint], now: Instant, date: Date) {
+        let isFirst = !hasSet
+        update(endpoints) { endpoint in
+            SlowStart(of: endpoint, age: isFirst ? endpoint.since.map { date.timeIntervalSince($0) } : nil, now: now)
+        }
+    }
+
+    private mutating func update(_ endpoints: [Endpoint], slowStart: (Endpoint) -> SlowStart?) {
+        hasSet = true
         let staying = Set(endpoints.map(\.id))
         for id in Array(entries.keys) where !staying.contains(id) {
             entries[id]?.inService = false
@@ -80,12 +107,13 @@ public struct Balancer: Sendable {
                     entry.failedAt = nil
                     entry.ejectedUntil = nil
                     entry.trying = false
+                    entry.slowStart = slowStart(endpoint)
                 }
                 entry.endpoint = endpoint
                 entry.inService = true
                 entries[endpoint.id] = entry
             } else {
-                entries[endpoint.id] = Entry(endpoint: endpoint)
+                entries[endpoint.id] = Entry(endpoint: endpoint, slowStart: slowStart(endpoint))
             }
         }
         order = endpoints.map(\.id)
@@ -104,7 +132,9 @@ public struct Balancer: Sendable {
     ) -> Lease? {
         let fit = order.filter { isFit($0, now: now) }
         let wanted = fit.filter { !avoided.contains($0) }
-        if let id = choose(among: wanted.isEmpty ? fit : wanted, using: &generator) { return lease(id, now: now) }
+        if let id = choose(among: wanted.isEmpty ? fit : wanted, now: now, using: &generator) {
+            return lease(id, now: now)
+        }
         // All are set aside: the one whose failure is longest ago is the likeliest to be back.
         let candidates = order.filter { !avoided.contains($0) }
         let oldest = (candidates.isEmpty ? order : candidates).min { left, right in
@@ -120,7 +150,7 @@ public struct Balancer: Sendable {
         using generator: inout some RandomNumberGenerator
     ) -> Lease? {
         let fit = order.filter { !avoided.contains($0) && isFit($0, now: now) }
-        return choose(among: fit, using: &generator).flatMap { lease($0, now: now) }
+        return choose(among: fit, now: now, using: &generator).flatMap { lease($0, now: now) }
     }
 
     /// Whether a fit endpoint outside `avoided` is in service.
@@ -179,12 +209,35 @@ public struct Balancer: Sendable {
         return Lease(endpoint: entry.endpoint, pickedAt: now)
     }
 
-    private func choose(among ids: [String], using generator: inout some RandomNumberGenerator) -> String? {
+    private func choose(
+        among ids: [String],
+        now: Instant,
+        using generator: inout some RandomNumberGenerator
+    ) -> String? {
+        let weights = ids.map { entries[$0]?.slowStart?.weight(at: now) ?? 1 }
         switch policy {
-        case .random: return ids.randomElement(using: &generator)
+        case .random: return Self.draw(ids, weights, using: &generator)
         case .leastOutstanding:
-            guard let fewest = ids.map(outstanding).min() else { return nil }
-            return ids.filter { outstanding($0) == fewest }.randomElement(using: &generator)
+            // One with a tenth of the weight is as full with one request as another with ten.
+            let loads = zip(ids, weights).map { Double(outstanding($0)) / $1 }
+            guard let fewest = loads.min() else { return nil }
+            let places = ids.indices.filter { loads[$0] == fewest }
+            return Self.draw(places.map { ids[$0] }, places.map { weights[$0] }, using: &generator)
         }
+    }
+
+    /// Any of `ids`, each as often as its weight says.
+    private static func draw(
+        _ ids: [String],
+        _ weights: [Double],
+        using generator: inout some RandomNumberGenerator
+    ) -> String? {
+        guard weights.contains(where: { $0 < 1 }) else { return ids.randomElement(using: &generator) }
+        var rest = Double.random(in: 0..<weights.reduce(0, +), using: &generator)
+        for (id, weight) in zip(ids, weights) {
+            rest -= weight
+            if rest < 0 { return id }
+        }
+        return ids.last
     }
 }

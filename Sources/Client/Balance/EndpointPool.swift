@@ -1,6 +1,12 @@
 import Synchronization
 import Wire
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The endpoints of a running program: a watcher puts sets into effect, requests take endpoints out.
 public final class EndpointPool: Sendable {
     private struct State {
@@ -30,7 +36,7 @@ public final class EndpointPool: Sendable {
     /// Puts `set` into effect: from now on nothing new is sent to an endpoint outside it.
     public func update(_ set: EndpointSet) {
         state.withLock {
-            $0.balancer.update(set.endpoints)
+            $0.balancer.update(set.endpoints, now: .now, date: Date())
             $0.revision = set.revision
         }
         waiters.wake()

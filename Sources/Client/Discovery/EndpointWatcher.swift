@@ -34,6 +34,8 @@ public struct EndpointWatcher: Service {
     private let identity: RotatingIdentity
     private let pool: EndpointPool
     private let settings: Settings
+    /// Who says which revision is in effect; without one each is as soon as it is in the pool.
+    private let gate: AcknowledgementGate?
     private let onEvent: @Sendable (WatchEvent) -> Void
 
     /// A watcher, which does nothing before ``run()``.
@@ -55,6 +57,23 @@ public struct EndpointWatcher: Service {
         self.identity = identity
         self.pool = pool
         self.settings = settings
+        self.gate = nil
+        self.onEvent = onEvent
+    }
+
+    /// A watcher whose sets go to `gate`; what is put into effect there is acknowledged.
+    package init(
+        controller: HostPort,
+        identity: RotatingIdentity,
+        gate: AcknowledgementGate,
+        settings: Settings = Settings(),
+        onEvent: @escaping @Sendable (WatchEvent) -> Void = { _ in }
+    ) {
+        self.controller = controller
+        self.identity = identity
+        self.pool = EndpointPool()
+        self.settings = settings
+        self.gate = gate
         self.onEvent = onEvent
     }
 
@@ -71,6 +90,7 @@ public struct EndpointWatcher: Service {
         let (revisions, acknowledge) = AsyncStream<EndpointAcknowledgement>.makeStream(
             bufferingPolicy: .bufferingNewest(1)
         )
+        gate?.open(acknowledge)
         let result: Result<Void, any Error>
         do {
             try await cancelWhenGracefulShutdown {
@@ -167,7 +187,11 @@ public struct EndpointWatcher: Service {
             case .updated:
                 if let set = reader.table.set {
                     pool.update(set)
-                    acknowledge.yield(EndpointAcknowledgement(revision: set.revision, watch: reader.watch))
+                    if let gate {
+                        gate.told(set, watch: reader.watch, isWhole: notice.kind == .set)
+                    } else {
+                        acknowledge.yield(EndpointAcknowledgement(revision: set.revision, watch: reader.watch))
+                    }
                 }
             case .unchanged, .ignored: break
             }
@@ -176,7 +200,11 @@ public struct EndpointWatcher: Service {
                 reader.isLive = true
                 // A controller that was restarted does not know what is in effect here.
                 if case .unchanged = effect, let revision = reader.table.revision {
-                    acknowledge.yield(EndpointAcknowledgement(revision: revision, watch: reader.watch))
+                    if let gate {
+                        gate.resumed(watch: reader.watch)
+                    } else {
+                        acknowledge.yield(EndpointAcknowledgement(revision: revision, watch: reader.watch))
+                    }
                 }
                 onEvent(.connected)
             }
@@ -192,7 +220,7 @@ public struct EndpointWatcher: Service {
     private func sendAcknowledgements(_ revisions: AsyncStream<EndpointAcknowledgement>, _ api: DiscoveryAPI) async {
         for await message in revisions {
             var tries = 0
-            while !Task.isCancelled, tries < 5, pool.revision == message.revision {
+            while !Task.isCancelled, isDue(message, tries: tries) {
                 do {
                     try await api.acknowledge(message, group: settings.group)
                     break
@@ -204,6 +232,13 @@ public struct EndpointWatcher: Service {
                 }
             }
         }
+    }
+
+    /// Whether a message that was refused so often for the moment is worth another attempt.
+    private func isDue(_ message: EndpointAcknowledgement, tries: Int) -> Bool {
+        // Behind a gate nothing else follows when this one is lost.
+        guard let gate else { return tries < 5 && pool.revision == message.revision }
+        return gate.isNewest(message)
     }
 
     private static func words(for error: any Error, controller: HostPort) -> String {

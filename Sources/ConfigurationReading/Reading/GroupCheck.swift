@@ -20,7 +20,9 @@ enum GroupCheck {
                 ?? (problem.keyPath == "min" ? settings.source(of: "max") : nil) ?? place(of: settings)
             problems.add(prefix + problem.keyPath, source, "\(problem.problem); \(problem.remedy)")
         }
+        units(settings, at: prefix, problems: &problems)
         standby(group, settings, at: prefix, problems: &problems)
+        service(group, settings, at: prefix, problems: &problems)
         guard let template = group.template else { return }
         if let domains = group.domains, !domains.matches(template.instanceName(1)) {
             problems.add(
@@ -28,6 +30,28 @@ enum GroupCheck {
                 settings.source(of: "template.name") ?? place(of: settings),
                 "clones such as '\(template.instanceName(1))' would not belong to the group, whose domains are "
                     + "'\(domains)'; change the name or the pattern"
+            )
+        }
+    }
+
+    /// Whether what one instance is to have is written in the unit of its metric.
+    private static func units(_ settings: Settings, at prefix: String, problems: inout ProblemList) {
+        for (index, rule) in (settings.mapping("policy").list("rules") ?? []).enumerated() {
+            guard case .mapping(let rule) = rule.value, let amount = rule.mapping("metric")["per-instance"],
+                let metric = MetricTarget.Metric(rawValue: rule.mapping("metric")["name"]?.text ?? "")
+            else { continue }
+            let expected: String? =
+                switch (amount.value, metric.unit) {
+                case (.duration, .count), (.percent, .count): "a number such as 20"
+                case (.duration, .percent): "a percentage such as 70"
+                case (.percent, .seconds): "seconds, or a time such as 250ms"
+                default: nil
+                }
+            guard let expected else { continue }
+            problems.add(
+                "\(prefix)policy.rules[\(index)].metric.per-instance",
+                amount.source,
+                "'\(amount.text)' is no amount of \(metric.rawValue); give \(expected)"
             )
         }
     }
@@ -97,7 +121,7 @@ enum GroupCheck {
     }
 
     /// The first line of a group's settings.
-    private static func place(of settings: Settings) -> SettingSource {
+    static func place(of settings: Settings) -> SettingSource {
         settings.values.values.map(\.source).min { $0.order < $1.order } ?? .standard
     }
 }

@@ -48,6 +48,10 @@ extension GroupConfiguration {
                 vCPUOvercommit: try host.required("vcpu-overcommit", host.number)
             )
         )
+        service = try ServiceConfiguration(
+            settings.mapping("service"),
+            hasAgent: try settings.required("agent", settings.text) != "none"
+        )
     }
 }
 

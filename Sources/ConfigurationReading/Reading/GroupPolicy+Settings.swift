@@ -39,6 +39,22 @@ extension ScalingRule {
                     tolerance: try rule.required("tolerance", rule.number)
                 )
             )
+        } else if let rule = try settings.mappingIfGiven("metric") {
+            self = .metric(
+                MetricTarget(
+                    try rule.required("name") { try rule.text($0).flatMap(MetricTarget.Metric.init) },
+                    perInstance: try rule.required("per-instance", rule.amount),
+                    tolerance: try rule.required("tolerance", rule.number)
+                )
+            )
+        } else if let rule = try settings.mappingIfGiven("prometheus") {
+            self = .prometheus(
+                QueryTarget(
+                    try PrometheusQuery(rule),
+                    perInstance: try rule.required("per-instance", rule.number),
+                    tolerance: try rule.required("tolerance", rule.number)
+                )
+            )
         } else {
             let rule = try settings.mapping("threshold")
             let over = try rule.required("over", rule.number)
@@ -53,6 +69,31 @@ extension ScalingRule {
                 )
             )
         }
+    }
+}
+
+extension PrometheusQuery {
+    fileprivate init(_ settings: SettingsReader) throws {
+        let interval = try settings.required("interval", settings.duration)
+        let timeout = try settings.required("timeout", settings.duration)
+        var maxAge = try settings.required("max-age", settings.duration)
+        // A long interval alone is no contradiction to a default that nobody gave.
+        if !settings.isGiven("max-age") { maxAge = max(maxAge, interval * 2 + timeout) }
+        var url = try settings.required("url", settings.text)
+        while url.hasSuffix("/") { url.removeLast() }
+        self.init(
+            url: url,
+            expression: try settings.required("query", settings.text),
+            interval: interval,
+            timeout: timeout,
+            maxAge: maxAge,
+            access: Access(
+                bearerTokenFile: try settings.text("bearer-token-file"),
+                username: try settings.text("username"),
+                passwordFile: try settings.text("password-file"),
+                authorityFile: try settings.text("ca-file")
+            )
+        )
     }
 }
 

@@ -57,6 +57,17 @@ package struct SettingsReader {
         }
     }
 
+    /// A number, the seconds of a time, or percent.
+    func amount(_ name: String) throws -> Double? {
+        try value(name) {
+            switch $0 {
+            case .number(let number), .percent(let number): number
+            case .duration(let duration): duration / .seconds(1)
+            default: nil
+            }
+        }
+    }
+
     /// The texts of a list; empty without one.
     func texts(_ name: String) -> [String] {
         (settings.list(name) ?? []).map(\.text)

@@ -63,6 +63,12 @@ extension ValueKind {
                 return DecimalText.parse(text.dropLast()).flatMap { (0..<100).contains($0) ? .percent($0) : nil }
             }
             return ByteText.parse(text).map { .bytes($0) }
+        case .amount:
+            if text.hasSuffix("%") {
+                return DecimalText.parse(text.dropLast()).flatMap { $0 > 0 && $0 <= 100 ? .percent($0) : nil }
+            }
+            if let duration = DurationText.parse(text) { return duration > .zero ? .duration(duration) : nil }
+            return DecimalText.parse(text[...]).flatMap { $0 > 0 && $0 <= 1e12 ? .number($0) : nil }
         case .text, .list, .mapping, .named:
             return nil
         }

@@ -52,6 +52,19 @@ extension ConfigurationSchema {
             "What is called on an instance's way into and out of service."
         ),
         KeyDescription("host", .mapping(MappingDescription(keys: host)), nil, "What the host keeps for others."),
+        KeyDescription(
+            "agent",
+            .choice(["required", "none"]),
+            "required",
+            "Whether cms-agent is in each instance; none: libvirt alone finds and measures it, and service.probe says whether "
+                + "it serves."
+        ),
+        KeyDescription(
+            "service",
+            .mapping(MappingDescription(keys: service)),
+            nil,
+            "What the instances serve, how that is probed, and where clients are sent."
+        ),
     ]
 
     private static let standby: [KeyDescription] = [

@@ -69,6 +69,8 @@ extension ConfigurationSchema {
     /// What the schema says of a kind of value.
     private static func form(of kind: ValueKind) -> [(String, JSONText)] {
         switch kind {
+        case .text(.statuses):
+            return statuses
         case .text(let form):
             return [
                 ("type", .string("string")), ("pattern", .string(form.expression)),
@@ -99,6 +101,8 @@ extension ConfigurationSchema {
                 ("type", .string("string")),
                 ("pattern", .string(#"^(\#(ByteText.pattern)|[0-9]{1,2}(\.[0-9]+)?%)$"#)),
             ]
+        case .amount:
+            return amount
         case .list(let kind, let count, let commas):
             let list: [(String, JSONText)] = [
                 ("type", .string("array")), ("minItems", .number(Double(count.lowerBound))),
@@ -116,6 +120,28 @@ extension ConfigurationSchema {
                 ("additionalProperties", .object([("$ref", .string("#/$defs/group"))])),
             ]
         }
+    }
+
+    /// One status alone is a number to readers of YAML.
+    private static var statuses: [(String, JSONText)] {
+        let text: [(String, JSONText)] = [
+            ("type", .string("string")), ("pattern", .string(TextForm.statuses.expression)), ("maxLength", .number(7)),
+        ]
+        let number: [(String, JSONText)] = [
+            ("type", .string("integer")), ("minimum", .number(100)), ("maximum", .number(599)),
+        ]
+        return [("oneOf", .array([.object(text), .object(number)]))]
+    }
+
+    /// A number, or a text with a unit.
+    private static var amount: [(String, JSONText)] {
+        let number: [(String, JSONText)] = [
+            ("type", .string("number")), ("exclusiveMinimum", .number(0)), ("maximum", .number(1e12)),
+        ]
+        let text: [(String, JSONText)] = [
+            ("type", .string("string")), ("pattern", .string(#"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d|%)$"#)),
+        ]
+        return [("oneOf", .array([.object(number), .object(text)]))]
     }
 
     private static func json(of standard: String, _ key: KeyDescription) -> JSONText {

@@ -9,7 +9,7 @@ extension ConfigurationSchema {
         KeyDescription(
             "rules",
             .list(
-                .mapping(MappingDescription(keys: rules, exactlyOne: ["threshold", "target"])),
+                .mapping(rules),
                 count: 1...16,
                 commas: false
             ),
@@ -58,62 +58,6 @@ extension ConfigurationSchema {
             .mapping(MappingDescription(keys: forecast)),
             nil,
             "Raises the wish ahead of what earlier days or weeks had at that time; {} turns it on with its defaults.",
-            isAbsentByDefault: true
-        ),
-    ]
-
-    private static let rules: [KeyDescription] = [
-        KeyDescription(
-            "threshold",
-            .mapping(
-                MappingDescription(keys: [
-                    KeyDescription(
-                        "over",
-                        .number(NumberRange(lower: 0, upper: 100, isAboveLower: true, isBelowUpper: true)),
-                        "75",
-                        "Percent of CPU over which an instance is overloaded."
-                    ),
-                    KeyDescription(
-                        "samples",
-                        .integer(1...1000),
-                        "3",
-                        "Samples in a row over the threshold before scaling out."
-                    ),
-                    KeyDescription(
-                        "low",
-                        .number(NumberRange(lower: 0, upper: 100, isAboveLower: true, isBelowUpper: true)),
-                        "40",
-                        "One fewer while the load of all, spread over one fewer, stays at or below this; none: never. "
-                            + "Half of over where that is 40 or less.",
-                        allowsNone: true
-                    ),
-                ])
-            ),
-            nil,
-            "One more while all instances are over a threshold.",
-            isAbsentByDefault: true
-        ),
-        KeyDescription(
-            "target",
-            .mapping(
-                MappingDescription(keys: [
-                    KeyDescription(
-                        "metric",
-                        .choice(TargetTracking.Metric.allCases.map(\.rawValue)),
-                        "demand",
-                        "What is held at the target: the CPU in use, or all that the waiting work would need too."
-                    ),
-                    KeyDescription("percent", .number(share), "70", "The target."),
-                    KeyDescription(
-                        "tolerance",
-                        .number(NumberRange(lower: 0, upper: 1, isBelowUpper: true, isPercentage: false)),
-                        "0.1",
-                        "The share by which the metric may be off the target."
-                    ),
-                ])
-            ),
-            nil,
-            "As many instances as keep a metric at its target.",
             isAbsentByDefault: true
         ),
     ]

@@ -21,10 +21,18 @@ package enum TextForm: Sendable, Equatable {
     case cloneName
     /// The URL of a web hook.
     case url
+    /// The URL of a server, without a user, a question or a fragment.
+    case server
     /// The name of something of libvirt's.
     case name
     /// The five fields of a cron line.
     case cron
+    /// The path of a request, with its query.
+    case requestPath
+    /// HTTP statuses: one, or from one to another.
+    case statuses
+    /// The URL of an instance, with marks for its address and name.
+    case instanceURL
 
     /// The most characters.
     static let longest = 4096
@@ -39,9 +47,12 @@ package enum TextForm: Sendable, Equatable {
         case .path, .absolutePath: "PATH"
         case .pattern: "PATTERN"
         case .cloneName: "NAME-{n}"
-        case .url: "URL"
+        case .url, .server: "URL"
         case .name: "NAME"
         case .cron: "CRON"
+        case .requestPath: "/PATH"
+        case .statuses: "FIRST-LAST"
+        case .instanceURL: "https://{address}:PORT"
         }
     }
 
@@ -55,7 +66,11 @@ package enum TextForm: Sendable, Equatable {
         case .absolutePath: "^/[^\\n]+$"
         case .cloneName: "^[^{}\\n/]*\\{n\\}[^{}\\n/]*$"
         case .url: "^https?://[!-~]+$"
+        case .server: "^https?://[!-\"$->A-~]+$"
         case .cron: "^\\S+(\\s+\\S+){4}$"
+        case .requestPath: "^/[!-~]*$"
+        case .statuses: "^[1-5][0-9]{2}(-[1-5][0-9]{2})?$"
+        case .instanceURL: "^https?://[!-~]+$"
         }
     }
 
@@ -84,6 +99,11 @@ package enum TextForm: Sendable, Equatable {
         case .url:
             return Self.isURL(text)
                 ? nil : "it is no URL; expected http:// or https:// with a host, for example https://hooks.example/cms"
+        case .server:
+            return Self.isURL(text) && !text.contains(where: { "@?#".contains($0) })
+                ? nil
+                : "it is no URL of a server; expected http:// or https:// with a host, without a user, '?' or '#', for "
+                    + "example http://127.0.0.1:9090"
         case .name:
             return text.contains("/") || text.count > 128
                 ? "'\(text)' is not valid; expected a name of at most 128 characters without '/'" : nil
@@ -92,7 +112,29 @@ package enum TextForm: Sendable, Equatable {
                 ? nil
                 : "'\(text)' is not valid; expected five fields (minute, hour, day of month, month, weekday), for example "
                     + "0 8 * * 1-5"
+        case .requestPath:
+            return text.hasPrefix("/") && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
+                ? nil : "'\(text)' is not valid; expected a path that begins with /, for example /healthz"
+        case .statuses:
+            return ServiceProbe.statuses(text) == nil
+                ? "'\(text)' is not valid; expected HTTP statuses, for example 204 or 200-399" : nil
+        case .instanceURL:
+            return Self.instanceProblem(text)
         }
+    }
+
+    private static func instanceProblem(_ text: String) -> String? {
+        let marks = [ServiceConfiguration.addressMark, ServiceConfiguration.nameMark]
+        guard marks.contains(where: text.contains) else {
+            return "'\(text)' is the same for all instances; it needs {address} or {name}, for example "
+                + "https://{address}:8443"
+        }
+        let filled = marks.reduce(text) { $0.replacing($1, with: "a") }
+        // What is left of a mark is none that is known.
+        return isURL(filled) && !filled.contains { "{}".contains($0) }
+            ? nil
+            : "'\(text)' is no URL; expected http:// or https:// with a host, in which {address} and {name} may stand, for "
+                + "example https://{address}:8443"
     }
 
     /// Refuses ranges in which no guest can be reached.

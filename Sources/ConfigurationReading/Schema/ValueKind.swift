@@ -18,6 +18,8 @@ package indirect enum ValueKind: Sendable {
     case bytes(ClosedRange<Int64>)
     /// An amount of memory, or a part of the host's.
     case bytesOrPercent
+    /// A number above zero, or one that is written as a time or as a percentage.
+    case amount
     /// Several values of one kind, in order.
     case list(ValueKind, count: ClosedRange<Int>, commas: Bool)
     /// A mapping of known keys.
@@ -79,6 +81,7 @@ extension ValueKind {
             "a time from \(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
         case .bytes(let range): "memory from \(ByteText.text(range.lowerBound)) to \(ByteText.text(range.upperBound))"
         case .bytesOrPercent: "memory such as 512MiB, or a part of the host's such as 5%"
+        case .amount: "a number above 0, a time such as 250ms, or a percentage such as 70%"
         case .list(let kind, let count, _): "\(count.lowerBound) to \(count.upperBound) of: \(kind.expectation)"
         case .mapping, .named: ""
         }

@@ -48,6 +48,7 @@ struct GroupAssembly {
                 clones: shared.clones,
                 hooks: shared.hooks,
                 capacity: shared.capacity,
+                queries: shared.queries,
                 clock: state.clock,
                 reporting: Reconciler.Reporting(
                     eventBus: shared.eventBus,
@@ -90,7 +91,8 @@ struct GroupAssembly {
                 return "\(HostPort(host: host, port: listening.current ?? listen.port))"
             },
             authorityHash: authorityHash,
-            tokenLifetime: { group.configuration.limits.startDeadline + Self.tokenMargin }
+            tokenLifetime: { group.configuration.limits.startDeadline + Self.tokenMargin },
+            hasAgents: group.configuration.service.hasAgent
         )
     }
 

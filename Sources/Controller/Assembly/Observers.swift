@@ -42,7 +42,9 @@ struct Observers {
                 groups: shared.groups,
                 registry: shared.registry,
                 identity: state.identity,
-                authority: state.authority
+                authority: state.authority,
+                queries: shared.queries,
+                clock: state.clock
             ),
             into: state.metrics,
             eventBus: shared.eventBus,

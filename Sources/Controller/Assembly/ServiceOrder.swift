@@ -12,6 +12,10 @@ struct ServiceOrder {
         case feed
         /// The host's view of the domains.
         case sampler
+        /// Asks Prometheus what the rules want to know.
+        case queries
+        /// Finds the addresses of guests that have no agent to tell them.
+        case guests
         /// Reads the configuration anew.
         case reload
         /// Keeps the streams of agents and clients alive.

@@ -13,6 +13,8 @@ struct SharedParts: Sendable {
     let eventBus = EventBus()
     let events: EventRecorder
     let capacity = HostCapacity()
+    /// What the queries of the rules came to.
+    let queries = QueryBoard()
     let clones: CloneOperator
     let policy: SharedIssuingPolicy
     let reloader: Reloader
@@ -22,6 +24,7 @@ struct SharedParts: Sendable {
     let webListening = Latch<Int>()
     private let probeClient: HTTPClient
     private let hookClient: HTTPClient
+    private let queryClient: HTTPClient
 
     /// - Parameters:
     ///   - state: What was opened.
@@ -50,6 +53,8 @@ struct SharedParts: Sendable {
         // A group's `health.timeout` ends each probe, and may be as long as that.
         probeClient = HTTPClient.cms(connectTimeout: .seconds(2), readTimeout: .seconds(60))
         hookClient = HTTPClient(eventLoopGroupProvider: .singleton)
+        // Each query has a time of its own, at most a minute.
+        queryClient = HTTPClient.cms(connectTimeout: .seconds(60), readTimeout: .seconds(60))
     }
 
     /// What tries whether an agent answers.
@@ -60,9 +65,21 @@ struct SharedParts: Sendable {
     /// What runs the hooks of a group.
     var hooks: SystemHookRunner { SystemHookRunner(client: hookClient) }
 
+    /// What asks the queries of the groups' rules.
+    func queryService(_ state: OpenedState) -> QueryService {
+        QueryService(
+            groups: groups,
+            board: queries,
+            client: HTTPPrometheusClient(client: queryClient),
+            clock: state.clock,
+            logger: state.logger
+        )
+    }
+
     /// Closes what is open to others.
     func shutDown() async throws {
         try await probeClient.shutdown()
         try await hookClient.shutdown()
+        try await queryClient.shutdown()
     }
 }

@@ -7,8 +7,17 @@ import Orchestration
 package struct ValidationFinding: Sendable, Equatable {
     /// Whether it is as it should be.
     package var isFine: Bool
+    /// Whether it may be so, and is worth a look: a controller would run.
+    package var isWarning = false
     /// What was found, with the remedy where something is wrong.
     package var text: String
+
+    /// A finding.
+    package init(isFine: Bool, isWarning: Bool = false, text: String) {
+        self.isFine = isFine
+        self.isWarning = isWarning
+        self.text = text
+    }
 }
 
 /// Compares groups with what the hypervisor has.
@@ -44,7 +53,7 @@ package enum GroupFindings {
                 let names = Set(found.map(\.name)).sorted()
                 let text = prefix + "networks " + names.joined(separator: ", ")
                 return [ValidationFinding(isFine: true, text: text)]
-                    + (templateFindings(group, found, domains, pools)
+                    + (agentFindings(group) + templateFindings(group, found, domains, pools)
                     + findings(of: group, members: members))
                     .map { ValidationFinding(isFine: $0.isFine, text: prefix + $0.text) }
             } catch {

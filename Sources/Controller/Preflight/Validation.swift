@@ -6,6 +6,7 @@ import Libvirt
 import Lifecycle
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Shared
 import Wire
 
@@ -16,17 +17,29 @@ package struct Validation: Sendable {
 
     private let configuration: ControllerConfiguration
     private let hypervisor: any Hypervisor
+    private let isOffline: Bool
 
     /// A check of that configuration.
-    package init(configuration: ControllerConfiguration, hypervisor: any Hypervisor) {
+    ///
+    /// - Parameters:
+    ///   - configuration: The settings.
+    ///   - hypervisor: Where the domains are.
+    ///   - isOffline: Whether no query of the rules is asked; else each is, once.
+    package init(
+        configuration: ControllerConfiguration,
+        hypervisor: any Hypervisor,
+        isOffline: Bool = false
+    ) {
         self.configuration = configuration
         self.hypervisor = hypervisor
+        self.isOffline = isOffline
     }
 
     /// All findings, in order; what depends on a failed one is left out.
     package func findings() async -> [Finding] {
         var findings = [await port("port", configuration.listen, option: "--listen")]
         findings += await web() + [state()]
+        if !isOffline { findings += await QueryFindings.findings(configuration.groups) }
         do {
             try await hypervisor.connect()
             let version = try await hypervisor.ping()
@@ -34,7 +47,7 @@ package struct Validation: Sendable {
         } catch {
             return findings + [Finding(isFine: false, text: "libvirt: \(ErrorText.of(error))")]
         }
-        findings += configuration.groups.flatMap { hooks(of: $0) }
+        findings += configuration.groups.flatMap { hooks(of: $0) + probe(of: $0) }
         do {
             findings += GroupFindings.findings(
                 groups: configuration.groups,
@@ -98,6 +111,19 @@ package struct Validation: Sendable {
                             : "\(program) cannot be run; check hooks.\(name).command and the file's rights")
                 )
             }
+    }
+
+    /// Whether the authorities of a probe can be read.
+    private func probe(of group: GroupConfiguration) -> [Finding] {
+        guard case .http(let request) = group.service.probe, let path = request.authorities else { return [] }
+        do {
+            let count = try NIOSSLCertificate.fromPEMFile(path).count
+            let text = "group \(group.name): service.probe.tls-ca: \(path) has \(count) certificates"
+            return [Finding(isFine: count > 0, text: text)]
+        } catch {
+            let text = "group \(group.name): service.probe.tls-ca: \(path) has no certificates in PEM that can be read"
+            return [Finding(isFine: false, text: text)]
+        }
     }
 
     private func state() -> Finding {

@@ -130,6 +130,11 @@ package struct ControllerService: Sendable {
             ),
             at: .sampler
         )
+        order.add(shared.queryService(state), at: .queries)
+        order.add(
+            GuestFinder(hypervisor: state.hypervisor, groups: shared.groups, clock: state.clock, logger: logger),
+            at: .guests
+        )
         order.add(ReloadService(reloader: shared.reloader), at: .reload)
         order.add(
             HeartbeatService(registry: shared.registry, groups: shared.groups, clock: state.clock),

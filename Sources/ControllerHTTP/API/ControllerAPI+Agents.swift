@@ -15,12 +15,14 @@ extension ControllerAPI {
         let registration = try await request.message(AgentRegistration.self, limit: WireLimits.reportBody)
         let (domain, address) = try admit(uuid, context)
         guard (1...65535).contains(registration.port), (1...4096).contains(registration.vCPUs),
-            registration.hostname.utf8.count <= 253, registration.version.utf8.count <= 64
+            registration.hostname.utf8.count <= 253, registration.version.utf8.count <= 64,
+            registration.service?.word.utf8.count ?? 0 <= 64, registration.endpointURL(address: "\(address)") != nil
         else {
             throw Problem(
                 .badRequest,
                 code: "out-of-range",
-                detail: "the port, the vCPUs or a text of the registration is out of range"
+                detail:
+                    "the port, the vCPUs or a text of the registration is out of range, or its endpoint is not at {address}"
             )
         }
         parts.registry.register(registration, uuid: uuid, address: address, at: parts.clock.date)

@@ -16,16 +16,16 @@ package struct PrometheusTarget: Codable, Sendable, Equatable {
             group.report().instances.compactMap { instance -> PrometheusTarget? in
                 guard let session = sessions[instance.uuid] else { return nil }
                 let address = HostPort(host: "\(session.address)", port: session.registration.port)
-                return PrometheusTarget(
-                    targets: ["\(address)"],
-                    labels: [
-                        "instance": instance.name,
-                        "__meta_cms_group": group.name,
-                        "__meta_cms_uuid": instance.uuid,
-                        "__meta_cms_state": instance.state.rawValue,
-                        "__meta_cms_version": session.registration.version,
-                    ]
-                )
+                var labels = [
+                    "instance": instance.name,
+                    "__meta_cms_group": group.name,
+                    "__meta_cms_uuid": instance.uuid,
+                    "__meta_cms_state": instance.state.rawValue,
+                    "__meta_cms_version": session.registration.version,
+                ]
+                // The agent's own pages stand apart where the paths are another service's.
+                if session.registration.service ?? .builtIn != .builtIn { labels["__metrics_path__"] = "/.cms/metrics" }
+                return PrometheusTarget(targets: ["\(address)"], labels: labels)
             }
         }
     }

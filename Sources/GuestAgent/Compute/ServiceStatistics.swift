@@ -17,6 +17,12 @@ package final class ServiceStatistics: Sendable {
         case deadline
         /// The caller went away.
         case abandoned
+        /// The service answered with a status of 500 or above (proxy only).
+        case serviceError = "service_error"
+        /// The service could not be reached (proxy only).
+        case unreachable = "upstream_unreachable"
+        /// The service broke off, or its answer is not HTTP (proxy only).
+        case brokenOff = "upstream_broken"
     }
 
     /// All counts since the start.
@@ -29,7 +35,7 @@ package final class ServiceStatistics: Sendable {
         var serviceSeconds = 0.0
 
         /// Answered requests.
-        var answered: UInt64 { outcomes[.ok] ?? 0 }
+        var answered: UInt64 { (outcomes[.ok] ?? 0) + (outcomes[.serviceError] ?? 0) }
     }
 
     /// The upper bounds of the service time histogram in seconds.
@@ -45,14 +51,20 @@ package final class ServiceStatistics: Sendable {
     ///
     /// - Parameters:
     ///   - service: The time from its acceptance to its result.
-    ///   - cpuSeconds: The CPU time it needed.
+    ///   - cpuSeconds: The CPU time it needed; `nil` when that is not known.
+    ///   - outcome: What became of it.
     ///   - now: When the result was there.
-    func recordAnswer(service: Duration, cpuSeconds: Double, now: ContinuousClock.Instant = .now) {
+    func recordAnswer(
+        service: Duration,
+        cpuSeconds: Double?,
+        as outcome: Outcome = .ok,
+        now: ContinuousClock.Instant = .now
+    ) {
         let seconds = service.seconds
         let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
         let time = (now - start).seconds
         state.withLock { state in
-            state.totals.outcomes[.ok, default: 0] += 1
+            state.totals.outcomes[outcome, default: 0] += 1
             state.totals.buckets[bucket] += 1
             state.totals.serviceSeconds += seconds
             state.window.record(service: seconds, cpu: cpuSeconds, now: time)

@@ -14,14 +14,15 @@ struct ServiceTimeWindow: Sendable {
         var p50: Double
         /// The 99th percentile in seconds.
         var p99: Double
-        /// The mean CPU time of a request in seconds.
-        var meanCPU: Double
+        /// The mean CPU time of a request in seconds; `nil` when it is not known.
+        var meanCPU: Double?
     }
 
     private struct Slot {
         var second: Int64 = .min
         var buckets = [UInt32](repeating: 0, count: ServiceTimeWindow.bucketCount)
         var count = 0
+        var cpuCount = 0
         var cpuSeconds = 0.0
     }
 
@@ -34,7 +35,7 @@ struct ServiceTimeWindow: Sendable {
     private var slots = [Slot](repeating: Slot(), count: ServiceTimeWindow.seconds)
 
     /// Counts a request that ended at `now`, a time in seconds of any steady clock.
-    mutating func record(service: Double, cpu: Double, now: Double) {
+    mutating func record(service: Double, cpu: Double?, now: Double) {
         let second = Int64(now)
         let index = Int(second % Int64(Self.seconds))
         if slots[index].second != second {
@@ -42,6 +43,8 @@ struct ServiceTimeWindow: Sendable {
         }
         slots[index].buckets[Self.bucket(of: service)] += 1
         slots[index].count += 1
+        guard let cpu else { return }
+        slots[index].cpuCount += 1
         slots[index].cpuSeconds += cpu
     }
 
@@ -51,11 +54,12 @@ struct ServiceTimeWindow: Sendable {
         let recent = slots.filter { $0.second > second - Int64(Self.seconds) && $0.second <= second }
         let count = recent.reduce(0) { $0 + $1.count }
         guard count > 0 else { return nil }
+        let cpuCount = recent.reduce(0) { $0 + $1.cpuCount }
         return Summary(
             count: count,
             p50: Self.quantile(0.5, of: recent, count: count),
             p99: Self.quantile(0.99, of: recent, count: count),
-            meanCPU: recent.reduce(0) { $0 + $1.cpuSeconds } / Double(count)
+            meanCPU: cpuCount > 0 ? recent.reduce(0) { $0 + $1.cpuSeconds } / Double(cpuCount) : nil
         )
     }
 

@@ -11,6 +11,8 @@ package struct AgentConfiguration: Sendable {
     package var uuid: String
     /// Where the agent keeps its identity and the name it serves under.
     package var state: AgentStateDirectory
+    /// What is served.
+    package var service = ServedService.builtIn
     /// The largest n that is computed, 1 to 93.
     package var maximumN: Int
     /// The number of threads that compute.

@@ -9,19 +9,20 @@ import ServiceLifecycle
 import Shared
 import Wire
 
-/// The HTTPS server: waits for an identity, then serves until the group shuts down.
-final class AgentServer: Service {
-    /// Bounds that keep a peer from making the server grow.
-    private enum Limits {
-        static let headerBytes = 16 * 1024
-        static let headerFields = 64
-        static let idleSeconds: Int64 = 75
-        static let backlog = 512
-    }
+/// Bounds that keep a peer from making the server grow.
+private enum Limits {
+    static let headerBytes = 16 * 1024
+    static let headerFields = 64
+    static let idleSeconds: Int64 = 75
+    static let backlog = 512
+}
 
+/// The HTTPS server: waits for an identity, then serves until the group shuts down.
+final class AgentServer<Responder: HTTPResponder>: Service where Responder.Context == AgentRequestContext {
     private let listen: HostPort
     private let maximumConnections: Int
-    private let responder: AgentResponder
+    private let responder: Responder
+    private let watch: DepartureWatch
     private let identity: Latch<RotatingIdentity>
     private let listening: Latch<Int>
     private let stopper: AcceptStopper
@@ -31,6 +32,7 @@ final class AgentServer: Service {
     ///   - listen: The address; port 0 lets the system choose. `[::]` is IPv4 alone where the system has no IPv6.
     ///   - maximumConnections: The most connections at a time; more wait in the kernel's backlog.
     ///   - responder: Answers the requests.
+    ///   - watch: Learns of connections that end.
     ///   - identity: What the server shows; it starts when this is set.
     ///   - listening: Gets the port when the server listens.
     ///   - stopper: Gets the listening channel.
@@ -38,7 +40,8 @@ final class AgentServer: Service {
     init(
         listen: HostPort,
         maximumConnections: Int,
-        responder: AgentResponder,
+        responder: Responder,
+        watch: DepartureWatch,
         identity: Latch<RotatingIdentity>,
         listening: Latch<Int>,
         stopper: AcceptStopper,
@@ -47,6 +50,7 @@ final class AgentServer: Service {
         self.listen = listen.usable
         self.maximumConnections = maximumConnections
         self.responder = responder
+        self.watch = watch
         self.identity = identity
         self.listening = listening
         self.stopper = stopper
@@ -70,9 +74,9 @@ final class AgentServer: Service {
 
     private func makeApplication(
         _ identity: RotatingIdentity
-    ) throws -> Application<AgentResponder> {
+    ) throws -> Application<Responder> {
         var http = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [HalfClosureDisabler(), ConnectionGuard(watch: self.responder.watch)],
+            additionalChannelHandlers: [HalfClosureDisabler(), ConnectionGuard(watch: self.watch)],
             idleTimeout: .seconds(Limits.idleSeconds)
         )
         http.httpDecoder = HTTP1Channel.Configuration.DecoderConfiguration(

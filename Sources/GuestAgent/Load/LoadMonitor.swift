@@ -24,23 +24,20 @@ final class LoadMonitor: Sendable {
     static let samplingInterval = Duration.milliseconds(100)
 
     private let reader: ProcReader
-    private let pool: ComputePool
-    private let statistics: ServiceStatistics
+    private let work: any LoadSource
     private let status: AgentStatus
     private let holdFile: String?
     private let state = Mutex(State())
 
     init(
         reader: ProcReader = ProcReader(),
-        pool: ComputePool,
-        statistics: ServiceStatistics,
+        work: any LoadSource,
         status: AgentStatus,
         holdFile: String? = nil
     ) {
         self.holdFile = holdFile
         self.reader = reader
-        self.pool = pool
-        self.statistics = statistics
+        self.work = work
         self.status = status
     }
 
@@ -72,8 +69,8 @@ final class LoadMonitor: Sendable {
     /// A report of this moment, whether one is due or not.
     func reportNow(cause: ReportPacer.Cause, now: ContinuousClock.Instant = .now) -> LoadReport {
         let sample = takeSample(now: now)
-        let admission = status.admission
-        let snapshot = pool.snapshot
+        let admission = admission
+        let snapshot = work.workload
         let report = state.withLock { state in
             state.history.add(sample)
             let seen = observation(state.history, snapshot, admission)
@@ -86,8 +83,8 @@ final class LoadMonitor: Sendable {
     /// Takes a sample; returns a report when one is due.
     func sample(now: ContinuousClock.Instant) -> LoadReport? {
         let sample = takeSample(now: now)
-        let admission = status.admission
-        let snapshot = pool.snapshot
+        let admission = admission
+        let snapshot = work.workload
         let report = state.withLock { state -> LoadReport? in
             state.history.add(sample)
             let seen = observation(state.history, snapshot, admission)
@@ -97,23 +94,29 @@ final class LoadMonitor: Sendable {
         return report.map { complete($0, now: now) }
     }
 
+    /// What is accepted and not finished, both of one moment.
+    private var admission: (isAccepting: Bool, admitted: Int) {
+        let own = status.admission
+        return (own.isAccepting, max(own.admitted, work.unfinished ?? 0))
+    }
+
     private func takeSample(now: ContinuousClock.Instant) -> LoadSample {
         LoadSample(
             at: now,
             cpu: reader.cpuTimes(),
             pressure: reader.pressure(),
-            answered: statistics.totals.answered
+            answered: work.answered
         )
     }
 
     private func observation(
         _ history: LoadHistory,
-        _ snapshot: ComputePool.Snapshot,
+        _ snapshot: Workload,
         _ admission: (isAccepting: Bool, admitted: Int)
     ) -> ReportPacer.Observation {
         ReportPacer.Observation(
             busy: history.quickLoad?.busy,
-            demand: max(snapshot.inFlight + snapshot.queued, admission.admitted),
+            demand: max((snapshot.inFlight ?? 0) + (snapshot.queued ?? 0), admission.admitted),
             accepting: admission.isAccepting
         )
     }
@@ -121,7 +124,7 @@ final class LoadMonitor: Sendable {
     private func makeReport(
         _ state: inout State,
         _ cause: ReportPacer.Cause,
-        _ snapshot: ComputePool.Snapshot,
+        _ snapshot: Workload,
         _ admission: (isAccepting: Bool, admitted: Int)
     ) -> LoadReport {
         state.sequence += 1
@@ -131,7 +134,7 @@ final class LoadMonitor: Sendable {
         report.busy = load?.busy
         report.steal = load?.steal
         report.pressure = load?.pressure
-        report.requestsPerSecond = load?.requestsPerSecond
+        report.requestsPerSecond = work.requestsPerSecond ?? load?.requestsPerSecond
         report.inFlight = snapshot.inFlight
         report.queued = snapshot.queued
         // Both of one moment: an agent that says that it takes nothing new and has nothing left is done for good.
@@ -148,7 +151,7 @@ final class LoadMonitor: Sendable {
         let memory = reader.memory()
         report.memoryUsed = memory?.used
         report.memoryTotal = memory?.total
-        let recent = statistics.recent(now: now)
+        let recent = work.serviceTimes(now: now)
         report.serviceTimeP50 = recent?.p50
         report.serviceTimeP99 = recent?.p99
         report.serviceTimeMean = recent?.meanCPU

@@ -10,8 +10,8 @@ struct LoadSample: Sendable, Equatable {
     var cpu: CPUTimes?
     /// PSI `some` of the CPU, in microseconds since the boot.
     var pressure: UInt64?
-    /// Requests answered since the start.
-    var answered: UInt64
+    /// Requests answered since the start; `nil` when they are not counted.
+    var answered: UInt64?
 
     /// The load between `earlier` and this sample.
     func load(since earlier: LoadSample) -> Load {
@@ -28,8 +28,8 @@ struct LoadSample: Sendable, Equatable {
         if let pressure, let before = earlier.pressure, pressure >= before {
             load.pressure = min(100, Double(pressure - before) / (seconds * 1e6) * 100)
         }
-        if answered >= earlier.answered {
-            load.requestsPerSecond = Double(answered - earlier.answered) / seconds
+        if let answered, let before = earlier.answered, answered >= before {
+            load.requestsPerSecond = Double(answered - before) / seconds
         }
         return load
     }

@@ -5,18 +5,28 @@ enum AgentMetricNames {
     static let requests = MetricDefinition(
         "cms_agent_requests_total",
         .counter,
-        "Requests for a Fibonacci number by what became of them.",
+        "Requests by what became of them.",
         labels: ["outcome"]
     )
-    static let inFlight = MetricDefinition("cms_agent_requests_in_flight", .gauge, "Requests being computed.")
-    static let queued = MetricDefinition("cms_agent_requests_queued", .gauge, "Requests waiting for a worker.")
+    static let inFlight = MetricDefinition("cms_agent_requests_in_flight", .gauge, "Requests being worked on.")
+    static let queued = MetricDefinition("cms_agent_requests_queued", .gauge, "Requests waiting for their turn.")
     static let workers = MetricDefinition("cms_agent_workers", .gauge, "Threads that compute.")
     static let busyWorkers = MetricDefinition("cms_agent_workers_busy", .gauge, "Threads that compute now.")
     static let serviceTime = MetricDefinition(
         "cms_agent_service_time_seconds",
         .histogram,
-        "Time from the acceptance of a request to its result.",
+        "Time from the acceptance of a request to the end of its answer.",
         buckets: ServiceStatistics.bounds
+    )
+    static let connections = MetricDefinition(
+        "cms_agent_service_connections",
+        .gauge,
+        "Established connections of the service from other machines (service beside the agent only)."
+    )
+    static let tunnels = MetricDefinition(
+        "cms_agent_upgraded_connections",
+        .gauge,
+        "Connections that became another protocol, such as WebSocket (proxy only)."
     )
     static let cpuTime = MetricDefinition(
         "cms_agent_cpu_seconds_total",
@@ -45,6 +55,8 @@ enum AgentMetricNames {
     /// All, in the order of the text.
     static let all =
         [
-            requests, inFlight, queued, workers, busyWorkers, serviceTime, cpuTime, pressure, draining, session, build,
+            requests, inFlight, queued, workers, busyWorkers, connections, tunnels, serviceTime, cpuTime, pressure,
+            draining,
+            session, build,
         ] + ProcessFigures.all
 }

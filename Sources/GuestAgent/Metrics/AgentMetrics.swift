@@ -1,4 +1,5 @@
 import Hummingbird
+import NIOCore
 import ServerSupport
 import Shared
 import Wire
@@ -10,17 +11,26 @@ struct AgentMetrics: Sendable {
 
     let registry = PrometheusRegistry(AgentMetricNames.all)
 
-    init(pool: ComputePool, statistics: ServiceStatistics, status: AgentStatus, reader: ProcReader = ProcReader()) {
+    init(
+        work source: any WorkloadSource,
+        statistics: ServiceStatistics,
+        status: AgentStatus,
+        reader: ProcReader = ProcReader()
+    ) {
         registry.collect { snapshot in
             let totals = statistics.totals
             for outcome in ServiceStatistics.Outcome.allCases {
                 snapshot.set(AgentMetricNames.requests, [outcome.rawValue], Double(totals.outcomes[outcome] ?? 0))
             }
-            let work = pool.snapshot
-            snapshot.set(AgentMetricNames.inFlight, [], Double(work.inFlight))
-            snapshot.set(AgentMetricNames.queued, [], Double(work.queued))
-            snapshot.set(AgentMetricNames.workers, [], Double(work.workers))
-            snapshot.set(AgentMetricNames.busyWorkers, [], Double(work.inFlight))
+            let work = source.workload
+            snapshot.set(AgentMetricNames.inFlight, [], work.inFlight.map { Double($0) })
+            snapshot.set(AgentMetricNames.queued, [], work.queued.map { Double($0) })
+            if let workers = work.workers {
+                snapshot.set(AgentMetricNames.workers, [], Double(workers))
+                snapshot.set(AgentMetricNames.busyWorkers, [], work.inFlight.map { Double($0) })
+            }
+            snapshot.set(AgentMetricNames.connections, [], work.connections.map { Double($0) })
+            snapshot.set(AgentMetricNames.tunnels, [], work.tunnels.map { Double($0) })
             snapshot.set(AgentMetricNames.serviceTime, [], buckets: totals.buckets, sum: totals.serviceSeconds)
             if let cpu = reader.cpuTimes() {
                 for (mode, ticks) in [("busy", cpu.busy), ("idle", cpu.idle), ("steal", cpu.steal)] {
@@ -39,4 +49,10 @@ struct AgentMetrics: Sendable {
     ///
     /// - Parameter accept: The request's `Accept`.
     func response(accept: String?) -> Response { registry.response(accept: accept) }
+
+    /// The same as text, and its content type.
+    func text(accept: String?) -> (body: ByteBuffer, type: String) {
+        let format = PrometheusRegistry.format(accept: accept)
+        return (registry.exposition(openMetrics: format.isOpenMetrics), format.contentType)
+    }
 }

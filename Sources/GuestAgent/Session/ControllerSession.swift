@@ -113,7 +113,9 @@ final class ControllerSession: Service {
             port: port,
             vCPUs: SystemInformation.onlineCPUs,
             bootID: SystemInformation.bootID,
-            startedAt: startedAt
+            startedAt: startedAt,
+            service: configuration.service.kind,
+            endpoint: configuration.service.endpoint
         )
         let answer = try await api.register(
             uuid: configuration.uuid,

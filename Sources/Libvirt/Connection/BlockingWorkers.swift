@@ -4,9 +4,9 @@ import Synchronization
 
 /// Threads for calls that block, so that none ever blocks Swift's cooperative pool.
 ///
-/// Three lanes: queries run one at a time in order; operations, which may take seconds, run on threads of their own, so a
+/// Four lanes: queries run one at a time in order; operations, which may take seconds, run on threads of their own, so a
 /// slow start of one domain delays neither the measurements nor the start of another; saves, which may take minutes and
-/// share one disk anyway, run one at a time and hold up nobody.
+/// share one disk anyway, run one at a time and hold up nobody. So do questions that a guest may have to answer.
 ///
 /// A call cannot be interrupted. When its deadline passes or its task is cancelled, the caller goes on and the thread
 /// stays behind until libvirt returns; the owner then calls ``stop(failing:)`` and makes new workers.
@@ -19,6 +19,8 @@ final class BlockingWorkers: Sendable {
         case operation
         /// Writing a guest's memory to disk.
         case save
+        /// What is asked of a guest, or of what the host has noted of it.
+        case guest
     }
 
     /// The call's body ran longer than it may.
@@ -46,7 +48,7 @@ final class BlockingWorkers: Sendable {
 
     /// Starts the threads.
     init(name: String, operations: Int, capacity: Int = 1024) {
-        threads = [.query: 1, .operation: max(1, operations), .save: 1]
+        threads = [.query: 1, .operation: max(1, operations), .save: 1, .guest: 1]
         semaphores = threads.mapValues { _ in DispatchSemaphore(value: 0) }
         self.capacity = capacity
         state = Mutex(State(threads: threads.values.reduce(0, +)))

@@ -155,6 +155,14 @@ extension InMemoryHypervisor {
         state.withLock { $0.leases[network, default: []].append(lease) }
     }
 
+    /// What a source says of a domain's addresses while it is active; `nil`: it knows nothing.
+    package func setAddresses(_ addresses: [String]?, source: GuestAddress.Source, of uuid: String) {
+        state.withLock { state in
+            let mac = state.domains[uuid]?.info.interfaces.first?.mac
+            state.domains[uuid]?.addresses[source] = addresses?.map { GuestAddress(mac: mac, address: $0) }
+        }
+    }
+
     private static func mac(forUUID uuid: String) -> String {
         let digits = Array(uuid.filter(\.isHexDigit).suffix(6))
         guard digits.count == 6 else { return "52:54:00:00:00:01" }

@@ -50,6 +50,35 @@ extension InMemoryHypervisor {
         }
     }
 
+    /// What ``setAddresses(_:source:of:)`` gave; of leases those of its MAC addresses, too.
+    package func addresses(uuid: String, source: GuestAddress.Source) async throws -> [GuestAddress] {
+        try perform(.addresses, uuid) { state, _ in
+            let domain = try state.domain(uuid)
+            guard domain.info.state.isActive else {
+                throw LibvirtError.invalid("domain is not running", operation: "read the addresses")
+            }
+            let given = domain.addresses[source]
+            switch source {
+            case .lease:
+                let macs = Set(domain.info.interfaces.compactMap(\.mac))
+                let leases = domain.info.interfaces.compactMap(\.network).flatMap { state.leases[$0] ?? [] }
+                return (given ?? [])
+                    + leases.filter { $0.mac.map(macs.contains) ?? false }
+                    .map { GuestAddress(mac: $0.mac, address: $0.address) }
+            case .neighbour: return given ?? []
+            case .guestAgent:
+                guard let given else {
+                    throw LibvirtError(
+                        code: .argumentUnsupported,
+                        message: "QEMU guest agent is not configured",
+                        operation: "read the addresses"
+                    )
+                }
+                return given
+            }
+        }
+    }
+
     /// Adds to the network's reservations.
     package func addDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
         try perform(.reservations) { state, _ in

@@ -46,6 +46,8 @@ extension InMemoryHypervisor {
         var obeysShutdown = true
         /// Whether it has run since it was started.
         var hasBooted = false
+        /// What each source says of its addresses.
+        var addresses: [GuestAddress.Source: [GuestAddress]] = [:]
         /// Busy and stolen time in ns of each vCPU, up to `counted`.
         var busy = 0.0
         var stolen = 0.0

@@ -45,6 +45,8 @@ package final class InMemoryHypervisor: Hypervisor {
         case networks
         /// ``Hypervisor/leases(network:)``
         case leases
+        /// ``Hypervisor/addresses(uuid:source:)``
+        case addresses
         /// ``Hypervisor/addDHCPReservation(_:network:)`` and its opposite.
         case reservations
         /// ``Hypervisor/domains()`` and ``Hypervisor/domain(uuid:)``

@@ -16,7 +16,7 @@ extension ControllerEvent.Kind {
         switch self {
         case .storeFailed, .instanceQuarantined, .breakerOpened, .rolloutFailed: .error
         case .hypervisorLost, .instanceFailed, .instanceUnhealthy, .instanceReplaced, .reserveEmpty, .scaleOutBlocked,
-            .hookFailed, .configurationRefused, .peerRefused, .historyFailed:
+            .hookFailed, .configurationRefused, .peerRefused, .historyFailed, .queryFailed:
             .warning
         default: .info
         }

@@ -74,6 +74,8 @@ package struct ControllerEvent: Sendable, Hashable, Codable {
         case agentEnrolled = "agent.enrolled"
         /// An agent registered and its command stream is open.
         case agentRegistered = "agent.registered"
+        /// The address of an instance without an agent is known.
+        case instanceLocated = "instance.located"
         /// The instance's health probe passed.
         case instanceProbed = "instance.probed"
         /// Clients were told of a new revision.
@@ -88,6 +90,10 @@ package struct ControllerEvent: Sendable, Hashable, Codable {
         case instanceStopped = "instance.stopped"
         /// A domain left the group's networks or was undefined.
         case instanceGone = "instance.gone"
+        /// The query of a rule got no value: nothing shrinks until it does.
+        case queryFailed = "query.failed"
+        /// The query has a value again.
+        case queryRecovered = "query.recovered"
         /// The hypervisor answers.
         case hypervisorConnected = "hypervisor.connected"
         /// The hypervisor does not answer.

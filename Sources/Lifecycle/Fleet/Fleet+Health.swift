@@ -53,8 +53,11 @@ extension Fleet {
             var moved = instance
             moved.endpoint = agent.endpoint
             withdraw(moved, reason: "its address changed to \(agent.endpoint.url)", facts, in: &step)
+        } else if !settings.hasAgents, !facts.hypervisorAnswers {
+            // Only the hypervisor knows where it is: until it answers, what clients were told holds.
+            memory[instance.uuid].reconnectDeadline = facts.now.advanced(by: limits.adoptionGrace)
         } else if memory[instance.uuid].reconnectDeadline.map({ $0 <= facts.now }) ?? true {
-            withdraw(instance, reason: "the agent's command stream broke", facts, in: &step)
+            withdraw(instance, reason: presence.lost, facts, in: &step)
         }
     }
 
@@ -212,7 +215,7 @@ extension Fleet {
             // It is off: whoever starts it before the next attempt owns it. Only an image that is left is still ours.
             let mayCome = memory[instance.uuid].lateOrderUntil.map { facts.now < $0 } ?? false
             instance.isOwned = mayCome || facts.domain?.hasSavedImage ?? false
-            fail(instance, reason: "the domain stopped before its agent registered", facts, in: &step)
+            fail(instance, reason: "the domain stopped before \(presence.arrival)", facts, in: &step)
             return
         }
         instance.isOwned = false

@@ -70,5 +70,8 @@ extension FleetSettings {
             maximum: group.policy.max,
             template: group.template
         )
+        hasAgents = group.service.hasAgent
+        drainFor = group.service.drainFor
+        slowStart = group.service.slowStart
     }
 }

@@ -73,7 +73,7 @@ extension Fleet {
         let leaseEnded = memory[instance.uuid].lease.map { $0 <= facts.now } ?? true
         // Until each client has said that it sends no more, the instance serves as before.
         guard facts.isAcknowledged || leaseEnded else { return }
-        let isDone = facts.agent?.work?.isDone ?? false
+        let isDone = isDone(instance, facts)
         if !isDone { memory[instance.uuid].awakeUntil = nil }
         guard isDone || facts.isOverdue else {
             if let agent = facts.agent, agent.isConnected, agent.work?.isAccepting ?? true {
@@ -86,7 +86,8 @@ extension Fleet {
         }
         if isDone, !facts.isOverdue {
             // The last answers may still be on the wire: a guest that is paused sends nothing again.
-            let end = memory[instance.uuid].awakeUntil ?? facts.now.advanced(by: Self.settleTime)
+            let time = settings.hasAgents ? Self.settleTime : settings.drainFor
+            let end = memory[instance.uuid].awakeUntil ?? facts.now.advanced(by: time)
             memory[instance.uuid].awakeUntil = end
             guard end <= facts.now else { return }
         }
@@ -99,11 +100,17 @@ extension Fleet {
                 at: facts.date,
                 instance: instance.name,
                 detail: isDone && failure == nil
-                    ? "its last request is answered"
+                    ? presence.finished(after: settings.drainFor)
                     : "its time of \(settings.drain.timeout) is over; \(rest)"
             )
         )
         leave(instance, isDone: isDone && failure == nil, facts, in: &step)
+    }
+
+    /// Whether an instance that is withdrawn has finished what it had. Where no agent counts that, time alone tells.
+    private func isDone(_ instance: Instance, _ facts: InstanceFacts) -> Bool {
+        guard !settings.hasAgents else { return facts.agent?.work?.isDone ?? false }
+        return !facts.isOverdue || memory[instance.uuid].awakeUntil.map { $0 <= facts.now } ?? false
     }
 
     private func whatIsLeft(_ facts: InstanceFacts) -> String {

@@ -137,7 +137,7 @@ extension Fleet {
                     .standbyReady,
                     at: facts.date,
                     instance: instance.name,
-                    detail: "booted, enrolled, ready and \(kind.rawValue)"
+                    detail: "\(presence.ready) and \(kind.rawValue)"
                 )
             )
         } else if isOff, facts.start != .underWay {
@@ -184,7 +184,7 @@ extension Fleet {
                     .instanceResumed,
                     at: facts.date,
                     instance: instance.name,
-                    detail: "the domain runs again; its agent is awaited"
+                    detail: "the domain runs again; \(presence.awaited)"
                 )
             )
             continueFrom(instance, facts, in: &step)

@@ -69,7 +69,7 @@ extension Fleet {
                 .instanceAdopted,
                 at: facts.date,
                 instance: instance.name,
-                detail: "the domain runs already; it joins when its agent registers"
+                detail: "the domain runs already; it joins when \(presence.joining)"
             )
         )
         continueFrom(instance, facts, in: &step)
@@ -102,7 +102,7 @@ extension Fleet {
                     .instanceStarted,
                     at: facts.date,
                     instance: instance.name,
-                    detail: "the domain runs; its agent is awaited"
+                    detail: "the domain runs; \(presence.awaited)"
                 )
             )
             continueFrom(instance, facts, in: &step)
@@ -134,21 +134,20 @@ extension Fleet {
             stopped(instance, wasComing: true, facts, in: &step)
         } else if let agent = facts.agent, agent.isConnected {
             instance.endpoint = agent.endpoint
-            enter(.probing, &instance, reason: "the agent registered", now: facts.now, date: facts.date, in: &step)
+            enter(.probing, &instance, reason: presence.there, now: facts.now, date: facts.date, in: &step)
             step.events.append(
                 ControllerEvent(
-                    .agentRegistered,
+                    presence.event,
                     at: facts.date,
                     instance: instance.name,
-                    detail: "the agent registered from \(agent.endpoint.url)"
+                    detail: presence.arrived(at: agent.endpoint.url)
                 )
             )
             continueFrom(instance, facts, in: &step)
         } else if deadlinePassed(facts, instance) {
             fail(
                 instance,
-                reason: "its agent did not register within \(limits.startDeadline); look at the guest's console "
-                    + "and at 'journalctl -u cms-agent' in it",
+                reason: presence.missing(within: limits.startDeadline),
                 facts,
                 in: &step
             )
@@ -184,7 +183,7 @@ extension Fleet {
                 serve(instance, facts, in: &step)
             }
         } else {
-            enter(.booting, &instance, reason: "the agent is gone again", now: facts.now, date: facts.date, in: &step)
+            enter(.booting, &instance, reason: presence.gone, now: facts.now, date: facts.date, in: &step)
         }
     }
 

@@ -66,7 +66,7 @@ package struct Fleet: Sendable, Equatable {
                 let age = instance.inServiceSince.map { min(max(0, date.timeIntervalSince($0)), 365 * 86400) } ?? 0
                 memory[instance.uuid].servingSince = now.advanced(by: .seconds(-age))
             }
-            if instance.state == .standby, instance.standby != .saved {
+            if instance.state == .standby, instance.standby != .saved, settings.hasAgents {
                 memory[instance.uuid].isAwaitingReconnect = true
             }
             if instance.state == .draining { memory[instance.uuid].lease = now.advanced(by: settings.drain.lease) }
@@ -95,8 +95,19 @@ package struct Fleet: Sendable, Equatable {
 
     /// The endpoints in service, ordered by name.
     package var endpoints: [Endpoint] {
-        instances.values.filter { $0.state == .inService }.compactMap(\.endpoint)
+        instances.values.filter { $0.state == .inService }.compactMap(told)
             .sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+    }
+
+    /// What clients are told of an instance.
+    private func told(_ instance: Instance) -> Endpoint? {
+        guard var endpoint = instance.endpoint, settings.slowStart > .zero else { return instance.endpoint }
+        // To the second: what is read back from the disk must be no other endpoint.
+        endpoint.since = instance.inServiceSince.map {
+            Date(timeIntervalSince1970: $0.timeIntervalSince1970.rounded(.down))
+        }
+        endpoint.slowStartSeconds = settings.slowStart / .seconds(1)
+        return endpoint
     }
 
     /// The instances ordered by name, as people count: vm2 before vm10.

@@ -12,6 +12,12 @@ package struct FleetSettings: Sendable, Hashable {
     package var maximum: Int
     /// What new instances are cloned from; `nil` when only existing domains are started.
     package var template: TemplateConfiguration?
+    /// Whether an agent of ours is in each instance.
+    package var hasAgents = true
+    /// How long after its withdrawal an instance without an agent is taken to have finished what it has.
+    package var drainFor = Duration.seconds(30)
+    /// For how long clients send less to an instance that is new; zero: they send all at once.
+    package var slowStart = Duration.zero
 
     /// Settings; the defaults keep no warm pool and run no hooks.
     package init(

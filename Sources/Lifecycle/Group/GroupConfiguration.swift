@@ -28,6 +28,8 @@ package struct GroupConfiguration: Sendable, Equatable {
     package var hooks: HookConfiguration
     /// What of the host the group must leave to others.
     package var host: HostReserve
+    /// What the instances serve, and where.
+    package var service = ServiceConfiguration()
 
     /// A group; the defaults are those of the configuration file.
     package init(
@@ -85,6 +87,7 @@ package struct GroupConfiguration: Sendable, Equatable {
         if standby.paused + standby.saved > 0 {
             parts.append("standby \(standby.paused) paused and \(standby.saved) saved")
         }
+        if !service.hasAgent { parts.append("without agents") }
         if policy.mode == .off { parts.append("mode off: orders nothing") }
         return parts.joined(separator: ", ")
     }
@@ -110,8 +113,17 @@ package struct GroupConfiguration: Sendable, Equatable {
         ComparedSetting("drain", \.drain),
         ComparedSetting("hooks", \.hooks),
         ComparedSetting("host", \.host),
+        ComparedSetting("service.probe", \.service.probe),
+        ComparedSetting("service.slow-start", \.service.slowStart),
+        ComparedSetting("service.drain-for", \.service.drainFor),
     ]
 
     /// The settings that keep their values until the controller is started again.
-    package static let changedByRestart: [ComparedSetting<GroupConfiguration>] = [ComparedSetting("hosts", \.hosts)]
+    package static let changedByRestart: [ComparedSetting<GroupConfiguration>] = [
+        ComparedSetting("hosts", \.hosts),
+        ComparedSetting("service.kind", \.service.kind),
+        ComparedSetting("service.port", \.service.port),
+        ComparedSetting("service.scheme", \.service.scheme),
+        ComparedSetting("service.url", \.service.url),
+    ]
 }

@@ -32,6 +32,10 @@ package final class AgentRegistry: Sendable {
         package var clockOffset: Double?
         /// The open command stream, if any.
         fileprivate var stream: Stream?
+        /// The base URL of the agent itself.
+        package var agentURL: String { "https://\(HostPort(host: address.description, port: registration.port))" }
+        /// The base URL for clients.
+        package var endpointURL: String { registration.endpointURL(address: address.description) ?? agentURL }
         /// Whether a command stream is open.
         package var isConnected: Bool { stream != nil }
     }
@@ -175,16 +179,20 @@ package final class AgentRegistry: Sendable {
 
     /// The agents as they stand.
     package var sessions: [String: Session] { state.withLock { $0.sessions } }
+
+    /// The session of one machine.
+    package func session(uuid: String) -> Session? { state.withLock { $0.sessions[uuid] } }
 }
 
 extension AgentRegistry.Session {
     /// What the agent has to do, when its last report is at most `age` old.
     func work(at now: MonotonicInstant, age: Duration) -> FleetObservation.Work? {
-        guard isConnected, let report, let reportedAt, reportedAt.duration(to: now) <= age,
-            let inFlight = report.inFlight, let queued = report.queued
-        else { return nil }
+        guard isConnected, let report, let reportedAt, reportedAt.duration(to: now) <= age else { return nil }
+        // A service beside its agent has no queue that anybody knows of.
+        let counted = report.inFlight.flatMap { inFlight in report.queued.map { inFlight + $0 } }
+        guard let pending = [counted, report.admitted].compactMap({ $0 }).max() else { return nil }
         return FleetObservation.Work(
-            pending: max(inFlight + queued, report.admitted ?? 0),
+            pending: pending,
             isAccepting: report.accepting ?? true,
             isHolding: report.holding ?? false
         )
@@ -206,7 +214,18 @@ extension AgentRegistry.Session {
             serviceTime: report.serviceTimeMean,
             vCPUs: vCPUs,
             inFlight: report.inFlight,
-            requestsPerSecond: report.requestsPerSecond
+            requestsPerSecond: report.requestsPerSecond,
+            latencyP99: report.serviceTimeP99,
+            memory: report.memoryShare,
+            pressure: report.pressure
         )
+    }
+}
+
+extension LoadReport {
+    /// Memory in use, percent of the guest's.
+    fileprivate var memoryShare: Double? {
+        guard let memoryUsed, let memoryTotal, memoryTotal > 0 else { return nil }
+        return Double(memoryUsed) / Double(memoryTotal) * 100
     }
 }

@@ -18,6 +18,8 @@ package final class GroupRuntime: Sendable {
     package let signals: Signals
     package let directory: EndpointDirectory
     package let status = GroupStatusBoard()
+    /// Where guests without an agent are.
+    package let guests = GuestAddressBook()
     private let settings: Mutex<GroupConfiguration>
 
     /// A group that goes on from the endpoint set that was told last.

@@ -14,6 +14,7 @@ package struct DomainOperator: Sendable {
     private let controllerAddress: @Sendable (_ uuid: String) async throws -> String
     private let authorityHash: String
     private let tokenLifetime: @Sendable () -> Duration
+    private let hasAgents: Bool
 
     /// An operator.
     ///
@@ -24,13 +25,15 @@ package struct DomainOperator: Sendable {
     ///   - controllerAddress: `address:port` as the guest of that UUID reaches it; asked at each start.
     ///   - authorityHash: The fingerprint that agents pin.
     ///   - tokenLifetime: How long the token can be used; asked at each start, since a reload may change it.
+    ///   - hasAgents: Whether an agent of ours is in the guests. Without one nothing secret goes into a domain.
     package init(
         hypervisor: any Hypervisor,
         store: any Store,
         group: String,
         controllerAddress: @escaping @Sendable (_ uuid: String) async throws -> String,
         authorityHash: String,
-        tokenLifetime: @escaping @Sendable () -> Duration
+        tokenLifetime: @escaping @Sendable () -> Duration,
+        hasAgents: Bool = true
     ) {
         self.hypervisor = hypervisor
         self.store = store
@@ -38,24 +41,26 @@ package struct DomainOperator: Sendable {
         self.controllerAddress = controllerAddress
         self.authorityHash = authorityHash
         self.tokenLifetime = tokenLifetime
+        self.hasAgents = hasAgents
     }
 
     /// Boots the domain; a memory image it may have is discarded.
     ///
     /// - Parameter told: Called when the hypervisor is told to start it.
     package func start(uuid: String, at date: Date, told: () -> Void = {}) async throws {
-        let token = JoinToken()
-        try await store.addToken(
-            JoinTokenRecord(hash: token.hash, uuid: uuid, expires: date.addingTimeInterval(tokenLifetime().seconds))
-        )
         // This only prepares it: the time of the start does not begin with it.
-        try await prepare(uuid, token, at: date)
+        if hasAgents { try await giveCredentials(uuid, at: date) }
+        try await record(uuid, at: date)
         told()
         try await hypervisor.startFresh(uuid: uuid)
     }
 
-    /// Writes into the domain's definition what its agent needs, and whose it is.
-    private func prepare(_ uuid: String, _ token: JoinToken, at date: Date) async throws {
+    /// Writes into the domain's definition what its agent needs.
+    private func giveCredentials(_ uuid: String, at date: Date) async throws {
+        let token = JoinToken()
+        try await store.addToken(
+            JoinTokenRecord(hash: token.hash, uuid: uuid, expires: date.addingTimeInterval(tokenLifetime().seconds))
+        )
         try await hypervisor.setCredentials(
             uuid: uuid,
             [
@@ -64,6 +69,10 @@ package struct DomainOperator: Sendable {
                 Credential(name: "cms.ca-hash", value: authorityHash),
             ]
         )
+    }
+
+    /// Writes into the domain's metadata whose it is.
+    private func record(_ uuid: String, at date: Date) async throws {
         var unfinished: String?
         try await hypervisor.updateRecord(uuid: uuid) { record in
             if let clone = record.clone, clone.uuid == uuid, clone.state != .ready { unfinished = uuid }

@@ -35,14 +35,39 @@ extension Reconciler {
         board.confirmStarts(active: Set((snapshot.domains ?? []).filter(\.isActive).map(\.uuid)))
         let names = Dictionary((snapshot.domains ?? []).map { ($0.uuid, $0.name) }) { $1 }
         board.notePaused((snapshot.domains ?? []).filter { $0.isActive && !$0.isRunning }.map(\.uuid), at: now)
+        return FleetObservation(
+            domains: snapshot.domains,
+            takenNames: snapshot.names,
+            agents: state.group.service.hasAgent ? agents(state, names, now: now) : guests(state, snapshot),
+            starts: board.starts,
+            done: snapshot.domains == nil ? [] : board.done(before: snapshot.readAt),
+            probes: board.probes,
+            hooks: board.hooks,
+            acknowledged: parts.directory.acknowledgedDepartures,
+            hostRoom: parts.capacity.room(leaving: state.group.host),
+            cloneNeed: state.fleet.cloneTemplate.flatMap(templateNeed)
+        )
+    }
+
+    /// The agents that are registered.
+    private func agents(
+        _ state: State,
+        _ names: [String: String],
+        now: MonotonicInstant
+    ) -> [String: FleetObservation.Agent] {
         let resumedAt = board.resumedAt
         var agents: [String: FleetObservation.Agent] = [:]
         for (uuid, session) in parts.registry.sessions where state.fleet.instances[uuid] != nil || names[uuid] != nil {
+            // While the hypervisor is silent the ledger's name holds: what a guest calls itself is no change.
+            let name = names[uuid] ?? state.fleet.instances[uuid]?.name ?? session.registration.hostname
+            let port = session.registration.port
             let endpoint = Endpoint(
                 id: uuid,
-                // While the hypervisor is silent the ledger's name holds: what a guest calls itself is no change.
-                name: names[uuid] ?? state.fleet.instances[uuid]?.name ?? session.registration.hostname,
-                url: "https://\(HostPort(host: session.address.description, port: session.registration.port))"
+                name: name,
+                // What the group says goes before what the agent says.
+                url: state.group.service.namesPlace
+                    ? state.group.service.url(address: session.address, name: name, agentPort: port)
+                    : session.endpointURL
             )
             agents[uuid] = FleetObservation.Agent(
                 endpoint: endpoint,
@@ -52,18 +77,27 @@ extension Reconciler {
                 work: session.work(at: now, age: interval * LoadEstimate.freshIntervals)
             )
         }
-        return FleetObservation(
-            domains: snapshot.domains,
-            takenNames: snapshot.names,
-            agents: agents,
-            starts: board.starts,
-            done: snapshot.domains == nil ? [] : board.done(before: snapshot.readAt),
-            probes: board.probes,
-            hooks: board.hooks,
-            acknowledged: parts.directory.acknowledgedDepartures,
-            hostRoom: parts.capacity.room(leaving: state.group.host),
-            cloneNeed: state.fleet.cloneTemplate.flatMap(templateNeed)
-        )
+        return agents
+    }
+
+    /// Guests without an agent, as an agent of each would say it: it is there while its domain is active and its address
+    /// is known. Nobody in it knows its clock or counts its work.
+    private func guests(_ state: State, _ snapshot: HostView.Snapshot) -> [String: FleetObservation.Agent] {
+        // While the hypervisor is silent what it said last holds.
+        snapshot.known.reduce(into: [:]) { guests, domain in
+            guard domain.isActive, let entry = parts.group.guests.entry(of: domain.uuid, run: domain.run) else {
+                return
+            }
+            guests[domain.uuid] = FleetObservation.Agent(
+                endpoint: Endpoint(
+                    id: domain.uuid,
+                    name: domain.name,
+                    url: state.group.service.url(address: entry.address, name: domain.name)
+                ),
+                session: entry.session,
+                isConnected: true
+            )
+        }
     }
 
     private static func isAwake(_ session: AgentRegistry.Session, since resumedAt: MonotonicInstant?) -> Bool {
@@ -95,6 +129,7 @@ extension Reconciler {
         parts.trace?.record(decision, calendar: state.calendar)
         parts.logger.debug("decision", metadata: ["reason": "\(decision.reason)"])
         tell(decision, &state, &step, date: date)
+        tellQueries(decision, &state, &step, date: date)
         switch decision.order {
         case .scaleOut(let count):
             step.events.append(ControllerEvent(.scaleOutDecided, at: date, detail: decision.reason))
@@ -120,6 +155,7 @@ extension Reconciler {
                 guest: sessions[instance.uuid]?.sample,
                 earlier: sessions[instance.uuid]?.earlierSample,
                 interval: interval,
+                hasAgent: parts.group.configuration.service.hasAgent,
                 now: now
             )
             estimate.inServiceSince = fleet.memory[instance.uuid].servingSince
@@ -167,6 +203,7 @@ extension Reconciler {
         )
         group.hostShortage = startable.shortage
         group.waiting = fleet.waitingForRoom
+        group.queries = parts.queries.readings(of: state.engine.policy.queries)
         return group
     }
 

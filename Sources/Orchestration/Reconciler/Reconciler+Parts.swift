@@ -15,6 +15,7 @@ extension Reconciler {
         package var clones: CloneOperator
         package var hooks: any HookRunner
         package var capacity: HostCapacity
+        package var queries: QueryBoard
         package var clock: SteadyClock
         package var reporting: Reporting
 
@@ -27,6 +28,7 @@ extension Reconciler {
             clones: CloneOperator,
             hooks: any HookRunner,
             capacity: HostCapacity,
+            queries: QueryBoard,
             clock: SteadyClock,
             reporting: Reporting
         ) {
@@ -38,6 +40,7 @@ extension Reconciler {
             self.clones = clones
             self.hooks = hooks
             self.capacity = capacity
+            self.queries = queries
             self.clock = clock
             self.reporting = reporting
         }

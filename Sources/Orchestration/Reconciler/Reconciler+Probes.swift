@@ -39,7 +39,10 @@ extension Reconciler {
     func probe(_ uuid: String, _ endpoint: Endpoint, session: UInt64, life: UInt64) async {
         var failure: String?
         do {
-            try await parts.prober.probe(endpoint)
+            guard let target = try probeTarget(uuid, endpoint) else {
+                throw HTTPSEndpointProber.Failure(description: "nobody is there to be asked")
+            }
+            try await parts.prober.probe(target)
         } catch {
             failure = ErrorText.of(error)
             parts.logger.info(
@@ -57,6 +60,44 @@ extension Reconciler {
         parts.signals.send(.look)
     }
 
+    /// Whom to ask how an endpoint is: the agent, where it is registered, or the service itself; `nil` while there is
+    /// nobody to ask.
+    private func probeTarget(_ uuid: String, _ endpoint: Endpoint) throws -> ProbeTarget? {
+        let service = parts.group.configuration.service
+        guard service.hasAgent else {
+            guard let address = parts.group.guests.address(of: uuid), let probe = service.probe else { return nil }
+            return ProbeTarget(url: "", check: ProbeTarget.Check(probe, of: service, address: address))
+        }
+        guard let session = parts.registry.session(uuid: uuid) else {
+            // After a start of the controller its agent connects anew; until then what serves there is not known, but
+            // something has to listen, unless clients are sent elsewhere.
+            guard !service.namesPlace, let place = Self.place(of: endpoint.url) else { return nil }
+            return ProbeTarget(url: "", check: .tcp(place))
+        }
+        let registered = session.registration.service ?? .builtIn
+        if let kind = service.kind, kind.rawValue != registered.word {
+            throw HTTPSEndpointProber.Failure(
+                description:
+                    "its agent serves '\(PrintableText.of(String(registered.word.prefix(64))))', and the group "
+                    + "expects '\(kind.rawValue)' (service.kind)"
+            )
+        }
+        var target = ProbeTarget(url: session.agentURL, service: registered)
+        if registered != .builtIn, let probe = service.probe {
+            // Where clients reach it by the agent's word: beside its service the agent has a port of its own.
+            let port = Self.place(of: session.endpointURL)?.port
+            target.check = ProbeTarget.Check(probe, of: service, address: session.address, agentPort: port)
+        }
+        return target
+    }
+
+    /// Where a URL's server listens.
+    private static func place(of url: String) -> HostPort? {
+        guard let parts = URLComponents(string: url), var host = parts.host else { return nil }
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        return HostPort(host: host, port: parts.port ?? (parts.scheme == "http" ? 80 : 443))
+    }
+
     /// Asks each endpoint that clients use whether it is well.
     package func checkHealth(
         _ fleet: Fleet,
@@ -71,7 +112,8 @@ extension Reconciler {
             group.addTask {
                 var failure: String?
                 do {
-                    try await parts.prober.checkHealth(endpoint)
+                    // That nobody can be asked yet, after a start of the controller, is no failed probe.
+                    if let target = try probeTarget(uuid, endpoint) { try await parts.prober.checkHealth(target) }
                 } catch {
                     failure = ErrorText.of(error)
                     parts.logger.debug(

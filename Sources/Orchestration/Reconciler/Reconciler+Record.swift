@@ -35,7 +35,7 @@ extension Reconciler {
         let demands = estimates.filter { $0.0.state == .inService }.compactMap(\.1.demand)
         var record = TickRecord(group: state.group.name, at: date, policy: state.engine.policy)
         record.boundsInForce = state.bounds.map(GroupBounds.init)
-        record.threshold = state.engine.policy.rules.map(\.actingLoad).min()
+        record.threshold = state.engine.policy.rules.compactMap(\.actingLoad).min()
         record.capacity = decision?.capacity
         record.desired = decision?.desired
         record.demand = demands.isEmpty ? nil : demands.reduce(0, +)

@@ -28,6 +28,8 @@ package struct Reconciler: Service {
         var hypervisorLost = false
         var isOverloaded = false
         var blocked: Set<Clamp.Name> = []
+        /// The queries of which it was told that they have no value.
+        var gaps: Set<PrometheusQuery> = []
 
         package init(
             group: GroupConfiguration,

@@ -17,17 +17,23 @@ package final class ControllerMetrics: Service {
         package var registry: AgentRegistry
         package var identity: RotatingIdentity
         package var authority: CertificateAuthority
+        package var queries: QueryBoard
+        package var clock: SteadyClock
 
         package init(
             groups: [GroupRuntime],
             registry: AgentRegistry,
             identity: RotatingIdentity,
-            authority: CertificateAuthority
+            authority: CertificateAuthority,
+            queries: QueryBoard = QueryBoard(),
+            clock: SteadyClock = SteadyClock()
         ) {
             self.groups = groups
             self.registry = registry
             self.identity = identity
             self.authority = authority
+            self.queries = queries
+            self.clock = clock
         }
     }
 
@@ -47,6 +53,7 @@ package final class ControllerMetrics: Service {
         registry.collect { [weak self] snapshot in
             ProcessFigures.collect(into: &snapshot)
             Self.collect(sources, into: &snapshot)
+            Self.collectQueries(sources, into: &snapshot)
             self?.collectTicks(into: &snapshot)
         }
     }

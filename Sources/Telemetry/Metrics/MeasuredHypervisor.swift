@@ -48,6 +48,10 @@ package struct MeasuredHypervisor: Hypervisor {
         try await timed("leases") { try await base.leases(network: network) }
     }
 
+    package func addresses(uuid: String, source: GuestAddress.Source) async throws -> [GuestAddress] {
+        try await timed("addresses") { try await base.addresses(uuid: uuid, source: source) }
+    }
+
     package func addDHCPReservation(_ reservation: DHCPReservation, network: String) async throws {
         try await timed("add_dhcp_reservation") { try await base.addDHCPReservation(reservation, network: network) }
     }

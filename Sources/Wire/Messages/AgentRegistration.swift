@@ -18,6 +18,36 @@ public struct AgentRegistration: Codable, Sendable, Equatable {
     public var bootID: String?
     /// When the agent started, by the guest's clock.
     public var startedAt: Date?
+    /// What the agent serves; absent means `built-in`.
+    public var service: ServiceKind?
+    /// Where clients reach the service, `{address}` standing for the address the registration came from; absent: the
+    /// agent's own endpoint.
+    public var endpoint: String?
+
+    /// What an agent serves.
+    public enum ServiceKind: OpenWord {
+        /// The Fibonacci numbers that it computes itself.
+        case builtIn
+        /// A service in the guest, in front of which it stands.
+        case proxy
+        /// A service in the guest that clients reach without the agent.
+        case beside
+        /// A kind that this version does not know.
+        case unknown(String)
+
+        /// The kinds that this version knows.
+        public static let known: [ServiceKind] = [.builtIn, .proxy, .beside]
+
+        /// The word on the wire.
+        public var word: String {
+            switch self {
+            case .builtIn: "built-in"
+            case .proxy: "proxy"
+            case .beside: "beside"
+            case .unknown(let word): word
+            }
+        }
+    }
 
     /// A registration.
     public init(
@@ -26,7 +56,9 @@ public struct AgentRegistration: Codable, Sendable, Equatable {
         port: Int,
         vCPUs: Int,
         bootID: String? = nil,
-        startedAt: Date? = nil
+        startedAt: Date? = nil,
+        service: ServiceKind? = nil,
+        endpoint: String? = nil
     ) {
         self.version = version
         self.hostname = hostname
@@ -34,6 +66,31 @@ public struct AgentRegistration: Codable, Sendable, Equatable {
         self.vCPUs = vCPUs
         self.bootID = bootID
         self.startedAt = startedAt
+        self.service = service
+        self.endpoint = endpoint
+    }
+}
+
+extension AgentRegistration {
+    /// The longest text of ``endpoint``, bytes.
+    public static let longestEndpoint = 256
+
+    /// The URL for clients, for a guest at `address`.
+    ///
+    /// - Returns: `nil` when ``endpoint`` is not `http://{address}…` or `https://{address}…`: an agent speaks for its own
+    ///   address alone.
+    public func endpointURL(address: String) -> String? {
+        guard let endpoint else { return "https://\(HostPort(host: address, port: port))" }
+        let schemes = ["https://", "http://"]
+        guard endpoint.utf8.count <= Self.longestEndpoint, let scheme = schemes.first(where: endpoint.hasPrefix) else {
+            return nil
+        }
+        let rest = endpoint.dropFirst(scheme.utf8.count)
+        guard rest.hasPrefix("{address}") else { return nil }
+        let tail = rest.dropFirst("{address}".utf8.count)
+        guard tail.isEmpty || tail.first == ":" || tail.first == "/" else { return nil }
+        guard tail.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") }) else { return nil }
+        return scheme + (address.contains(":") ? "[\(address)]" : address) + tail
     }
 }
 

@@ -12,6 +12,10 @@ public struct Endpoint: Codable, Sendable, Hashable {
     public var name: String
     /// The base URL, for example `https://192.168.122.150:8000`.
     public var url: String
+    /// When it came into service, to the second, by the controller's clock; absent where that does not matter to clients.
+    public var since: Date?
+    /// For how many seconds from then on less is to be sent to it: a tenth of its share at first, then more and more.
+    public var slowStartSeconds: Double?
 
     /// An endpoint.
     public init(id: String, name: String, url: String) {

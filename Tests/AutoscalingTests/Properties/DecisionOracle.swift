@@ -60,7 +60,9 @@ struct DecisionOracle {
 
     /// Whether the scale-in window holds the size although it is covered and all of it recommended less.
     private mutating func starves(_ decision: Decision, window: Duration) -> Bool {
-        let byData = decision.clamps.prefix { $0.name == .starved || $0.name == .unknownForbidsScaleIn }.last
+        let byData = decision.clamps.prefix {
+            [.starved, .unknownForbidsScaleIn, .gapForbidsScaleIn].contains($0.name)
+        }.last
         // What the data forbids does not show in the record while a size is held.
         let isHeld = decision.observation.steering?.size != nil
         recommendations.append((time, isHeld ? .max : byData?.to ?? decision.unclampedSize))
@@ -160,6 +162,23 @@ struct DecisionOracle {
         return broken
     }
 
+    /// Whether a number that a rule of the policy looks at is missing, or too old.
+    private static func lacksValues(_ policy: GroupPolicy, _ observation: GroupObservation, at: MonotonicInstant)
+        -> Bool
+    {
+        policy.rules.contains { rule in
+            switch rule {
+            case .threshold, .targetTracking: false
+            case .metric(let target): observation.inService.contains { $0.metrics?[target.metric] == nil }
+            case .prometheus(let target):
+                !(observation.queries ?? []).contains { reading in
+                    reading.query == target.query.expression && reading.value?.isFinite == true
+                        && reading.at.map { $0.duration(to: at) <= target.query.maxAge } == true
+                }
+            }
+        }
+    }
+
     private mutating func checkIn(
         _ count: Int,
         _ decision: Decision,
@@ -170,6 +189,9 @@ struct DecisionOracle {
         var broken: [String] = []
         if count <= 0 || count > observation.removable { broken.append("an order of \(count)") }
         if observation.inService.contains(where: { $0.demand == nil }) { broken.append("in while a load is unknown") }
+        if observation.steering?.size == nil, Self.lacksValues(policy, observation, at: decision.at) {
+            broken.append("in while a rule lacks a value")
+        }
         if decision.desired < bounds.lowerBound { broken.append("below min") }
         // What is left in service carries the wished size alone: what is coming may never come.
         let wished = decision.clamps.first { $0.name == .coming }?.from ?? decision.desired

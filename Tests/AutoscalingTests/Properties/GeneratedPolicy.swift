@@ -14,6 +14,8 @@ extension GroupPolicy {
             let low: Double? = random.once(in: 2) ? nil : 40
             rules.append(.threshold(ThresholdPolicy(threshold: 75, samples: random.within(1...3), low: low)))
         }
+        if random.once(in: 3) { rules.append(.metric(.generated(&random))) }
+        if random.once(in: 3) { rules.append(.prometheus(.generated(&random, interval: interval))) }
         return GroupPolicy(
             min: min,
             max: min + random.below(7),
@@ -27,6 +29,31 @@ extension GroupPolicy {
             schedules: random.once(in: 12)
                 ? [Schedule(cron: "*/2 * * * *", min: 2, max: 4, duration: .seconds(60))] : []
         )
+    }
+}
+
+extension MetricTarget {
+    static func generated(_ random: inout SeededRandom) -> MetricTarget {
+        let metric = Metric.allCases[random.below(Metric.allCases.count)]
+        let each = Double(random.within(1...80))
+        return MetricTarget(
+            metric,
+            perInstance: metric == .latencyP99 ? each / 40 : each,
+            tolerance: random.share() / 2
+        )
+    }
+}
+
+extension QueryTarget {
+    static func generated(_ random: inout SeededRandom, interval: Duration) -> QueryTarget {
+        let query = PrometheusQuery(
+            url: "http://prometheus",
+            expression: random.once(in: 2) ? "sum(queue)" : "sum(rate(requests[1m]))",
+            interval: interval,
+            timeout: interval,
+            maxAge: interval * random.within(2...5)
+        )
+        return QueryTarget(query, perInstance: Double(random.within(1...50)), tolerance: random.share() / 2)
     }
 }
 

@@ -26,6 +26,8 @@ struct GeneratedWorld {
     private let gaps: Int
     private let starved: Int
     private let hasGuests: Bool
+    /// Percent of the ticks at which a query has no value, or an old one.
+    private let queryGaps: Int
 
     init(_ random: inout SeededRandom, interval: Duration) {
         self.interval = interval
@@ -35,6 +37,7 @@ struct GeneratedWorld {
         gaps = random.once(in: 2) ? 0 : random.within(1...30)
         starved = random.once(in: 3) ? random.within(1...60) : 0
         hasGuests = random.once(in: 2)
+        queryGaps = random.once(in: 2) ? 0 : random.within(1...60)
         for _ in 0..<random.below(5) { enter() }
     }
 
@@ -80,8 +83,25 @@ struct GeneratedWorld {
         if random.once(in: 50) { reserve = random.below(6) }
     }
 
+    /// What was last heard of the queries of a policy: a value, none, one that is too old, or nothing at all.
+    private func readings(of queries: [PrometheusQuery], _ random: inout SeededRandom) -> [QueryReading]? {
+        guard !queries.isEmpty else { return nil }
+        return queries.compactMap { query in
+            guard random.below(100) < queryGaps else {
+                let age = query.maxAge * random.share()
+                return QueryReading(query, value: demand * (random.share() + 0.2), at: now.advanced(by: .zero - age))
+            }
+            switch random.below(4) {
+            case 0: return nil
+            case 1: return QueryReading(query, value: .nan, at: now)
+            case 2: return QueryReading(query, value: 5, at: now.advanced(by: .zero - query.maxAge - .milliseconds(1)))
+            default: return QueryReading(query, failure: "the connection was refused")
+            }
+        }
+    }
+
     /// What is to be seen now.
-    func observe(_ random: inout SeededRandom) -> GroupObservation {
+    func observe(_ random: inout SeededRandom, _ policy: GroupPolicy) -> GroupObservation {
         let each = demand / Double(max(1, inService.count))
         let loads = inService.map { instance -> LoadEstimate in
             let isMissing = gaps > 0 && random.below(100) < gaps
@@ -90,7 +110,12 @@ struct GeneratedWorld {
             let used = min(100, load)
             let waiting = Int(max(0, load - 100) / 2)
             let host = HostSample(at: now, utilization: used, steal: isStarved ? 40 : 0)
-            let guest = GuestSample(at: now, busy: used, queued: waiting, serviceTime: 0.1, inFlight: 1)
+            var guest = GuestSample(at: now, busy: used, queued: waiting, serviceTime: 0.1, inFlight: Int(used / 20))
+            // An agent may know one number and not another.
+            guest.requestsPerSecond = random.once(in: 9) ? nil : used / 4
+            guest.latencyP99 = random.once(in: 9) ? nil : 0.1 + Double(waiting) / 50
+            guest.memory = random.once(in: 9) ? nil : 30 + used / 2
+            guest.pressure = random.once(in: 9) ? nil : max(0, load - 60)
             return LoadEstimate(
                 id: instance.id,
                 host: isMissing ? nil : host,
@@ -100,7 +125,7 @@ struct GeneratedWorld {
                 now: now
             )
         }
-        return GroupObservation(
+        var observation = GroupObservation(
             inService: loads,
             coming: coming.count,
             draining: draining.count,
@@ -112,6 +137,8 @@ struct GeneratedWorld {
             lastInService: lastInService,
             steering: steering
         )
+        observation.queries = readings(of: policy.queries, &random)
+        return observation
     }
 
     /// Carries an order out, standby first.

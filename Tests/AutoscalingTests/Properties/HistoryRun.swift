@@ -64,7 +64,7 @@ struct HistoryRun {
                 oracle.changePolicy()
             default: break
             }
-            let observation = world.observe(&random)
+            let observation = world.observe(&random, policy)
             let calendar = CalendarTime(secondsSinceEpoch: world.epoch)
             let decision = engine.decide(observation, now: world.now, calendar: calendar)
             broken = oracle.judge(decision, policy, bounds: Self.bounds(policy, calendar))

@@ -35,7 +35,7 @@ struct ConfigurationSchemaTests {
     func example() throws {
         let text = try provisioned("cms.example.yaml")
         let configuration = try ConfigurationLoading.load(text)
-        #expect(configuration.groups.map(\.name) == ["web", "batch"])
+        #expect(configuration.groups.map(\.name) == ["web", "appliance", "batch"])
         #expect(configuration.groups.first?.standby.paused == 2)
         #expect(try schemaProblem(text) == nil)
     }
@@ -71,7 +71,14 @@ struct ConfigurationSchemaTests {
             "mode: off", "advertise: a,b", "advertise: [a, b]", "policy: {rules: [{threshold: {low: none}}]}",
             "template: {domain: a}", "host: {memory-reserve: 2.5%}", "host: {memory-reserve: 1GiB}",
             "policy: {forecast: {}}", "start-deadline: 1.5m", "groups: {a: {hosts: 10.0.0.0/24, standby: 1}}",
+            "policy: {rules: [{metric: {name: in-flight, per-instance: 20}}]}",
+            "policy: {rules: [{metric: {name: latency-p99, per-instance: 250ms, tolerance: 0}}]}",
+            "policy: {rules: [{metric: {name: memory, per-instance: 70%}}]}",
+            "policy: {rules: [{prometheus: {url: \"http://p:9090/a\", query: sum(x), per-instance: 0.5, max-age: 1m}}]}",
             "policy: {rules: [{target: {percent: 62.5}}]}", "connect: test:///default", "listen: \"[::]:7000\"",
+            "agent: none\nservice: {probe: {tcp: 443}}", "service: {kind: proxy, port: 8443, slow-start: 30s}",
+            "service: {url: \"https://{name}.example\"}", "service: {kind: beside, probe: {http: /up, expect: 204}}",
+            "service: {kind: proxy, probe: {http: /up, scheme: https, expect: 200-299, tls-ca: /a}}",
         ]
     )
     func valid(yaml: String) throws {
@@ -86,10 +93,22 @@ struct ConfigurationSchemaTests {
         arguments: [
             "host: 1", "hots: 10.0.0.0/24", "min: 0", "min: 1.5", "standby: -1", "standby: {pased: 1}", "max: all",
             "mode: maybe", "template: {}", "template: {domain: a, image: /b}", "drain: {timeout: 5}",
-            "policy: {rules: []}", "policy: {rules: [{}]}", "policy: {schedule: [{min: 1}]}",
+            "policy: {rules: []}", "policy: {rules: [{}]}", "policy: {rules: [{metric: {name: in-flight}}]}",
+            "policy: {rules: [{metric: {name: disk, per-instance: 1}}]}",
+            "policy: {rules: [{metric: {name: queued, per-instance: 0}}]}",
+            "policy: {rules: [{metric: {name: queued, per-instance: many}}]}",
+            "policy: {rules: [{prometheus: {url: \"http://p\", query: x}}]}",
+            "policy: {rules: [{prometheus: {url: \"http://u:p@p\", query: x, per-instance: 1}}]}",
+            "policy: {rules: [{prometheus: {url: \"p:9090\", query: x, per-instance: 1}}]}",
+            "policy: {rules: [{prometheus: {url: \"http://p?a=b\", query: x, per-instance: 1}}]}",
+            "policy: {schedule: [{min: 1}]}",
             "policy: {rules: [{target: {percent: 0}}]}", "policy: {rules: [{threshold: {over: 100}}]}",
             "host: {memory-reserve: 5}", "groups: {}", "groups: {a: {}}", "groups: {a b: {hosts: 10.0.0.0/24}}",
             "groups: {a: {hosts: 10.0.0.0/24}}\nmin: 1", "hosts: 10.0.0.0",
+            "agent: maybe", "service: {kind: other}", "service: {port: 0}", "service: {probe: {}}", "service: 1",
+            "service: {probe: {tcp: 1, http: /}}", "service: {probe: {http: up}}",
+            "service: {url: \"ftp://{address}\"}",
+            "service: {probe: {http: /, expect: 200-999}}",
         ]
     )
     func invalid(yaml: String) throws {

@@ -49,6 +49,18 @@ struct GroupFindingsTests {
         #expect(found.map(\.text).contains { $0.hasPrefix("group rest: domains: db (") && !$0.contains("web-1") })
     }
 
+    @Test("what a group without agents has to do without is said, and is no fault")
+    func agentless() throws {
+        let yaml = "hosts: 10.0.0.0/24\nagent: none\nservice: {drain-for: 20s, probe: {tcp: 443}}\n"
+        let found = try findings(yaml, [domain("vm1")])
+        #expect(bad(found) == [])
+        let said = found.map(\.text).filter { $0.hasPrefix("group default: agent: none: ") }
+        for word in ["no identity", "no drain by count", "20.0 seconds", "no load from inside", "no clock"] {
+            #expect(said.contains { $0.contains(word) }, "\(word)")
+        }
+        #expect(try findings("hosts: 10.0.0.0/24\n", [domain("vm1")]).allSatisfy { !$0.text.contains("agent:") })
+    }
+
     @Test("a group without domains, one with too few, and one without a network")
     func missing() throws {
         let found = bad(

@@ -9,6 +9,9 @@ enum GeneratedGroup {
         let min = random.within(1...max(1, count - 1))
         var rules: [ScalingRule] = [.targetTracking(TargetTracking(target: 60))]
         if random.once(in: 2) { rules = [.threshold(ThresholdPolicy(threshold: 75, samples: random.within(1...3)))] }
+        if random.once(in: 4) {
+            rules.append(.metric(MetricTarget(.inFlight, perInstance: Double(random.within(1...4)))))
+        }
         return GroupPolicy(
             min: min,
             max: Swift.min(min + random.below(4), count + 1),

@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import Foundation
-import GuestAgent
 import HTTPTypes
 import Logging
 import NIOCore
@@ -9,7 +8,10 @@ import NIOSSL
 import ServiceLifecycle
 import Shared
 import TestSupport
+import Testing
 import Wire
+
+@testable import GuestAgent
 
 /// An answer of the agent.
 struct Answer: Sendable {
@@ -19,6 +21,11 @@ struct Answer: Sendable {
 
     var problem: Problem? { try? WireCoding.decode(Problem.self, from: ByteBuffer(string: body)) }
     var number: FibonacciAnswer? { try? WireCoding.decode(FibonacciAnswer.self, from: ByteBuffer(string: body)) }
+}
+
+extension Agent {
+    /// What computes the built-in service's numbers.
+    var builtInPool: ComputePool { get throws { try #require(pool) } }
 }
 
 /// A client of one agent that trusts the given authority.

@@ -39,14 +39,14 @@ final class RawConnection: Sendable {
         self.received = received
     }
 
-    static func open(port: Int, tls: TLSConfiguration) async throws -> RawConnection {
+    static func open(port: Int, tls: TLSConfiguration, name: String? = nil) async throws -> RawConnection {
         let context = try NIOSSLContext(configuration: tls)
         let received = Received()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers(
-                        NIOSSLClientHandler(context: context, serverHostname: nil),
+                        NIOSSLClientHandler(context: context, serverHostname: name),
                         Collector(received)
                     )
                 }
@@ -60,8 +60,12 @@ final class RawConnection: Sendable {
     }
 
     /// Everything that came since the last read, as soon as it is complete.
-    func read(until isComplete: (String) -> Bool) async throws -> String {
-        try await eventually("an answer came") { isComplete(received.text.withLock { $0 }) }
+    func read(within limit: Duration = .seconds(20), until isComplete: (String) -> Bool) async throws -> String {
+        do {
+            try await eventually("an answer came", within: limit) { isComplete(received.text.withLock { $0 }) }
+        } catch {
+            throw NeverHappened(description: "\(error), but only: \(received.text.withLock { $0 }.debugDescription)")
+        }
         return received.text.withLock { text in
             defer { text = "" }
             return text

@@ -1,0 +1,53 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Proxy
+import Wire
+
+/// One look at a service in this guest.
+struct ServiceCheck: Sendable {
+    /// The service answered, but not that it is well.
+    struct Unwell: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let client: HTTPClient
+    let loops: any EventLoopGroup
+    let timeout: Duration
+
+    /// Asks for a page: any status from 200 to 399 is well.
+    func get(_ url: String, shown: String) async throws {
+        let response = try await client.execute(HTTPClientRequest(url: url), deadline: .now() + TimeAmount(timeout))
+        // What a sick service has to say is of no use here.
+        guard (200...399).contains(response.status.code) else {
+            throw Unwell(description: "\(shown) answered \(response.status.code)")
+        }
+    }
+
+    /// Opens a connection, and closes it.
+    func connect(_ address: UpstreamAddress) async throws {
+        let bootstrap = ClientBootstrap(group: loops).connectTimeout(TimeAmount(timeout))
+        let channel =
+            switch address {
+            case .tcp(let address): try await bootstrap.connect(host: address.host, port: address.port).get()
+            case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
+            }
+        try? await channel.close()
+    }
+
+    /// The URL of a path of a service, as the HTTP client writes Unix sockets.
+    static func url(_ upstream: UpstreamAddress, path: String) -> String {
+        switch upstream {
+        case .tcp(let address): return "http://\(address)\(path)"
+        case .unix(let socket):
+            let unreserved = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~".utf8)
+            let encoded = socket.utf8.map { byte in
+                unreserved.contains(byte)
+                    ? String(UnicodeScalar(byte))
+                    : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+            return "http+unix://\(encoded.joined())\(path)"
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import NIOCore
+import NIOHTTP1
+
+/// Serves a client's connection, or one stream of it for HTTP/2: takes its requests to the service, one at a time.
+final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// Where a request is.
+    enum Phase {
+        /// There is none.
+        case idle
+        /// It waits for its turn or for a connection.
+        case waiting
+        /// It is at the service.
+        case exchanging
+        /// It is answered, and the rest of it is read and dropped.
+        case discarding
+        /// The connection is no longer HTTP.
+        case tunnel
+        /// The connection is over.
+        case closed
+    }
+
+    /// Bytes of a request that are read after its answer, so that the client can read that answer.
+    static let mostDiscarded = 256 * 1024
+    static let longestDiscarding = TimeAmount.seconds(5)
+
+    let worker: ProxyWorker
+    let isHTTP2: Bool
+    let client: ForwardedRequest.Client
+    var context: ChannelHandlerContext?
+    var phase = Phase.idle
+    var exchange = Exchange()
+    var lastActivity: NIODeadline
+    private var isReadPending = false
+    private var discarded = 0
+
+    /// A handler.
+    ///
+    /// - Parameters:
+    ///   - worker: What the event loop's connections share.
+    ///   - isHTTP2: Whether this is a stream of an HTTP/2 connection.
+    ///   - client: Who asks.
+    init(worker: ProxyWorker, isHTTP2: Bool, client: ForwardedRequest.Client) {
+        self.worker = worker
+        self.isHTTP2 = isHTTP2
+        self.client = client
+        lastActivity = worker.now
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        worker.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        worker.remove(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastActivity = worker.now
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            // One request at a time: the handler before this one sees to it.
+            guard phase == .idle else { return close() }
+            begin(head)
+        case .body(let bytes):
+            switch phase {
+            case .waiting: exchange.early.append(.body(.byteBuffer(bytes)))
+            case .exchanging: exchange.upstream?.write(.body(.byteBuffer(bytes)))
+            case .discarding: discard(bytes.readableBytes)
+            case .idle, .tunnel, .closed: break
+            }
+        case .end(let trailers):
+            exchange.hasRequestEnded = true
+            let end = HTTPClientRequestPart.end(ForwardedResponse.trailers(trailers))
+            switch phase {
+            case .waiting: exchange.early.append(end)
+            case .exchanging: exchange.upstream?.write(end)
+            case .discarding: endDiscarding()
+            case .idle, .tunnel, .closed: break
+            }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if phase == .exchanging { exchange.upstream?.flush() }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if takesRequest { context.read() } else { isReadPending = true }
+    }
+
+    /// Whether more of the request can be taken now: not while it waits, nor faster than the service reads.
+    private var takesRequest: Bool {
+        switch phase {
+        case .waiting: false
+        case .exchanging: exchange.upstream?.isWritable ?? true
+        case .idle, .discarding, .tunnel, .closed: true
+        }
+    }
+
+    /// Reads on, when a read had to wait.
+    func readOn() {
+        guard isReadPending, takesRequest, let context else { return }
+        isReadPending = false
+        context.read()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            lastActivity = worker.now
+            exchange.upstream?.readOn()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError, phase != .closed, !exchange.hasResponseBegun else {
+            return close()
+        }
+        if phase == .discarding { return close() }
+        if phase == .idle {
+            exchange = Exchange(number: exchange.number &+ 1)
+            worker.host.record(.badRequest, after: .zero)
+        } else {
+            over(.badRequest, upstreamIsComplete: false)
+        }
+        // Nothing of it can be read any further.
+        exchange.hasRequestEnded = true
+        exchange.mustClose = true
+        answer(
+            error == .headerOverflow
+                ? ProxyProblem(.requestHeaderFieldsTooLarge, "head-too-large", "the head of the request is too large")
+                : ProxyProblem(.badRequest, "bad-request", "this is not HTTP/1.1: \(error)")
+        )
+    }
+
+    /// Closes the connection and whatever it asked for.
+    func close() {
+        leave()
+        context?.close(promise: nil)
+    }
+
+    /// The connection is over.
+    private func leave() {
+        guard phase != .closed else { return }
+        let wasActive = phase == .waiting || phase == .exchanging
+        if wasActive { over(.abandoned, upstreamIsComplete: false) }
+        if phase != .tunnel { phase = .closed }
+    }
+
+    // MARK: - The rest of a request that is answered
+
+    private func discard(_ count: Int) {
+        discarded += count
+        if discarded > Self.mostDiscarded { close() }
+    }
+
+    /// Reads the rest of the request, or goes on with the next one.
+    func finishRequest() {
+        discarded = 0
+        guard exchange.hasRequestEnded else {
+            phase = .discarding
+            // An HTTP/2 client is told by the end of the stream.
+            if isHTTP2, exchange.mustClose { endDiscarding() } else { readOn() }
+            return
+        }
+        endDiscarding()
+    }
+
+    private func endDiscarding() {
+        phase = .idle
+        if exchange.mustClose {
+            phase = .closed
+            closeWhenWritten()
+        } else {
+            readOn()
+        }
+    }
+
+    private func closeWhenWritten() {
+        guard let context else { return }
+        let bound = context.loopBound
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+        // Comes after all that was written before.
+        exchange.lastWrite.map { $0.futureResult.cascade(to: written) } ?? written.succeed(())
+    }
+
+    // MARK: - Time
+
+    /// Ends what takes too long.
+    func sweep(now: NIODeadline) {
+        let silence = now - lastActivity
+        switch phase {
+        case .idle:
+            if !isHTTP2, silence > TimeAmount(worker.settings.clientIdleTimeout) { close() }
+        case .discarding:
+            if silence > Self.longestDiscarding { close() }
+        case .waiting, .exchanging:
+            sweepExchange(now: now, silence: silence)
+        case .tunnel, .closed: break
+        }
+    }
+}

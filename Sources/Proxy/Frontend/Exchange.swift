@@ -1,0 +1,55 @@
+import NIOCore
+import NIOHTTP1
+
+/// One request and its answer, as far as they have come.
+struct Exchange {
+    /// Counts the requests of a connection, so that what comes late finds out.
+    var number: UInt64 = 0
+    /// The client's head.
+    var request: HTTPRequestHead?
+    /// The service's request.
+    var forwarded: ForwardedRequest?
+    /// When the head was there.
+    var start = NIODeadline.distantPast
+    /// When the client stops waiting, where it said so.
+    var deadline: NIODeadline?
+    /// Parts of the request that came before there was a connection.
+    var early: [HTTPClientRequestPart] = []
+    /// Whether all of the request has come.
+    var hasRequestEnded = false
+    /// Whether the head of the final answer was passed on.
+    var hasResponseBegun = false
+    /// Whether the service has agreed to another protocol.
+    var isUpgrading = false
+    /// Whether the service's status is 500 or above.
+    var isServiceError = false
+    /// Whether it was sent a second time already.
+    var isRepeated = false
+    /// Its connection to the service.
+    var upstream: UpstreamConnection?
+    /// Its place in the queue.
+    var waiter: RequestGate.Waiter?
+    /// Whether it was admitted, so that it must be finished.
+    var isAdmitted = false
+    /// Whether it has a place among those in flight.
+    var hasPlace = false
+    /// Whether the client's connection ends with the answer.
+    var mustClose = false
+    /// The last write of an answer after which the connection ends.
+    var lastWrite: EventLoopPromise<Void>?
+
+    /// Whether it may be sent a second time: without a body, and with a method that means the same twice (RFC 9110,
+    /// 9.2.2).
+    var isRepeatable: Bool {
+        guard let request, [.GET, .HEAD, .OPTIONS, .PUT, .DELETE].contains(request.method) else { return false }
+        if request.headers.contains(name: "transfer-encoding") { return false }
+        return request.headers.first(name: "content-length").map { $0 == "0" } ?? true
+    }
+
+    /// Whether the head says that a body follows.
+    var hasBody: Bool {
+        guard let request else { return false }
+        if request.headers.contains(name: "transfer-encoding") { return true }
+        return request.headers.first(name: "content-length").map { $0 != "0" } ?? false
+    }
+}
