@@ -26,6 +26,9 @@ struct BesideTests {
             )
         }
         #expect(SocketDiagnosis.established(port: port, countsLoopback: true) == 3)
+        #expect(SocketTable.established(port: port, countsLoopback: true) == 3)
+        #expect(SocketTable.established(port: port, countsLoopback: false) == 0)
+        #expect(SocketTable.established(port: port, countsLoopback: true, root: "/nowhere") == nil)
         // What this machine asks of itself is no work.
         #expect(SocketDiagnosis.established(port: port) == 0)
         for client in clients { try await client.close() }

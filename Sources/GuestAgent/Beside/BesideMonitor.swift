@@ -54,7 +54,7 @@ final class BesideMonitor: Service, LoadSource {
 
     var answered: UInt64? { nil }
     var requestsPerSecond: Double? { figures.withLock { $0.requestsPerSecond } }
-    var unfinished: Int? { figures.withLock { $0.connections } }
+    var unfinished: Unfinished { figures.withLock { $0.connections.map { .counted($0) } ?? .unknown } }
 
     func serviceTimes(now: ContinuousClock.Instant) -> ServiceTimeWindow.Summary? { figures.withLock { $0.times } }
 

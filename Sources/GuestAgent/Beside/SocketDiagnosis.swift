@@ -34,7 +34,10 @@ struct SocketDiagnosis: Sendable {
     ///   - port: The service's port.
     ///   - countsLoopback: Whether connections of this machine to itself count.
     static func established(port: UInt16, countsLoopback: Bool = false) -> Int? {
-        guard let v4 = count(port: port, family: UInt8(AF_INET), countsLoopback) else { return nil }
+        guard let v4 = count(port: port, family: UInt8(AF_INET), countsLoopback) else {
+            // A kernel without its module for this still has the tables as text.
+            return SocketTable.established(port: port, countsLoopback: countsLoopback)
+        }
         // Where IPv6 is off there is nothing to count.
         return v4 + (count(port: port, family: UInt8(AF_INET6), countsLoopback) ?? 0)
     }

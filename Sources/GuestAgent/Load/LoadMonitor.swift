@@ -94,10 +94,14 @@ final class LoadMonitor: Sendable {
         return report.map { complete($0, now: now) }
     }
 
-    /// What is accepted and not finished, both of one moment.
-    private var admission: (isAccepting: Bool, admitted: Int) {
+    /// Whether work is taken and how much is not finished, both of one moment; `nil` where that is not known.
+    private var admission: (isAccepting: Bool, admitted: Int?) {
         let own = status.admission
-        return (own.isAccepting, max(own.admitted, work.unfinished ?? 0))
+        return switch work.unfinished {
+        case .admitted: (own.isAccepting, own.admitted)
+        case .counted(let count): (own.isAccepting, count)
+        case .unknown: (own.isAccepting, nil)
+        }
     }
 
     private func takeSample(now: ContinuousClock.Instant) -> LoadSample {
@@ -112,11 +116,11 @@ final class LoadMonitor: Sendable {
     private func observation(
         _ history: LoadHistory,
         _ snapshot: Workload,
-        _ admission: (isAccepting: Bool, admitted: Int)
+        _ admission: (isAccepting: Bool, admitted: Int?)
     ) -> ReportPacer.Observation {
         ReportPacer.Observation(
             busy: history.quickLoad?.busy,
-            demand: max((snapshot.inFlight ?? 0) + (snapshot.queued ?? 0), admission.admitted),
+            demand: max((snapshot.inFlight ?? 0) + (snapshot.queued ?? 0), admission.admitted ?? 0),
             accepting: admission.isAccepting
         )
     }
@@ -125,7 +129,7 @@ final class LoadMonitor: Sendable {
         _ state: inout State,
         _ cause: ReportPacer.Cause,
         _ snapshot: Workload,
-        _ admission: (isAccepting: Bool, admitted: Int)
+        _ admission: (isAccepting: Bool, admitted: Int?)
     ) -> LoadReport {
         state.sequence += 1
         var report = LoadReport(sequence: state.sequence, measuredAt: Date(), cause: cause.rawValue)

@@ -19,14 +19,24 @@ protocol WorkloadSource: Sendable {
     var workload: Workload { get }
 }
 
+/// The work that a drain waits for.
+enum Unfinished: Sendable, Equatable {
+    /// What the agent itself has admitted.
+    case admitted
+    /// So much, counted elsewhere.
+    case counted(Int)
+    /// Nobody knows, so that nobody may take it for none.
+    case unknown
+}
+
 /// Where the figures of a report come from; must not wait.
 protocol LoadSource: WorkloadSource {
     /// Requests answered since the start; `nil` when they are not counted here.
     var answered: UInt64? { get }
     /// Requests answered in a second, where that is known otherwise.
     var requestsPerSecond: Double? { get }
-    /// What is not finished; `nil`: what the agent itself has admitted.
-    var unfinished: Int? { get }
+    /// What is not finished.
+    var unfinished: Unfinished { get }
     /// The times of the requests of late; `nil` when there were none or they are not known.
     func serviceTimes(now: ContinuousClock.Instant) -> ServiceTimeWindow.Summary?
 }
@@ -53,7 +63,7 @@ struct CountedRequests: LoadSource {
     var workload: Workload { source.workload }
     var answered: UInt64? { statistics.totals.answered }
     var requestsPerSecond: Double? { nil }
-    var unfinished: Int? { nil }
+    var unfinished: Unfinished { .admitted }
 
     func serviceTimes(now: ContinuousClock.Instant) -> ServiceTimeWindow.Summary? { statistics.recent(now: now) }
 }
