@@ -78,6 +78,24 @@ struct BesideTests {
         #expect(page.quantile(0.5, since: page) == nil)
     }
 
+    /// A source whose kernel does not say how many connections there are.
+    private struct Silent: LoadSource {
+        var workload: Workload { Workload() }
+        var answered: UInt64? { nil }
+        var requestsPerSecond: Double? { nil }
+        var unfinished: Unfinished { .unknown }
+        func serviceTimes(now: ContinuousClock.Instant) -> ServiceTimeWindow.Summary? { nil }
+    }
+
+    @Test("connections that nobody could count are not reported as none")
+    func unknownIsNotNone() {
+        let status = AgentStatus(server: "vm1")
+        status.drain(alternatives: [])
+        let report = LoadMonitor(work: Silent(), status: status).reportNow(cause: .probe)
+        #expect(report.accepting == false)
+        #expect(report.admitted == nil && report.inFlight == nil && report.queued == nil)
+    }
+
     @Test("the CPU time of a control group")
     func controlGroup() {
         #expect(ControlGroup.usage("usage_usec 1234\nuser_usec 1000\n") == 1234)
