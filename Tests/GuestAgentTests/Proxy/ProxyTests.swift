@@ -184,8 +184,22 @@ struct ProxyTests {
                 // Half a frame: two of three bytes. The notice waits for the rest.
                 try await raw.send("\u{02}\u{03}ab")
                 _ = try await raw.read { $0 == "\u{02}\u{03}ab" }
+                // Enough of them that each event loop has one: when all are told, every loop has looked.
+                var others: [RawConnection] = []
+                for _ in 0..<2 * System.coreCount {
+                    let other = try await RawConnection.open(port: caller.port, tls: caller.tls)
+                    try await other.send(
+                        "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+                    )
+                    _ = try await other.read { $0.hasPrefix("HTTP/1.1 101") && $0.hasSuffix("\r\n\r\n") }
+                    others.append(other)
+                }
                 agent.status.drain(alternatives: [])
-                try await Task.sleep(for: .milliseconds(600))
+                for other in others {
+                    _ = try await other.read { !$0.isEmpty }
+                    try await other.close()
+                }
+                try await eventually("the others are over") { agent.status.admission.admitted == 1 }
                 try await raw.send("c")
                 let told = try await raw.read { $0.utf8.count >= 2 }
                 #expect(told.unicodeScalars.first == "c")

@@ -42,11 +42,12 @@ struct ServiceCertificateTests {
         try await withTemporaryDirectory { directory in
             let (first, second) = (try TestAuthority(), try TestAuthority())
             let files = try write(first.server(), to: directory)
+            let log = RecordedLog()
             let certificate = try ServiceCertificate(
                 certificate: files.certificate,
                 key: files.key,
                 interval: .milliseconds(50),
-                logger: testLogger
+                logger: log.logger
             )
             try await FakeService().serve { port in
                 try await withProxy(port: port, change: { $0.certificate = certificate }) { _, caller in
@@ -54,11 +55,11 @@ struct ServiceCertificateTests {
                     #expect(!(await isShown(first, port: caller.port, name: nil)))
                     // Half a file, then a pair that does not belong together: the last good one stays.
                     try Data("-----BEGIN CERT".utf8).write(to: URL(fileURLWithPath: files.certificate))
-                    try await Task.sleep(for: .milliseconds(200))
+                    try await eventually("half a file is told") { log.warnings.count == 1 }
                     #expect(await isShown(first, port: caller.port, name: "localhost"))
                     let other = try second.server()
                     try other.certificate.pem().write(toFile: files.certificate, atomically: true, encoding: .utf8)
-                    try await Task.sleep(for: .milliseconds(200))
+                    try await eventually("a pair of strangers is told") { log.warnings.count == 2 }
                     #expect(await isShown(first, port: caller.port, name: "localhost"))
                     _ = try write(other, to: directory)
                     try await eventually("the new one is shown") {
