@@ -158,27 +158,6 @@ final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if mustQueue { put(.failure(error)) } else { refuse(error) }
     }
 
-    /// What came is not HTTP.
-    func refuse(_ error: HTTPParserError) {
-        guard phase != .closed, phase != .discarding, !exchange.hasResponseBegun || phase == .idle else {
-            return close()
-        }
-        if phase == .idle {
-            exchange = Exchange(number: exchange.number &+ 1)
-            worker.host.record(.badRequest, after: .zero)
-        } else {
-            over(.badRequest, upstreamIsComplete: false)
-        }
-        // Nothing of it can be read any further.
-        exchange.hasRequestEnded = true
-        exchange.mustClose = true
-        answer(
-            error == .headerOverflow
-                ? ProxyProblem(.requestHeaderFieldsTooLarge, "head-too-large", "the head of the request is too large")
-                : ProxyProblem(.badRequest, "bad-request", "this is not HTTP/1.1: \(error)")
-        )
-    }
-
     /// Closes the connection and whatever it asked for.
     func close() {
         leave()
