@@ -18,7 +18,10 @@ struct ServiceCheck: Sendable {
 
     /// Asks for a page: any status from 200 to 399 is well.
     func get(_ url: String, shown: String) async throws {
-        let response = try await client.execute(HTTPClientRequest(url: url), deadline: .now() + TimeAmount(timeout))
+        var request = HTTPClientRequest(url: url)
+        // The HTTP client names no host for a Unix socket, and HTTP/1.1 wants one.
+        if url.hasPrefix("http+unix:") { request.headers.add(name: "host", value: "localhost") }
+        let response = try await client.execute(request, deadline: .now() + TimeAmount(timeout))
         // What a sick service has to say is of no use here.
         guard (200...399).contains(response.status.code) else {
             throw Unwell(description: "\(shown) answered \(response.status.code)")
