@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Proxy
 import Shared
 import Synchronization
@@ -57,6 +58,16 @@ struct ServiceCheckTests {
             try await server.close()
             #expect(problem == nil, "\(problem.map { "\($0)" } ?? "")")
             #expect(service.asked.withLock { $0 }.hasPrefix("GET /healthz?a=b HTTP/1.1\r\n"))
+        }
+    }
+
+    @Test("over loopback any certificate will do, over other addresses only a trusted one")
+    func certificates() {
+        for url in ["https://127.0.0.1:8443/healthz", "https://[::1]:8443/", "https://localhost/"] {
+            #expect(ServiceCheck.request(url).tlsConfiguration?.certificateVerification == CertificateVerification.none)
+        }
+        for url in ["https://192.0.2.1:8443/healthz", "https://localhost.example/", "http+unix://%2Frun%2Fa/"] {
+            #expect(ServiceCheck.request(url).tlsConfiguration == nil)
         }
     }
 }

@@ -91,7 +91,7 @@ final class BesideMonitor: Service, LoadSource {
         do {
             let text = try await withDeadline(service.timeout) { [client, service] in
                 let response = try await client.execute(
-                    HTTPClientRequest(url: metrics.url),
+                    ServiceCheck.request(metrics.url),
                     timeout: TimeAmount(service.timeout)
                 )
                 guard response.status == .ok else { throw Unusable(description: "status \(response.status.code)") }

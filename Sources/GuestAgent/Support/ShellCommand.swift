@@ -27,6 +27,11 @@ enum ShellCommand {
         }
         guard !result.terminationStatus.isSuccess else { return }
         let said = PrintableText.of(String(result.standardError.suffix(400)))
-        throw Failed(description: "it ended with \(result.terminationStatus)\(said.isEmpty ? "" : ": \(said)")")
+        let end =
+            switch result.terminationStatus {
+            case .exited(let status): "it ended with status \(status)"
+            case .signaled(let signal): "signal \(signal) ended it"
+            }
+        throw Failed(description: said.isEmpty ? end : "\(end): \(said)")
     }
 }
