@@ -86,6 +86,8 @@ import Wire
             #expect(failed.run.status == 1)
             #expect(failed.run.errors.contains("2 of 2 requests failed"))
             #expect(failed.run.output.contains("404: Not Found, not 200-399 (--expect)"), "\(failed.run.output)")
+            let other = try await run(["--url", "http://127.0.0.1:\(port)/other", "--mode", "high", "--requests", "1"])
+            #expect(other.run.output.contains("404: Not Found; --path asks a service"), "\(other.run.output)")
             let right = try await run(common + ["/page/404", "--expect", "404"])
             #expect(right.run.status == 0, "\(right.run.errors)")
             #expect(answers(right.events).map(\.bytes) == [30_000, 30_000])

@@ -47,13 +47,25 @@ extension ServiceClient {
     package func answer(to request: LoadRequest) async throws -> Served<LoadAnswer> {
         switch request {
         case .fibonacci(let n):
-            let served = try await get(n)
+            let served = try await number(n)
             let answer = LoadAnswer(server: served.value.server, content: .number(served.value.result))
             return Served(value: answer, endpoint: served.endpoint, attempts: served.attempts)
         case .page(let page):
             let served = try await send(page)
             let answer = LoadAnswer(server: served.endpoint.name, content: .page(served.value))
             return Served(value: answer, endpoint: served.endpoint, attempts: served.attempts)
+        }
+    }
+
+    /// A Fibonacci number; a service that has none says so, and is asked otherwise.
+    private func number(_ n: Int) async throws -> Served<FibonacciAnswer> {
+        do {
+            return try await get(n)
+        } catch var failure as RequestFailure {
+            if failure.last?.kind == .final, failure.last?.reason.hasPrefix("404:") == true {
+                failure.last?.reason += "; --path asks a service that has no Fibonacci numbers"
+            }
+            throw failure
         }
     }
 }

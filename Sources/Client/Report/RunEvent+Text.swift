@@ -28,7 +28,7 @@ extension RunEvent {
         case .answer, .summary: nil
         case .failure(let event):
             "\(event.n.map { "F(\($0))" } ?? Self.page(event.path)) failed after \(NumberText.time(event.seconds)): "
-                + NumberText.clean(event.error, limit: 200)
+                + NumberText.clean(event.error, limit: 300)
         case .notice(let event): Self.sentence(event)
         case .connection(let event): NumberText.clean(event.detail, limit: 300)
         case .remark(let event): NumberText.clean(event.detail, limit: 300)
