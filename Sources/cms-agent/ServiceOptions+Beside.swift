@@ -9,6 +9,7 @@ extension ServiceOptions {
         let given: [(String, Bool)] = [
             ("--metrics", metrics != nil), ("--in-flight", inFlight != nil), ("--duration", duration != nil),
             ("--control-group", controlGroup != nil), ("--drain-command", drainCommand != nil),
+            ("--health-command", healthCommand != nil),
         ]
         return given.first(where: \.1)?.0
     }
@@ -29,7 +30,8 @@ extension ServiceOptions {
         let registration = AgentRegistration(version: "", hostname: "", port: 1, vCPUs: 1, endpoint: service)
         guard let url = registration.endpointURL(address: "192.0.2.1"), let port = Self.port(of: url) else {
             throw ValidationError(
-                "--service '\(service)' is not http(s)://{address}:PORT, for example https://{address}:8443"
+                "--service '\(service)' is not http(s)://{address}:PORT, for example https://{address}:8443, nor "
+                    + "tcp://{address}:PORT for a service that does not speak HTTP"
             )
         }
         for (option, url) in [("--health", health), ("--metrics", metrics)] {
@@ -42,7 +44,14 @@ extension ServiceOptions {
             throw ValidationError("--in-flight and --duration name what to read from --metrics")
         }
         var result = BesideService(endpoint: service, port: port)
+        if let healthCommand, healthCommand.isEmpty || health != nil {
+            throw ValidationError(
+                healthCommand.isEmpty
+                    ? "--health-command is empty; leave it out" : "give --health or --health-command, not both"
+            )
+        }
         result.health = health
+        result.healthCommand = healthCommand
         result.metrics = metrics.map { ServiceMetrics(url: $0, inFlight: inFlight, duration: duration) }
         if let controlGroup, controlGroup.contains("..") || controlGroup.hasPrefix("/") {
             throw ValidationError("--control-group '\(controlGroup)' is a path below /sys/fs/cgroup")
@@ -53,9 +62,12 @@ extension ServiceOptions {
     }
 
     private static func port(of url: String) -> UInt16? {
-        let isTLS = url.hasPrefix("https://")
-        let authority = url.dropFirst(isTLS ? 8 : 7).prefix { $0 != "/" }
-        return HostPort(String(authority), defaultPort: isTLS ? 443 : 80).flatMap { UInt16(exactly: $0.port) }
-            .flatMap { $0 > 0 ? $0 : nil }
+        guard let colon = url.firstRange(of: "://") else { return nil }
+        let usual = ["https": 443, "http": 80]
+        let authority = url[colon.upperBound...].prefix { $0 != "/" }
+        return HostPort(String(authority), defaultPort: usual[String(url[..<colon.lowerBound])]).flatMap {
+            UInt16(exactly: $0.port)
+        }
+        .flatMap { $0 > 0 ? $0 : nil }
     }
 }

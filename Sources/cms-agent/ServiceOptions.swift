@@ -79,12 +79,22 @@ struct ServiceOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Stand beside this service, which clients reach without the agent: https://{address}:8443; "
-                + "{address} is this machine's address.",
+            "Stand beside this service, which clients reach without the agent: https://{address}:8443, or tcp:// and the "
+                + "port for one that does not speak HTTP; {address} is this machine's address.",
             valueName: "url"
         )
     )
     var service: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "With --service, in place of --health: run by sh each 2 seconds; the service is well when it ends with 0 "
+                + "within 2 seconds.",
+            valueName: "command"
+        )
+    )
+    var healthCommand: String?
 
     @Option(
         parsing: .unconditional,

@@ -36,39 +36,18 @@ extension FibonacciRange: ExpressibleByArgument {
     }
 }
 
+extension StatusRange: ExpressibleByArgument {
+    /// Reads `200-399` or `204`.
+    package init?(argument: String) {
+        self.init(parsing: argument)
+    }
+}
+
 extension HostPort: ExpressibleByArgument {
     /// Reads a controller's address; the port is 7000 unless given.
     public init?(argument: String) {
         guard let address = HostPort(argument, defaultPort: 7000), address.port > 0 else { return nil }
         self = address
-    }
-}
-
-/// Whom to ask, as the command line and the environment say.
-enum ControllerAddress {
-    /// The controller named by the option, else by `$CMS_CONTROLLER`.
-    static func resolved(_ option: HostPort?) throws -> HostPort {
-        let address: HostPort
-        if let option {
-            address = option
-        } else {
-            guard let named = Environment.value("CMS_CONTROLLER") else {
-                throw ValidationError("Name the controller with --controller HOST:7000 or in $CMS_CONTROLLER.")
-            }
-            guard let parsed = HostPort(named, defaultPort: 7000) else {
-                throw ValidationError("$CMS_CONTROLLER is '\(named)'; write HOST or HOST:PORT.")
-            }
-            address = parsed
-        }
-        if let problem = address.requestProblem { throw ValidationError("--controller: \(problem).") }
-        return address
-    }
-
-    /// Refuses what is no group's name.
-    static func check(group: String?) throws {
-        if let group, group.isEmpty || group.utf8.count > 64 {
-            throw ValidationError("--group is the name of one of the controller's groups, 1 to 64 bytes.")
-        }
     }
 }
 

@@ -11,14 +11,30 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// One run of the program: watcher, renewer, load, display and signals together.
+/// One run of the program: load, display and signals together, with a controller also watcher and renewer.
 struct ClientSession {
-    let controller: HostPort
-    let group: String?
+    /// A group of a controller, and who watches it.
+    struct Watched {
+        let controller: HostPort
+        let group: String?
+        let identity: RotatingIdentity
+        let store: IdentityStore
+    }
+
+    /// Where endpoints come from.
+    enum Source {
+        /// From a controller; they change.
+        case controller(Watched)
+        /// From the user; they stay.
+        case addresses([ServiceURL])
+    }
+
+    let source: Source
+    let trust: EndpointTrust
+    /// Whether endpoints' certificates are not checked.
+    let isUnchecked: Bool
     let pool: EndpointPool
     let settings: ServiceClient.Settings
-    let identity: RotatingIdentity
-    let store: IdentityStore
     let plan: LoadPlan
     let terminal: Terminal?
     let out: LineFile
@@ -27,21 +43,22 @@ struct ClientSession {
     let stop = StopSignal()
 
     init(
-        controller: HostPort,
-        group: String?,
-        identity: RotatingIdentity,
-        store: IdentityStore,
+        source: Source,
+        trust: EndpointTrust,
+        isUnchecked: Bool,
         balance: BalancePolicy,
         load: LoadArguments,
         plan: LoadPlan,
         output: OutputArguments
     ) throws {
-        self.controller = controller
-        self.group = group
-        self.identity = identity
-        self.store = store
+        self.source = source
+        self.trust = trust
+        self.isUnchecked = isUnchecked
         self.plan = plan
         pool = EndpointPool(policy: balance, seed: plan.seed)
+        if case .addresses(let addresses) = source {
+            pool.update(EndpointSet(revision: 0, endpoints: addresses.map(\.endpoint)))
+        }
         var settings = ServiceClient.Settings()
         settings.timeout = load.timeout.duration
         settings.connectTimeout = load.connectTimeout.duration
@@ -65,13 +82,13 @@ struct ClientSession {
     func run() async -> Int32 {
         let startedAt = Date()
         let http = ServiceClient.makeHTTPClient(settings)
-        let client = ServiceClient(pool: pool, identity: identity, http: http, settings: settings)
+        let client = ServiceClient(pool: pool, trust: trust, http: http, settings: settings)
         let load = LoadService(
             generator: LoadGenerator(
                 plan: plan,
                 stop: stop,
                 endpoints: { [pool] in Set(pool.endpoints.map(\.id)) },
-                fetch: { try await client.get($0) },
+                fetch: { try await client.answer(to: $0) },
                 report: { [recorder, out, stop] event in
                     recorder.record(event)
                     // Nobody reads any more: there is no use in going on.
@@ -82,6 +99,10 @@ struct ClientSession {
             patience: settings.timeout,
             stop: stop
         )
+        if isUnchecked {
+            let detail = "certificates are not checked (--insecure): whoever is on the way can answer for the service"
+            recorder.record(.remark(RemarkEvent(at: startedAt, detail: detail)))
+        }
         let fault = await serve(load, startedAt: startedAt)
         await http.shutDown(within: .milliseconds(250))
         terminal?.restore()
@@ -90,45 +111,61 @@ struct ClientSession {
 
     /// Runs all parts until the load is done. Returns why that failed.
     private func serve(_ load: LoadService, startedAt: Date) async -> String? {
-        var watch = EndpointWatcher.Settings()
-        watch.group = group
-        let watcher = EndpointWatcher(controller: controller, identity: identity, pool: pool, settings: watch) {
-            [recorder, controller] event in
-            recorder.record(RunEvent(event, controller: controller, at: Date()))
-        }
-        let renewer = IdentityRenewer(controller: controller, identity: identity, store: store) { [recorder] event in
-            recorder.record(RunEvent(event, at: Date()))
-        }
         let display = DisplayService(
             terminal: terminal,
             lines: isText && terminal == nil ? out : nil,
             recorder: recorder,
             pool: pool,
             mode: plan.mode,
-            controller: "\(controller)",
+            controller: controller.map { "\($0)" },
             startedAt: startedAt
         )
+        let parts: [any Service] = [SignalService(stop: stop, terminal: terminal), display] + watch
         var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(service: SignalService(stop: stop, terminal: terminal)),
-                .init(service: display),
-                .init(service: renewer),
-                .init(service: watcher),
-                .init(service: load, successTerminationBehavior: .gracefullyShutdownGroup),
-            ],
+            services: parts.map { .init(service: $0) }
+                + [.init(service: load, successTerminationBehavior: .gracefullyShutdownGroup)],
             logger: Logger(label: "cms-client", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         configuration.maximumGracefulShutdownDuration = .seconds(5)
         do {
             try await ServiceGroup(configuration: configuration).run()
             return nil
-        } catch let problem as Problem where problem.statusCode == 404 {
-            return "the controller at \(controller) has no such watch: \(problem.detail)"
         } catch let problem as Problem {
-            return "the controller at \(controller) refuses this identity: \(problem.detail)"
+            let address = controller.map { " at \($0)" } ?? ""
+            return problem.statusCode == 404
+                ? "the controller\(address) has no such watch: \(problem.detail)"
+                : "the controller\(address) refuses this identity: \(problem.detail)"
         } catch {
             return ErrorText.of(error)
         }
+    }
+
+    /// The controller's address; `nil` without one.
+    private var controller: HostPort? {
+        if case .controller(let watched) = source { watched.controller } else { nil }
+    }
+
+    /// What keeps endpoints and identity up to date: nothing where the endpoints stay.
+    private var watch: [any Service] {
+        guard case .controller(let watched) = source else { return [] }
+        var settings = EndpointWatcher.Settings()
+        settings.group = watched.group
+        let renewer = IdentityRenewer(
+            controller: watched.controller,
+            identity: watched.identity,
+            store: watched.store
+        ) { [recorder] event in
+            recorder.record(RunEvent(event, at: Date()))
+        }
+        let watcher = EndpointWatcher(
+            controller: watched.controller,
+            identity: watched.identity,
+            pool: pool,
+            settings: settings
+        ) { [recorder] event in
+            recorder.record(RunEvent(event, controller: watched.controller, at: Date()))
+        }
+        return [renewer, watcher]
     }
 
     /// Prints and records the summary. Returns the exit code.
@@ -140,7 +177,8 @@ struct ClientSession {
             end: end,
             startedAt: startedAt,
             now: Date(),
-            set: set
+            set: set,
+            isFixed: controller == nil
         )
         summary.error = fault ?? summary.error
         recorder.record(.summary(summary))

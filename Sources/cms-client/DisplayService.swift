@@ -15,7 +15,8 @@ struct DisplayService: Service {
     let recorder: RunRecorder
     let pool: EndpointPool
     let mode: LoadMode
-    let controller: String
+    /// The controller's address; `nil` without one.
+    let controller: String?
     let startedAt: Date
 
     func run() async throws {
@@ -35,7 +36,7 @@ struct DisplayService: Service {
             controller: controller,
             startedAt: startedAt,
             now: Date(),
-            revision: pool.revision,
+            revision: controller == nil ? nil : pool.revision,
             endpoints: pool.endpoints.map { endpoint in
                 RunScreen.Row(
                     name: endpoint.name,

@@ -7,11 +7,15 @@ import Wire
 struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Sends Fibonacci requests to the instances that a CMS controller tells of.",
+        abstract: "Sends requests to the instances that a CMS controller tells of, or to an address.",
         discussion: """
             Endpoints come from the controller's endpoint watch and change while the load runs. A request that fails \
             because an endpoint left, broke or kept silent is sent to another one; it counts as failed only when no \
             endpoint answered until its deadline.
+
+            Asked for are Fibonacci numbers, whose answers are checked, or with --path a path of any service, by GET, \
+            whose answers count by their status. With --url a fixed address is asked, such as a load balancer in \
+            front, and neither a controller nor an identity is needed.
 
             MODES
               low   a handful of small requests with pauses (5 workers, n in 15...25)
@@ -31,33 +35,21 @@ struct LoadCommand: AsyncParsableCommand {
               cms-client --controller cms.example --mode high --duration 60s
               cms-client --controller cms.example --mode ramp --log-file log.txt
               cms-client --controller cms.example --group web --mode high --rate 50
+              cms-client --controller cms.example --mode high --path /search?q=cms
+              cms-client --url https://www.example --path / --mode high --duration 60s
             """
     )
 
     @Option(help: "What load to make.")
     var mode: LoadMode = .low
 
-    @Option(help: "The controller, HOST or HOST:PORT; the port is 7000 unless given. Default: $CMS_CONTROLLER.")
-    var controller: HostPort?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The group to send to. Default: the controller's first one.", valueName: "name")
-    )
-    var group: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Directory with ca.pem, cert.pem and key.pem. Default: $CMS_IDENTITY, else ~/.config/cms.",
-            valueName: "dir"
-        ),
-        completion: .directory
-    )
-    var identity: String?
+    @OptionGroup var controller: ControllerArguments
 
     @Option(help: "How an endpoint is chosen.")
     var balance: BalancePolicy = .random
+
+    @OptionGroup(title: "What is asked for")
+    var target: TargetArguments
 
     @OptionGroup(title: "Load")
     var load: LoadArguments
@@ -65,28 +57,15 @@ struct LoadCommand: AsyncParsableCommand {
     @OptionGroup(title: "Output")
     var output: OutputArguments
 
-    mutating func validate() throws {
-        controller = try ControllerAddress.resolved(controller)
-        try ControllerAddress.check(group: group)
+    func validate() throws {
+        try target.check(mode: mode, hasN: load.n != nil, controller: controller)
+        if !target.isFixed { _ = try controller.address() }
         try load.check(mode)
     }
 
     func run() async throws {
-        let controller = try ControllerAddress.resolved(controller)
-        let directory = identity ?? ClientIdentity.defaultDirectory()
         do {
-            let rotating = try RotatingIdentity(ClientIdentity.load(from: directory))
-            let session = try ClientSession(
-                controller: controller,
-                group: group,
-                identity: rotating,
-                store: IdentityStore(directory: directory),
-                balance: balance,
-                load: load,
-                plan: load.plan(mode),
-                output: output
-            )
-            let code = await session.run()
+            let code = try await session().run()
             if code != 0 { throw ExitCode(code) }
         } catch let error as ClientIdentityError {
             Failure.print("\(error)")
@@ -95,5 +74,37 @@ struct LoadCommand: AsyncParsableCommand {
             Failure.print("\(error)")
             throw ExitCode(ExitStatus.failure)
         }
+    }
+
+    private func session() throws -> ClientSession {
+        var plan = load.plan(mode)
+        plan.page = try target.page()
+        let source: ClientSession.Source
+        let trust: EndpointTrust
+        if target.isFixed {
+            source = .addresses(try target.addresses())
+            trust = try target.trust(identity: nil)
+        } else {
+            let directory = controller.identityDirectory
+            let identity = try RotatingIdentity(ClientIdentity.load(from: directory))
+            source = .controller(
+                ClientSession.Watched(
+                    controller: try controller.address(),
+                    group: controller.group,
+                    identity: identity,
+                    store: IdentityStore(directory: directory)
+                )
+            )
+            trust = try target.trust(identity: identity)
+        }
+        return try ClientSession(
+            source: source,
+            trust: trust,
+            isUnchecked: target.insecure,
+            balance: balance,
+            load: load,
+            plan: plan,
+            output: output
+        )
     }
 }

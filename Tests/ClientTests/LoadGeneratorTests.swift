@@ -37,18 +37,21 @@ import Foundation
         func record(_ event: RunEvent) { state.withLock { $0.events.append(event) } }
         func add(_ endpoint: String) { state.withLock { _ = $0.endpoints.insert(endpoint) } }
 
-        func fetch(_ n: Int, from id: String = "1", _ wait: Duration = .milliseconds(1)) async throws
-            -> Served<FibonacciAnswer>
+        func fetch(_ request: LoadRequest, from id: String = "1", _ wait: Duration = .milliseconds(1)) async throws
+            -> Served<LoadAnswer>
         {
             state.withLock {
-                $0.asked.append(n)
+                $0.asked.append(request.n ?? -1)
                 $0.underWay += 1
                 $0.mostUnderWay = max($0.mostUnderWay, $0.underWay)
             }
             defer { state.withLock { $0.underWay -= 1 } }
             try await Task.sleep(for: wait)
+            let content: LoadAnswer.Content =
+                request.n.map { .number(Fibonacci.number($0) ?? 0) }
+                ?? .page(PageRequest.Answer(status: 204, bytes: 12))
             return Served(
-                value: FibonacciAnswer(input: n, result: Fibonacci.number(n) ?? 0, server: "vm\(id)"),
+                value: LoadAnswer(server: "vm\(id)", content: content),
                 endpoint: Endpoint(id: id, name: "vm\(id)", url: "https://vm\(id)"),
                 attempts: 1
             )
@@ -59,7 +62,7 @@ import Foundation
         _ plan: LoadPlan,
         _ world: World,
         stop: StopSignal = StopSignal(),
-        fetch: (@Sendable (Int) async throws -> Served<FibonacciAnswer>)? = nil
+        fetch: (@Sendable (LoadRequest) async throws -> Served<LoadAnswer>)? = nil
     ) -> LoadGenerator {
         LoadGenerator(
             plan: plan,
@@ -81,6 +84,37 @@ import Foundation
         #expect(world.mostUnderWay <= 4)
         #expect(world.events.count == 51, "a phase and one answer each")
         #expect(world.phases == [.high])
+    }
+
+    @Test(arguments: [LoadMode.low, .high], [nil, 500.0])
+    func asksForThePathOfItsPlan(mode: LoadMode, rate: Double?) async throws {
+        var plan = LoadPlan(mode: mode)
+        plan.page = PageRequest(path: "/a?b=c")
+        plan.requests = 6
+        plan.lowPause = .milliseconds(1) ... .milliseconds(2)
+        if mode == .high { plan.rate = rate }
+        let world = World()
+        let count = Mutex(0)
+        _ = await generator(plan, world) { request in
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            guard number <= 5 else {
+                throw RequestFailure(last: AttemptFailure(.serverError, "500"), endpoint: nil, attempts: 1)
+            }
+            return try await world.fetch(request)
+        }.run()
+        let answers = world.events.compactMap { event in
+            if case .answer(let answer) = event { answer } else { nil }
+        }
+        #expect(answers.count == 5)
+        #expect(answers.allSatisfy { $0.path == "/a?b=c" && $0.status == 204 && $0.bytes == 12 })
+        #expect(answers.allSatisfy { $0.n == nil && $0.result == nil && $0.server == "vm1" })
+        let failures = world.events.compactMap { event in
+            if case .failure(let failure) = event { failure } else { nil }
+        }
+        #expect(failures.count == 1 && failures.allSatisfy { $0.path == "/a?b=c" && $0.n == nil })
     }
 
     @Test func keepsTheWantedNumberUnderWay() async {

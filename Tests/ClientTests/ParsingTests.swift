@@ -30,6 +30,39 @@ import Wire
         #expect(FibonacciRange(parsing: text) == nil)
     }
 
+    @Test(arguments: [
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080", "127.0.0.1:8080"),
+        ("https://lb.example", "https://lb.example", "lb.example"),
+        ("HTTPS://lb/base/", "https://lb/base", "lb/base"), ("http://[::1]:80//", "http://[::1]:80", "[::1]:80"),
+    ])
+    func readsAddressesOfServices(text: String, url: String, name: String) throws {
+        let address = try ServiceURL(text)
+        #expect(address.endpoint == Endpoint(id: url, name: name, url: url))
+        #expect(address.isTLS == url.hasPrefix("https"))
+    }
+
+    @Test(arguments: [
+        ("lb:80", "write http://"), ("ftp://lb", "write http://"), ("http://", "names no host"),
+        ("http://lb:0", "port from 1"), ("http://lb:99999", "port from 1"), ("http://lb/?q", "--path"),
+        ("http://me@lb", "a user"), ("http://l b", "a character"), ("http://::1", "without brackets"),
+        ("http://[fe80::1%25eth0]:80", "link-local"), ("http://" + String(repeating: "l", count: 1024), "longer than"),
+    ])
+    func refusesWhatIsNoAddressOfAService(text: String, word: String) {
+        let invalid = #expect(throws: ServiceURL.Invalid.self) { try ServiceURL(text) }
+        #expect(invalid?.description.contains(word) == true, "\(invalid?.description ?? "")")
+    }
+
+    @Test(arguments: ["/", "/a/b?c=d&e=%20", "//x"]) func readsPaths(text: String) {
+        #expect(PageRequest(path: text)?.path == text)
+    }
+
+    @Test(arguments: ["", "a", "/a b", "/a#b", "/ä", "/a\r\nHost: x", "http://x/"]) func refusesWhatIsNoPath(
+        text: String
+    ) {
+        #expect(PageRequest(path: text) == nil)
+        #expect(PageRequest(path: "/" + String(repeating: "a", count: 4096)) == nil)
+    }
+
     @Test func theTableOfFibonacciNumbersIsRight() {
         #expect(Fibonacci.number(0) == 0)
         #expect(Fibonacci.number(1) == 1)

@@ -55,6 +55,62 @@ import Foundation
         )
     }
 
+    @Test func aPathStandsInEventsAndLogInPlaceOfTheNumber() throws {
+        var page = answer()
+        (page.n, page.result, page.path, page.status, page.bytes) = (nil, nil, "/work?n=1", 204, 12)
+        #expect(
+            try RunEvent.answer(page).json
+                == #"{"at":"2026-01-01T12:00:00.000Z","attempts":1,"bytes":12,"endpoint":"https://192.0.2.1:8000","#
+                + #""path":"/work?n=1","seconds":0.25,"server":"vm1","startedAt":"2026-01-01T11:59:59.750Z","#
+                + #""status":204,"type":"answer","worker":3}"#
+        )
+        #expect(
+            RunEvent.answer(page).logLine
+                == "2026-01-01T12:00:00.000Z worker 3: GET /work?n=1 = 204, 12 bytes, server vm1, 0.250 s"
+        )
+        var failed = failure()
+        (failed.n, failed.path) = (nil, "/work?n=1")
+        #expect(try RunEvent.failure(failed).json.contains(#""n":"#) == false)
+        #expect(RunEvent.failure(failed).sentence == "/work?n=1 failed after 30.00 s: no answer in time")
+        #expect(RunEvent.failure(failed).logLine?.contains("worker 4: GET /work?n=1 failed, server vm2") == true)
+        for event in [RunEvent.answer(page), .failure(failed)] {
+            #expect(try WireCoding.decode(RunEvent.self, from: ByteBuffer(string: try event.json)) == event)
+        }
+    }
+
+    @Test func addressesThatWereNamedHaveNoRevisionAndNoController() throws {
+        var statistics = RunStatistics()
+        statistics.record(answer())
+        statistics.record(failure())
+        let address = Endpoint(id: "1", name: "lb:80", url: "http://lb:80")
+        let summary = SummaryEvent(
+            statistics,
+            plan: LoadPlan(mode: .high),
+            end: .finished,
+            startedAt: noon,
+            now: noon,
+            set: EndpointSet(revision: 0, endpoints: [address]),
+            isFixed: true
+        )
+        #expect(summary.revision == nil)
+        #expect(summary.error == "1 of 2 requests failed")
+        #expect(SummaryText.lines(summary).last?.hasSuffix("answered after a retry; addresses: lb:80") == true)
+        let recorder = RunRecorder()
+        recorder.record(.answer(answer()))
+        let screen = RunScreen(
+            mode: .high,
+            controller: nil,
+            startedAt: noon,
+            now: noon.addingTimeInterval(5),
+            revision: nil,
+            endpoints: [RunScreen.Row(name: "lb:80", outstanding: 1, ejected: false)],
+            run: recorder.snapshot
+        )
+        let lines = screen.lines(width: 120, height: 40)
+        #expect(lines.first == "cms-client high  5 s")
+        #expect(lines.contains { $0.hasPrefix("vm1") && !$0.contains("left") })
+    }
+
     @Test func aNoticeBecomesAnEvent() throws {
         var notice = EndpointNotice(kind: .scaling, revision: 7, at: noon)
         notice.name = "vm2"

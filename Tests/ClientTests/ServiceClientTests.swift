@@ -1,4 +1,7 @@
+import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
+import Shared
 import Synchronization
 import TestSupport
 import Testing
@@ -28,7 +31,8 @@ import Wire
         /// The names of the endpoints asked, in order.
         var asked: [String] { calls.withLock { $0 } }
 
-        func fetch(_ n: Int, _ endpoint: Endpoint) async throws -> FibonacciAnswer {
+        func exchange(_ path: String, _ endpoint: Endpoint) async throws -> HTTPClientResponse {
+            let n = Int(path.drop { !$0.isNumber }) ?? -1
             calls.withLock { $0.append(endpoint.name) }
             let behaviour: Behaviour = scripts.withLock { scripts in
                 guard let script = scripts[endpoint.name], let next = script.first else { return .answers }
@@ -36,13 +40,18 @@ import Wire
                 return next
             }
             switch behaviour {
-            case .answers: return FibonacciAnswer(input: n, result: Fibonacci.number(n) ?? 0, server: endpoint.name)
-            case .lies: throw AttemptFailure(.final, "wrong answer")
+            case .answers: return try Self.answer(n, Fibonacci.number(n) ?? 0, endpoint)
+            case .lies: return try Self.answer(n, 1, endpoint)
             case .fails(let kind): throw AttemptFailure(kind, "pretended")
             case .hangs:
                 try await Task.sleep(for: .seconds(3600))
                 throw CancellationError()
             }
+        }
+
+        private static func answer(_ n: Int, _ result: UInt64, _ endpoint: Endpoint) throws -> HTTPClientResponse {
+            let answer = FibonacciAnswer(input: n, result: result, server: endpoint.name)
+            return HTTPClientResponse(status: .ok, body: .bytes(try WireCoding.line(answer)))
         }
     }
 
@@ -76,8 +85,8 @@ import Wire
         settings.silence = silence
         settings.silenceAfterLeaving = .milliseconds(20)
         settings.silenceCheck = .milliseconds(5)
-        return ServiceClient(pool: pool, settings: settings) { n, endpoint, _ in
-            try await network.fetch(n, endpoint)
+        return ServiceClient(pool: pool, settings: settings) { request, endpoint, _ in
+            try await network.exchange(request.path, endpoint)
         }
     }
 
@@ -173,6 +182,21 @@ import Wire
         #expect(!pool.isEjected("1"))
     }
 
+    @Test(arguments: [AttemptFailure.Kind.unreachable, .broken, .busy(retryAfter: nil), .serverError])
+    func aPathIsAskedOfAnotherEndpointWhenOneFails(kind: AttemptFailure.Kind) async throws {
+        let network = Network(["vm1": [.fails(kind)]])
+        let page = try #require(PageRequest(path: "/work/20"))
+        let served = try await client(network, pool([vm1, vm2])).answer(to: .page(page))
+        #expect(served.value.server == "vm2")
+        guard case .page(let answer) = served.value.content else {
+            Issue.record("\(served.value.content)")
+            return
+        }
+        #expect(answer.status == 200)
+        #expect(answer.bytes > 20)
+        #expect(network.asked == ["vm1", "vm2"])
+    }
+
     @Test func anyOperationCanUseTheEndpoints() async throws {
         let client = client(Network([:]), pool([vm1, vm2]))
         let tries = Mutex<[String]>([])
@@ -194,10 +218,10 @@ import Wire
 
     @Test func answersAreChecked() throws {
         let right = FibonacciAnswer(input: 20, result: 6765, server: "vm1")
-        try ServiceClient.check(right, for: 20)
-        #expect(throws: AttemptFailure.self) { try ServiceClient.check(right, for: 21) }
+        try FibonacciRequest(n: 20).check(right)
+        #expect(throws: AttemptFailure.self) { try FibonacciRequest(n: 21).check(right) }
         var wrong = right
         wrong.result = 6764
-        #expect(throws: AttemptFailure.self) { try ServiceClient.check(wrong, for: 20) }
+        #expect(throws: AttemptFailure.self) { try FibonacciRequest(n: 20).check(wrong) }
     }
 }

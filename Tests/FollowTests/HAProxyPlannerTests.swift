@@ -313,6 +313,7 @@ struct HAProxySettingsTests {
     @Test(arguments: [
         ("https://192.0.2.1:8000", "192.0.2.1:8000", true), ("https://[fd00::1]/x", "[fd00::1]:443", true),
         ("http://name", "name:80", false), ("HTTP://192.0.2.1:1?q", "192.0.2.1:1", false),
+        ("tcp://192.0.2.1:5432", "192.0.2.1:5432", false),
     ])
     func urlsAreTakenApart(url: String, place: String, tls: Bool) throws {
         let address = try #require(EndpointAddress(url: url))
@@ -320,7 +321,8 @@ struct HAProxySettingsTests {
     }
 
     @Test(arguments: [
-        "ftp://192.0.2.1", "192.0.2.1:80", "https://", "https://a:b@192.0.2.1", "https://192.0.2.1:0", "",
+        "ftp://192.0.2.1", "tcp://192.0.2.1", "192.0.2.1:80", "https://", "https://a:b@192.0.2.1",
+        "https://192.0.2.1:0", "",
     ])
     func otherTextsAreNone(url: String) {
         #expect(EndpointAddress(url: url) == nil)

@@ -108,7 +108,9 @@ struct BesideTests {
             ("https://{address}:8443", "https://10.0.0.1:8443"), ("http://{address}", "http://10.0.0.1"),
             ("https://{address}/app", "https://10.0.0.1/app"), ("https://evil.example", nil),
             ("https://{address}.evil", nil),
-            ("https://{address}@evil", nil), ("ftp://{address}", nil), ("https://{address}:1 x", nil),
+            ("https://{address}@evil", nil), ("ftp://{address}", nil), ("tcp://{address}:5432", "tcp://10.0.0.1:5432"),
+            ("tcp://{address}", nil), ("tcp://{address}:0", nil), ("tcp://{address}:5432/db", nil),
+            ("https://{address}:1 x", nil),
             ("https://{address}/" + String(repeating: "x", count: 256), nil),
         ] as [(String, String?)]
     )
@@ -129,15 +131,34 @@ struct BesideTests {
         #expect(registration.endpointURL(address: "fd00::1") == "http://[fd00::1]:80")
     }
 
-    @Test("is registered with its own address, watched, and told to finish", .timeLimit(.minutes(1)))
-    func lifecycle() async throws {
+    @Test("a command that fails or hangs says so")
+    func commands() async throws {
+        try await ShellCommand.run("exit 0", within: .seconds(20))
+        let failed = await #expect(throws: ShellCommand.Failed.self) {
+            try await ShellCommand.run("echo 'no\tpeer' >&2; exit 3", within: .seconds(20))
+        }
+        #expect(failed?.description == "it ended with status 3: no peer ")
+        await #expect(throws: (any Error).self) { try await ShellCommand.run("sleep 60", within: .milliseconds(50)) }
+    }
+
+    @Test(
+        "is registered with its own address, watched, and told to finish",
+        .timeLimit(.minutes(1)),
+        arguments: [false, true]
+    )
+    func lifecycle(byCommand: Bool) async throws {
         let controller = try FakeController()
         try await withTemporaryDirectory { directory in
             let mark = directory + "/drained"
             try await FakeService().serve { port in
                 try await controller.serve { address in
                     var service = BesideService(endpoint: "http://{address}:\(port)", port: UInt16(port))
-                    service.health = "http://127.0.0.1:\(port)/echo"
+                    let well = directory + "/well"
+                    if byCommand {
+                        service.healthCommand = "test -e '\(well)'"
+                    } else {
+                        service.health = "http://127.0.0.1:\(port)/echo"
+                    }
                     service.interval = .milliseconds(50)
                     service.drainCommand = "touch '\(mark)'"
                     var configuration = AgentConfiguration(
@@ -163,6 +184,12 @@ struct BesideTests {
                         )
                         try await withClient { client in
                             let caller = AgentCaller(port: listening, client: client, tls: tls)
+                            if byCommand {
+                                try await eventually("it is not well") {
+                                    try await caller.get("/.cms/healthz").body.contains("it ended with status 1")
+                                }
+                                try Data().write(to: URL(fileURLWithPath: well))
+                            }
                             try await eventually("it is well") { try await caller.get("/.cms/healthz").status == 200 }
                             #expect(
                                 try await caller.get("/.cms/metrics").body.contains("cms_agent_service_connections 0")

@@ -5,7 +5,7 @@ import NIOCore
 import NIOSSL
 import Shared
 
-/// Runs `body` with a TLS server on loopback, which goes on serving until the tests' process ends.
+/// Runs `body` with a server on loopback, over TLS when it has an identity, which goes on serving until the tests' process ends.
 ///
 /// Stopping is left out on purpose: a Hummingbird server that stops while a connection comes in drops that connection's
 /// `NIOAsyncChannel`, which is a trap in NIO, and a client that is cancelled may still be connecting. A server that is to
@@ -13,20 +13,22 @@ import Shared
 ///
 /// - Parameters:
 ///   - router: What is served.
-///   - identity: What the server shows.
+///   - identity: What the server shows; `nil` for a server without TLS.
 ///   - body: Given the port that is listened on.
 package func withLoopbackServer<Result>(
     _ router: Router<BasicRequestContext>,
-    identity: RotatingIdentity,
+    identity: RotatingIdentity?,
     _ body: (Int) async throws -> Result
 ) async throws -> Result {
     let (ports, running) = AsyncStream<Int>.makeStream()
     let application = Application(
         router: router,
-        server: try .tls(
-            .http1(),
-            tlsConfiguration: .cmsServer(identity: identity, asksForClientCertificate: true)
-        ),
+        server: try identity.map { identity in
+            try .tls(
+                .http1(),
+                tlsConfiguration: .cmsServer(identity: identity, asksForClientCertificate: true)
+            )
+        } ?? .http1(),
         configuration: .init(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { channel in
             running.yield(channel.localAddress?.port ?? 0)

@@ -188,7 +188,7 @@ _cms-agent_run() {
     repeating_flags=()
     non_repeating_flags=(--set-clock --version -h --help)
     repeating_options=(--trusted-proxies)
-    non_repeating_options=(--listen --controller --ca-hash --uuid --state-dir --upstream --health --certificate --key --concurrency --connect-timeout --response-timeout --stream-timeout --tunnel-timeout --service --metrics --in-flight --duration --control-group --drain-command --max-n --queue --request-deadline --workers --max-connections --hold-file --log-format --log-level)
+    non_repeating_options=(--listen --controller --ca-hash --uuid --state-dir --upstream --health --certificate --key --concurrency --connect-timeout --response-timeout --stream-timeout --tunnel-timeout --service --health-command --metrics --in-flight --duration --control-group --drain-command --max-n --queue --request-deadline --workers --max-connections --hold-file --log-format --log-level)
     __cms-agent_offer_flags_options 0
 
     # Offer option value completions
@@ -241,6 +241,9 @@ _cms-agent_run() {
         return
         ;;
     '--service')
+        return
+        ;;
+    '--health-command')
         return
         ;;
     '--metrics')

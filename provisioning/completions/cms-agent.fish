@@ -23,7 +23,7 @@ function __cms-agent_parse_tokens -S
         __cms-agent_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'run'
-            __cms-agent_parse_subcommand 0 'listen=' 'controller=' 'ca-hash=' 'uuid=' 'state-dir=' 'upstream=' 'health=' 'certificate=' 'key=' 'concurrency=' 'connect-timeout=' 'response-timeout=' 'stream-timeout=' 'tunnel-timeout=' 'trusted-proxies=+' 'service=' 'metrics=' 'in-flight=' 'duration=' 'control-group=' 'drain-command=' 'max-n=' 'queue=' 'request-deadline=' 'workers=' 'max-connections=' 'hold-file=' 'set-clock' 'log-format=' 'log-level=' 'version' 'h/help'
+            __cms-agent_parse_subcommand 0 'listen=' 'controller=' 'ca-hash=' 'uuid=' 'state-dir=' 'upstream=' 'health=' 'certificate=' 'key=' 'concurrency=' 'connect-timeout=' 'response-timeout=' 'stream-timeout=' 'tunnel-timeout=' 'trusted-proxies=+' 'service=' 'health-command=' 'metrics=' 'in-flight=' 'duration=' 'control-group=' 'drain-command=' 'max-n=' 'queue=' 'request-deadline=' 'workers=' 'max-connections=' 'hold-file=' 'set-clock' 'log-format=' 'log-level=' 'version' 'h/help'
         case 'enroll'
             __cms-agent_parse_subcommand 0 'token=' 'controller=' 'ca-hash=' 'uuid=' 'state-dir=' 'version' 'h/help'
         case 'version'
@@ -104,7 +104,8 @@ complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_op
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" stream-timeout' -l 'stream-timeout' -d 'The longest silence in the middle of a request or an answer, 1 to 86400.' -rfka ''
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" tunnel-timeout' -l 'tunnel-timeout' -d 'The longest silence on a WebSocket or the like, 1 to 604800.' -rfka ''
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run"' -l 'trusted-proxies' -d 'Networks of balancers in front whose Forwarded and X-Forwarded fields are believed, for example 10.0.0.0/24.' -rfka ''
-complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" service' -l 'service' -d 'Stand beside this service, which clients reach without the agent: https://{address}:8443; {address} is this machine\'s address.' -rfka ''
+complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" service' -l 'service' -d 'Stand beside this service, which clients reach without the agent: https://{address}:8443, or tcp:// and the port for one that does not speak HTTP; {address} is this machine\'s address.' -rfka ''
+complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" health-command' -l 'health-command' -d 'With --service, in place of --health: run by sh each 2 seconds; the service is well when it ends with 0 within 2 seconds.' -rfka ''
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" metrics' -l 'metrics' -d 'With --service: its page of metrics in Prometheus\' format, read every second.' -rfka ''
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" in-flight' -l 'in-flight' -d 'The gauge on --metrics that counts requests being worked on.' -rfka ''
 complete -c 'cms-agent' -n '__cms-agent_should_offer_completions_for_flags_or_options "cms-agent run" duration' -l 'duration' -d 'The histogram on --metrics of the seconds that requests take.' -rfka ''

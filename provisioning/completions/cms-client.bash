@@ -186,9 +186,9 @@ _cms-client() {
 
 _cms-client_run() {
     repeating_flags=()
-    non_repeating_flags=(--plain --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--mode --controller --group --identity --balance --n --concurrency --rate --duration --requests --timeout --connect-timeout --low-duration --pause --tail --ramp-timeout --seed --output --log-file --events-file)
+    non_repeating_flags=(--insecure --plain --version -h --help)
+    repeating_options=(--url)
+    non_repeating_options=(--mode --controller --group --identity --balance --path --expect --ca --n --concurrency --rate --duration --requests --timeout --connect-timeout --low-duration --pause --tail --ramp-timeout --seed --output --log-file --events-file)
     __cms-client_offer_flags_options 0
 
     # Offer option value completions
@@ -209,6 +209,19 @@ _cms-client_run() {
         ;;
     '--balance')
         __cms-client_add_completions -W 'random'$'\n''least-outstanding'
+        return
+        ;;
+    '--path')
+        return
+        ;;
+    '--expect')
+        return
+        ;;
+    '--url')
+        return
+        ;;
+    '--ca')
+        __cms-client_add_completions -f
         return
         ;;
     '--n')

@@ -24,7 +24,7 @@ package struct LoadGenerator: Sendable {
     static let openLoopLimit = 4096
 
     let plan: LoadPlan
-    let fetch: @Sendable (Int) async throws -> Served<FibonacciAnswer>
+    let fetch: @Sendable (LoadRequest) async throws -> Served<LoadAnswer>
     let endpoints: @Sendable () -> Set<String>
     let stop: StopSignal
     let report: @Sendable (RunEvent) -> Void
@@ -35,13 +35,13 @@ package struct LoadGenerator: Sendable {
     ///   - plan: What to do.
     ///   - stop: Ends the run early.
     ///   - endpoints: The ids of the endpoints in service.
-    ///   - fetch: Makes one request for F(n).
+    ///   - fetch: Makes one request.
     ///   - report: Told of each event; returns soon.
     package init(
         plan: LoadPlan,
         stop: StopSignal,
         endpoints: @escaping @Sendable () -> Set<String>,
-        fetch: @escaping @Sendable (Int) async throws -> Served<FibonacciAnswer>,
+        fetch: @escaping @Sendable (LoadRequest) async throws -> Served<LoadAnswer>,
         report: @escaping @Sendable (RunEvent) -> Void
     ) {
         self.plan = plan
@@ -105,8 +105,7 @@ package struct LoadGenerator: Sendable {
         while !Task.isCancelled, let phase = control.phase(forWorker: index, of: workers(in: control.phase)),
             control.takeTicket()
         {
-            let range = phase == .low ? plan.lowRange : plan.highRange
-            await ask(Int.random(in: range, using: &generator), worker: index, since: .now, control)
+            await ask(plan.request(in: phase, using: &generator), worker: index, since: .now, control)
             guard phase == .low else { continue }
             let share = Double.random(in: 0...1, using: &generator)
             let pause = plan.lowPause.lowerBound + (plan.lowPause.upperBound - plan.lowPause.lowerBound) * share
@@ -136,7 +135,7 @@ package struct LoadGenerator: Sendable {
             var due = ContinuousClock.now
             var number = 0
             while control.isRunning, !Task.isCancelled {
-                guard control.phase == .high || control.phase == .tail else {
+                guard let phase = control.phase, phase == .high || phase == .tail else {
                     due = .now
                     await nap(until: nil)
                     continue
@@ -146,11 +145,11 @@ package struct LoadGenerator: Sendable {
                     continue
                 }
                 guard control.takeTicket() else { break }
-                let n = Int.random(in: plan.highRange, using: &generator)
+                let request = plan.request(in: phase, using: &generator)
                 let (worker, since) = (number, due)
                 control.requestOpened()
                 group.addTask {
-                    await ask(n, worker: worker, since: since, control)
+                    await ask(request, worker: worker, since: since, control)
                     control.requestClosed()
                 }
                 number += 1
@@ -160,26 +159,25 @@ package struct LoadGenerator: Sendable {
     }
 
     /// One request, reported unless it was cancelled.
-    private func ask(_ n: Int, worker: Int, since start: ContinuousClock.Instant, _ control: LoadControl) async {
+    private func ask(
+        _ request: LoadRequest,
+        worker: Int,
+        since start: ContinuousClock.Instant,
+        _ control: LoadControl
+    ) async {
         let startedAt = Date().addingTimeInterval(-start.duration(to: .now).seconds)
         do {
-            let served = try await fetch(n)
+            let served = try await fetch(request)
             let seconds = start.duration(to: .now).seconds
-            report(
-                .answer(
-                    AnswerEvent(
-                        at: Date(),
-                        startedAt: startedAt,
-                        worker: worker,
-                        n: n,
-                        result: served.value.result,
-                        server: served.value.server,
-                        endpoint: served.endpoint.url,
-                        seconds: seconds,
-                        attempts: served.attempts
-                    )
-                )
+            let answer = AnswerEvent(
+                served,
+                of: request,
+                worker: worker,
+                startedAt: startedAt,
+                at: Date(),
+                seconds: seconds
             )
+            report(.answer(answer))
             if let step = control.answered(by: served.endpoint.id, now: .now) { announce(step) }
         } catch is CancellationError {
             return
@@ -192,7 +190,8 @@ package struct LoadGenerator: Sendable {
                         at: Date(),
                         startedAt: startedAt,
                         worker: worker,
-                        n: n,
+                        n: request.n,
+                        path: request.path,
                         server: failure?.endpoint?.name,
                         endpoint: failure?.endpoint?.url,
                         seconds: start.duration(to: .now).seconds,

@@ -2,6 +2,8 @@
 package struct LoadPlan: Sendable {
     /// The shape of the load.
     package var mode: LoadMode
+    /// What is asked for instead of Fibonacci numbers, in all phases; `nil` for these.
+    package var page: PageRequest?
     /// The n of low phases. The original asked for 15 to 25.
     package var lowRange: ClosedRange<Int> = 15...25
     /// The n of high phases.
@@ -32,6 +34,15 @@ package struct LoadPlan: Sendable {
     /// A plan with the defaults of `mode`.
     package init(mode: LoadMode) {
         self.mode = mode
+    }
+
+    /// The next request of a phase.
+    package func request(
+        in phase: LoadPhase,
+        using generator: inout some RandomNumberGenerator
+    ) -> LoadRequest {
+        if let page { return .page(page) }
+        return .fibonacci(Int.random(in: phase == .low ? lowRange : highRange, using: &generator))
     }
 
     /// The workers of a high phase with `endpoints` endpoints in service.

@@ -11,11 +11,11 @@ extension RunEvent {
     package var logLine: String? {
         switch self {
         case .answer(let event):
-            "\(event.at.rfc3339) worker \(event.worker): Fibonacci(\(event.n)) = \(event.result), "
+            "\(event.at.rfc3339) worker \(event.worker): \(Self.log(event.n, event.path)) = \(Self.content(event)), "
                 + "server \(NumberText.clean(event.server, limit: 64)), "
                 + "\(NumberText.decimal(event.seconds, places: 3)) s"
         case .failure(let event):
-            "\(event.at.rfc3339) worker \(event.worker): Fibonacci(\(event.n)) failed, "
+            "\(event.at.rfc3339) worker \(event.worker): \(Self.log(event.n, event.path)) failed, "
                 + "server \(NumberText.clean(event.server ?? RunStatistics.nobody, limit: 64)), "
                 + "\(NumberText.decimal(event.seconds, places: 3)) s: \(NumberText.clean(event.error, limit: 300))"
         case .notice, .connection, .remark, .phase, .summary: nil
@@ -27,7 +27,8 @@ extension RunEvent {
         switch self {
         case .answer, .summary: nil
         case .failure(let event):
-            "F(\(event.n)) failed after \(NumberText.time(event.seconds)): \(NumberText.clean(event.error, limit: 200))"
+            "\(event.n.map { "F(\($0))" } ?? Self.page(event.path)) failed after \(NumberText.time(event.seconds)): "
+                + NumberText.clean(event.error, limit: 300)
         case .notice(let event): Self.sentence(event)
         case .connection(let event): NumberText.clean(event.detail, limit: 300)
         case .remark(let event): NumberText.clean(event.detail, limit: 300)
@@ -39,6 +40,19 @@ extension RunEvent {
             case .tail: "a new instance has answered; the load goes on for a while"
             }
         }
+    }
+
+    /// What was asked for, in the run log.
+    private static func log(_ n: Int?, _ path: String?) -> String {
+        n.map { "Fibonacci(\($0))" } ?? "GET \(page(path))"
+    }
+
+    private static func page(_ path: String?) -> String { NumberText.clean(path ?? "?", limit: 200) }
+
+    /// What was answered: a number, or status and length.
+    private static func content(_ event: AnswerEvent) -> String {
+        if let result = event.result { return "\(result)" }
+        return "\(event.status.map(String.init) ?? "?"), \(event.bytes.map(String.init) ?? "?") bytes"
     }
 
     /// When it happened.

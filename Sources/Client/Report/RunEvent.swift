@@ -30,11 +30,17 @@ package struct AnswerEvent: Codable, Sendable, Equatable {
     package var startedAt: Date
     /// The number of the worker, from 0; of the request where a rate is given.
     package var worker: Int
-    /// What was asked for.
-    package var n: Int
-    /// The n-th Fibonacci number.
-    package var result: UInt64
-    /// Who answered, by its own word.
+    /// The n that was asked for; absent when it was a path.
+    package var n: Int?
+    /// The n-th Fibonacci number; absent when a path was asked for.
+    package var result: UInt64?
+    /// The path that was asked for; absent when it was a Fibonacci number.
+    package var path: String?
+    /// The HTTP status, of a path.
+    package var status: Int?
+    /// The length of the body, of a path, in bytes.
+    package var bytes: Int?
+    /// Who answered, by its own word; of a path the endpoint's name.
     package var server: String
     /// The endpoint's URL.
     package var endpoint: String
@@ -52,8 +58,10 @@ package struct FailureEvent: Codable, Sendable, Equatable {
     package var startedAt: Date
     /// The number of the worker, from 0; of the request where a rate is given.
     package var worker: Int
-    /// What was asked for.
-    package var n: Int
+    /// The n that was asked for; absent when it was a path.
+    package var n: Int?
+    /// The path that was asked for; absent when it was a Fibonacci number.
+    package var path: String?
     /// The name of the endpoint asked last; absent when none was in service.
     package var server: String?
     /// The URL of the endpoint asked last; absent when none was in service.
@@ -100,6 +108,12 @@ package struct RemarkEvent: Codable, Sendable, Equatable {
     package var at: Date
     /// What happened, in words.
     package var detail: String
+
+    /// A remark.
+    package init(at: Date, detail: String) {
+        self.at = at
+        self.detail = detail
+    }
 }
 
 /// The begin of a phase.
@@ -126,9 +140,9 @@ package struct SummaryEvent: Codable, Sendable, Equatable {
     package var servers: [ServerSummary]
     /// Requests that needed more than one attempt and were answered.
     package var retried: Int
-    /// The last revision in effect; absent when the controller never told one.
+    /// The last revision in effect; absent when the controller never told one, or there is none.
     package var revision: UInt64?
-    /// The names of the endpoints at the end.
+    /// The names of the endpoints at the end; of addresses without a controller, these.
     package var endpoints: [String]
     /// Why the run did not succeed; absent when it did.
     package var error: String?

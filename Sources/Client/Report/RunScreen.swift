@@ -27,8 +27,8 @@ package struct RunScreen: Sendable {
 
     /// The shape of the load.
     package var mode: LoadMode
-    /// The controller's address.
-    package var controller: String
+    /// The controller's address; `nil` without one.
+    package var controller: String?
     /// When the run began.
     package var startedAt: Date
     /// The moment shown.
@@ -43,7 +43,7 @@ package struct RunScreen: Sendable {
     /// A view.
     package init(
         mode: LoadMode,
-        controller: String,
+        controller: String?,
         startedAt: Date,
         now: Date,
         revision: UInt64?,
@@ -68,7 +68,8 @@ package struct RunScreen: Sendable {
             cells(row.name, statistics.servers[row.name], row.outstanding, row.ejected ? "set aside" : "")
         }
         for (name, server) in statistics.servers.sorted(by: { $0.key < $1.key }) where names.insert(name).inserted {
-            rows.append(cells(name, server, 0, "left"))
+            // Behind an address that was named, those that answer are not known to come and go.
+            rows.append(cells(name, server, 0, controller == nil ? "" : "left"))
         }
         let room = max(1, height - 6 - RunRecorder.recentCount)
         if rows.count > room {
@@ -100,15 +101,17 @@ package struct RunScreen: Sendable {
 
     private var title: String {
         let seconds = Int(max(0, now.timeIntervalSince(startedAt)))
+        let part = run.phase.map { $0.rawValue == mode.rawValue ? "" : " (\($0.rawValue))" } ?? ""
+        let begin = "cms-client \(mode.rawValue)\(part)  \(seconds) s"
+        guard let controller else { return begin }
         let link =
             switch run.connected {
             case true?: "connected"
             case false?: revision == nil ? "not connected" : "not connected, last known endpoints in use"
             case nil: "connecting"
             }
-        let part = run.phase.map { $0.rawValue == mode.rawValue ? "" : " (\($0.rawValue))" } ?? ""
         let revision = revision.map { ", revision \($0)" } ?? ""
-        return "cms-client \(mode.rawValue)\(part)  \(seconds) s  controller \(controller): \(link)\(revision)"
+        return "\(begin)  controller \(controller): \(link)\(revision)"
     }
 
     private func cells(_ name: String, _ server: ServerStatistics?, _ outstanding: Int, _ remark: String) -> [String] {

@@ -17,13 +17,15 @@ extension SummaryEvent {
     ///   - startedAt: When the run began.
     ///   - now: When it ended.
     ///   - set: The endpoints at the end.
+    ///   - isFixed: Whether they are addresses that a user named, without a controller.
     package init(
         _ statistics: RunStatistics,
         plan: LoadPlan,
         end: LoadGenerator.End,
         startedAt: Date,
         now: Date,
-        set: EndpointSet?
+        set: EndpointSet?,
+        isFixed: Bool = false
     ) {
         self.init(
             at: now,
@@ -33,7 +35,7 @@ extension SummaryEvent {
             total: statistics.total.summary(of: "total"),
             servers: statistics.servers.sorted { $0.key < $1.key }.map { $1.summary(of: $0) },
             retried: statistics.retried,
-            revision: set?.revision,
+            revision: isFixed ? nil : set?.revision,
             endpoints: set?.endpoints.map(\.name) ?? [],
             error: Self.verdict(statistics, plan: plan, end: end, set: set)
         )

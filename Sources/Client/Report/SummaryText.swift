@@ -19,10 +19,16 @@ package enum SummaryText {
         }
         var lines = table([header] + rows)
         let endpoints = summary.endpoints.isEmpty ? "none" : summary.endpoints.prefix(20).joined(separator: ", ")
-        let revision = summary.revision.map { "revision \($0)" } ?? "no revision"
+        // Only addresses that a user named are there without a revision.
+        let names =
+            if let revision = summary.revision {
+                "endpoints at the end (revision \(revision))"
+            } else {
+                summary.endpoints.isEmpty ? "endpoints at the end (no revision)" : "addresses"
+            }
         lines.append(
             "\(NumberText.decimal(summary.seconds, places: 1)) s, \(summary.retried) answered after a retry; "
-                + "endpoints at the end (\(revision)): \(NumberText.clean(endpoints, limit: 400))"
+                + "\(names): \(NumberText.clean(endpoints, limit: 400))"
         )
         return lines
     }

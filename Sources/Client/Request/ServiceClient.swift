@@ -38,7 +38,11 @@ public struct ServiceClient: Sendable {
 
     let pool: EndpointPool
     let settings: Settings
-    private let fetch: @Sendable (Int, Endpoint, ContinuousClock.Instant) async throws -> FibonacciAnswer
+    private let exchange: Exchange
+
+    /// Sends one request to one endpoint until the deadline; returns when the head of the answer has come.
+    typealias Exchange =
+        @Sendable (any ServiceRequest, Endpoint, ContinuousClock.Instant) async throws -> HTTPClientResponse
 
     /// A client whose HTTP connections belong to `http`, which the caller shuts down.
     ///
@@ -48,27 +52,37 @@ public struct ServiceClient: Sendable {
     ///   - http: The connections, see ``makeHTTPClient(_:)``.
     ///   - settings: Waiting times.
     public init(pool: EndpointPool, identity: RotatingIdentity, http: HTTPClient, settings: Settings = Settings()) {
-        self.init(pool: pool, settings: settings) { n, endpoint, deadline in
-            try await Self.fibonacci(n, from: endpoint, deadline: deadline, identity: identity, http: http)
+        self.init(pool: pool, trust: .identity(identity), http: http, settings: settings)
+    }
+
+    /// A client for endpoints that may show another certificate than one of the controller's authority.
+    package init(pool: EndpointPool, trust: EndpointTrust, http: HTTPClient, settings: Settings = Settings()) {
+        self.init(pool: pool, settings: settings) { request, endpoint, deadline in
+            try await Self.exchange(request, with: endpoint, deadline: deadline, trust: trust, http: http)
         }
     }
 
-    /// A client that asks for Fibonacci numbers through `fetch`.
-    init(
-        pool: EndpointPool,
-        settings: Settings,
-        fetch: @escaping @Sendable (Int, Endpoint, ContinuousClock.Instant) async throws -> FibonacciAnswer
-    ) {
+    /// A client that sends its requests by `exchange`.
+    init(pool: EndpointPool, settings: Settings, exchange: @escaping Exchange) {
         self.pool = pool
         self.settings = settings
-        self.fetch = fetch
+        self.exchange = exchange
     }
 
     /// Asks an endpoint for the n-th Fibonacci number and checks the answer.
     ///
     /// - Throws: RequestFailure when no endpoint answered rightly in time; CancellationError.
     public func get(_ n: Int) async throws -> Served<FibonacciAnswer> {
-        try await serve(timeout: nil) { endpoint, deadline in try await fetch(n, endpoint, deadline) }
+        try await send(FibonacciRequest(n: n))
+    }
+
+    /// Sends a request to an endpoint, and to another one when that failed of the endpoint.
+    ///
+    /// - Throws: RequestFailure when no endpoint answered rightly in time; CancellationError.
+    package func send<Request: ServiceRequest>(_ request: Request) async throws -> Served<Request.Answer> {
+        try await serve(timeout: nil) { endpoint, deadline in
+            try await request.answer(from: exchange(request, endpoint, deadline))
+        }
     }
 
     /// Runs an idempotent operation against an endpoint, and again on another one when that failed of the endpoint.

@@ -70,7 +70,7 @@ package enum TextForm: Sendable, Equatable {
         case .cron: "^\\S+(\\s+\\S+){4}$"
         case .requestPath: "^/[!-~]*$"
         case .statuses: "^[1-5][0-9]{2}(-[1-5][0-9]{2})?$"
-        case .instanceURL: "^https?://[!-~]+$"
+        case .instanceURL: "^(https?|tcp)://[!-~]+$"
         }
     }
 
@@ -131,10 +131,10 @@ package enum TextForm: Sendable, Equatable {
         }
         let filled = marks.reduce(text) { $0.replacing($1, with: "a") }
         // What is left of a mark is none that is known.
-        return isURL(filled) && !filled.contains { "{}".contains($0) }
+        return (isURL(filled) || isTCP(filled)) && !filled.contains { "{}".contains($0) }
             ? nil
-            : "'\(text)' is no URL; expected http:// or https:// with a host, in which {address} and {name} may stand, for "
-                + "example https://{address}:8443"
+            : "'\(text)' is no URL; expected http:// or https:// with a host, or tcp:// with a host and a port, in which "
+                + "{address} and {name} may stand, for example https://{address}:8443"
     }
 
     /// Refuses ranges in which no guest can be reached.
@@ -169,6 +169,12 @@ package enum TextForm: Sendable, Equatable {
     private static func isCloneName(_ text: String) -> Bool {
         let rest = text.replacing(TemplateConfiguration.placeholder, with: "", maxReplacements: 1)
         return rest != text && text.count <= 100 && !rest.contains(where: { "{}/".contains($0) || $0.isWhitespace })
+    }
+
+    /// Whether a text is `tcp://HOST:PORT`.
+    private static func isTCP(_ text: String) -> Bool {
+        guard text.hasPrefix("tcp://"), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return false }
+        return HostPort(String(text.dropFirst("tcp://".count))).map { $0.port > 0 } ?? false
     }
 
     private static func isURL(_ text: String) -> Bool {

@@ -38,7 +38,7 @@ package struct EndpointTemplate: Sendable {
         let count: Int
         /// The endpoints, by name.
         let endpoints: [Item]
-        /// Endpoints whose URL is none of http or https: they are left out.
+        /// Endpoints whose URL is none of http, https or tcp: they are left out.
         package let leftOut: [String]
 
         /// The content that a set makes.
@@ -57,7 +57,7 @@ package struct EndpointTemplate: Sendable {
                         id: endpoint.id,
                         name: endpoint.name,
                         url: endpoint.url,
-                        scheme: place.usesTLS ? "https" : "http",
+                        scheme: place.scheme,
                         host: place.hostPort.host,
                         port: place.hostPort.port,
                         address: "\(place.hostPort)"

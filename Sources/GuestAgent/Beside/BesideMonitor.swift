@@ -5,9 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 import Shared
-import Subprocess
 import Synchronization
-import SystemPackage
 import Wire
 
 #if canImport(FoundationEssentials)
@@ -93,7 +91,7 @@ final class BesideMonitor: Service, LoadSource {
         do {
             let text = try await withDeadline(service.timeout) { [client, service] in
                 let response = try await client.execute(
-                    HTTPClientRequest(url: metrics.url),
+                    ServiceCheck.request(metrics.url),
                     timeout: TimeAmount(service.timeout)
                 )
                 guard response.status == .ok else { throw Unusable(description: "status \(response.status.code)") }
@@ -150,21 +148,8 @@ final class BesideMonitor: Service, LoadSource {
         }
         guard mustTell, let command = service.drainCommand else { return }
         do {
-            let result = try await withDeadline(Self.longestCommand) {
-                try await Subprocess.run(
-                    .path("/bin/sh"),
-                    arguments: ["-c", command],
-                    output: .discarded,
-                    error: .string(limit: 64 * 1024)
-                )
-            }
-            guard !result.terminationStatus.isSuccess else {
-                logger.info("the drain command has run", metadata: ["command": "\(command)"])
-                return
-            }
-            throw Unusable(
-                description: "it ended with \(result.terminationStatus): \(result.standardError.suffix(400))"
-            )
+            try await ShellCommand.run(command, within: Self.longestCommand)
+            logger.info("the drain command has run", metadata: ["command": "\(command)"])
         } catch {
             logger.error(
                 "the drain command failed; connections end by themselves or at the drain timeout",

@@ -9,6 +9,8 @@ package struct BesideService: Sendable {
     package var port: UInt16
     /// Where it says that it is well; without one a connection to the port is enough.
     package var health: String?
+    /// A command that says it by its exit status, by `sh -c`; in place of ``health``.
+    package var healthCommand: String?
     /// Its page of metrics, and what to read there.
     package var metrics: ServiceMetrics?
     /// The cgroup of its processes below `/sys/fs/cgroup`, such as `system.slice/app.service`.

@@ -2,8 +2,15 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Proxy
 import Wire
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// One look at a service in this guest.
 struct ServiceCheck: Sendable {
@@ -18,11 +25,32 @@ struct ServiceCheck: Sendable {
 
     /// Asks for a page: any status from 200 to 399 is well.
     func get(_ url: String, shown: String) async throws {
-        let response = try await client.execute(HTTPClientRequest(url: url), deadline: .now() + TimeAmount(timeout))
+        let response = try await client.execute(Self.request(url), deadline: .now() + TimeAmount(timeout))
         // What a sick service has to say is of no use here.
         guard (200...399).contains(response.status.code) else {
             throw Unwell(description: "\(shown) answered \(response.status.code)")
         }
+    }
+
+    /// A GET of a page of a service in this guest.
+    static func request(_ url: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url)
+        // The HTTP client names no host for a Unix socket, and HTTP/1.1 wants one.
+        if url.hasPrefix("http+unix:") { request.headers.add(name: "host", value: "localhost") }
+        if isLoopback(url) { request.tlsConfiguration = unchecked }
+        return request
+    }
+
+    /// A certificate is for the name by which clients ask, and nobody stands between a guest and itself.
+    private static let unchecked: TLSConfiguration = {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .none
+        return configuration
+    }()
+
+    private static func isLoopback(_ url: String) -> Bool {
+        guard let host = URL(string: url)?.host?.filter({ $0 != "[" && $0 != "]" }) else { return false }
+        return HostPort(host: host, port: 0).isLoopback
     }
 
     /// Opens a connection, and closes it.

@@ -107,6 +107,9 @@ struct ServingParts {
             answered: { 0 },
             logger: context.logger
         ) {
+            if let command = service.healthCommand {
+                return try await ShellCommand.run(command, within: service.timeout)
+            }
             guard let url = service.health else {
                 return try await check.connect(.tcp(HostPort(host: "127.0.0.1", port: Int(service.port))))
             }

@@ -144,12 +144,6 @@ package enum ServiceProbe: Sendable, Hashable {
 
     /// The statuses that a text such as `200-399` or `204` names; `nil` for any other text.
     package static func statuses(_ text: String) -> ClosedRange<Int>? {
-        let numbers = text.split(separator: "-", omittingEmptySubsequences: false).map { part in
-            part.count == 3 && part.allSatisfy { $0.isASCII && $0.isNumber } ? Int(part) : nil
-        }
-        guard (1...2).contains(numbers.count), let first = numbers[0], let last = numbers[numbers.count - 1],
-            first <= last, (100...599).contains(first), (100...599).contains(last)
-        else { return nil }
-        return first...last
+        StatusRange(parsing: text)?.values
     }
 }

@@ -16,6 +16,12 @@ public enum TLSFailure {
         }
     }
 
+    /// Whether `error` says that the other side's certificate is of an authority that is not trusted here.
+    package static func isOfForeignCertificate(_ error: any Error) -> Bool {
+        guard let failure = NetworkFailure(error), failure.kind == .insecure else { return false }
+        return failure.description.contains(foreign)
+    }
+
     /// Why a handshake failed, in plain words.
     ///
     /// - Parameter reason: The library's text.
@@ -57,7 +63,7 @@ public enum TLSFailure {
         "HTTP_REQUEST": noTLS,
         "HTTPS_PROXY_REQUEST": noTLS,
         "BAD_PACKET_LENGTH": noTLS,
-        "UNSUPPORTED_PROTOCOL": "the other side speaks an older TLS than 1.3",
+        "UNSUPPORTED_PROTOCOL": "the other side speaks an older TLS than is accepted here",
         "TLSV1_ALERT_PROTOCOL_VERSION": "the other side does not speak TLS 1.3",
     ]
 }

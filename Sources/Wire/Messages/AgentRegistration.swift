@@ -77,11 +77,11 @@ extension AgentRegistration {
 
     /// The URL for clients, for a guest at `address`.
     ///
-    /// - Returns: `nil` when ``endpoint`` is not `http://{address}…` or `https://{address}…`: an agent speaks for its own
-    ///   address alone.
+    /// - Returns: `nil` when ``endpoint`` is not `http://{address}…`, `https://{address}…` or `tcp://{address}:PORT`: an
+    ///   agent speaks for its own address alone.
     public func endpointURL(address: String) -> String? {
         guard let endpoint else { return "https://\(HostPort(host: address, port: port))" }
-        let schemes = ["https://", "http://"]
+        let schemes = ["https://", "http://", "tcp://"]
         guard endpoint.utf8.count <= Self.longestEndpoint, let scheme = schemes.first(where: endpoint.hasPrefix) else {
             return nil
         }
@@ -89,6 +89,8 @@ extension AgentRegistration {
         guard rest.hasPrefix("{address}") else { return nil }
         let tail = rest.dropFirst("{address}".utf8.count)
         guard tail.isEmpty || tail.first == ":" || tail.first == "/" else { return nil }
+        // A protocol that is not HTTP has no usual port, and no paths.
+        guard scheme != "tcp://" || HostPort("host\(tail)").map({ $0.port > 0 }) == true else { return nil }
         guard tail.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") }) else { return nil }
         return scheme + (address.contains(":") ? "[\(address)]" : address) + tail
     }

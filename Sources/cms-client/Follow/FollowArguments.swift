@@ -12,24 +12,7 @@ import Glibc
 
 /// The options that every follower has.
 struct FollowArguments: ParsableArguments {
-    @Option(help: "The controller, HOST or HOST:PORT; the port is 7000 unless given. Default: $CMS_CONTROLLER.")
-    var controller: HostPort?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The group to follow. Default: the controller's first one.", valueName: "name")
-    )
-    var group: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Directory with ca.pem, cert.pem and key.pem. Default: $CMS_IDENTITY, else ~/.config/cms.",
-            valueName: "dir"
-        ),
-        completion: .directory
-    )
-    var identity: String?
+    @OptionGroup var controller: ControllerArguments
 
     @Option(
         parsing: .unconditional,
@@ -47,11 +30,6 @@ struct FollowArguments: ParsableArguments {
     @Option(help: "The lowest level logged.")
     var logLevel: Logger.Level = .info
 
-    /// Refuses what cannot be.
-    func validate() throws {
-        try ControllerAddress.check(group: group)
-    }
-
     /// What a follower needs to begin.
     struct Ready {
         let session: FollowSession
@@ -61,18 +39,18 @@ struct FollowArguments: ParsableArguments {
 
     /// Reads the identity and the stored endpoints.
     func ready() throws -> Ready {
-        let controller = try ControllerAddress.resolved(controller)
+        let address = try controller.address()
         // Whoever reads the log or a program's input may go away.
         signal(SIGPIPE, SIG_IGN)
         let (format, level) = (logFormat, logLevel)
         LoggingSystem.bootstrap { StructuredLogHandler(label: $0, format: format, level: level) }
         let logger = Logger(label: "cms-client")
-        let directory = identity ?? ClientIdentity.defaultDirectory()
+        let directory = controller.identityDirectory
         let rotating = try RotatingIdentity(ClientIdentity.load(from: directory))
         let session = try FollowSession(
             FollowSession.Source(
-                controller: controller,
-                group: group,
+                controller: address,
+                group: controller.group,
                 identity: rotating,
                 identityStore: IdentityStore(directory: directory),
                 // systemd names several, separated by colons.

@@ -67,7 +67,7 @@ struct FollowFileCommand: AsyncParsableCommand {
             settings.command = command
             settings.debounce = debounce.duration
             settings.linger = linger.duration
-            settings.group = follow.group
+            settings.group = follow.controller.group
             settings.once = once
             let follower = FileFollower(
                 template: try EndpointTemplate(path: template),

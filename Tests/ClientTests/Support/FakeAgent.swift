@@ -71,6 +71,14 @@ final class FakeAgent: Sendable {
                 throw CancellationError()
             }
         }
+        router.get("/page/:status") { _, context in
+            let status = try context.parameters.require("status", as: Int.self)
+            self.state.withLock { $0.asked += 1 }
+            return Response(
+                status: .init(code: status),
+                body: .init(byteBuffer: ByteBuffer(repeating: 65, count: 30_000))
+            )
+        }
         return router
     }
 

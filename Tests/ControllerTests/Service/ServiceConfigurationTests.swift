@@ -122,6 +122,7 @@ struct ServiceConfigurationTests {
             ),
             ("service: {url: \"{address}:1\"}", "service.url: '{address}:1' is no URL; expected http:// or https://"),
             ("service: {url: \"http://{address}/{x}\"}", "service.url: 'http://{address}/{x}' is no URL"),
+            ("service: {url: \"tcp://{address}\"}", "service.url: 'tcp://{address}' is no URL"),
             (
                 "agent: none\nservice: {drain-for: 56s, probe: {tcp: 1}}",
                 "line 3: service.drain-for: with drain.lease it is 61s, longer than drain.timeout (1m)"
