@@ -12,7 +12,19 @@ auth_unix_rw = "none"
 host_uuid = "$(cat "$lab_directory/host-uuid")"
 log_level = 3
 log_outputs = "3:file:/var/log/libvirt/libvirtd.log"
+# More than 5, or slow calls of one connection hold up its keep-alives.
+max_client_requests = 20
 END
+    # One of several hosts is reached over TLS.
+    if [ -n "${CMS_LAB_PKI:-}" ]; then
+        cat >>"$lab_directory/etc/libvirtd.conf" <<END
+listen_tls = 1
+listen_tcp = 0
+ca_file = "$CMS_LAB_PKI/cacert.pem"
+cert_file = "$CMS_LAB_PKI/servercert.pem"
+key_file = "$CMS_LAB_PKI/serverkey.pem"
+END
+    fi
     cat >"$lab_directory/etc/virtlogd.conf" <<END
 log_level = 3
 log_outputs = "3:file:/var/log/libvirt/virtlogd.log"
@@ -57,7 +69,9 @@ print(json.dumps(values))' | "$python" "$provisioning/lib/render.py" "$provision
 # since that takes the bridge away from running guests.
 define_network() {
     local wanted="$lab_directory/network.xml"
-    render network.xml "host_address=$lab_host_address" >"$wanted.new"
+    # Behind one of several hosts, guests are reached by their own addresses.
+    render network.xml "host_address=$lab_host_address" "forward=$([ -n "${CMS_LAB_PKI:-}" ] && echo open || echo nat)" "first=192.168.$lab_subnet.2" \
+        "last=192.168.$lab_subnet.149" >"$wanted.new"
     if ! cmp -s "$wanted.new" "$wanted" || ! lab_virsh net-info default >/dev/null 2>&1; then
         lab_virsh net-destroy default >/dev/null 2>&1 || true
         lab_virsh net-undefine default >/dev/null 2>&1 || true

@@ -9,8 +9,10 @@ lab_root="${CMS_LAB_ROOT:-/var/tmp}"
 lab_directory="$lab_root/cms-lab-$lab_name"
 lab_namespace="cms-$lab_name"
 lab_socket="$lab_directory/run/libvirt-sock"
-lab_host_address=192.168.122.1
-lab_hosts=192.168.122.0/24
+lab_subnet="${CMS_LAB_SUBNET:-122}"
+[[ $lab_subnet =~ ^1[0-9][0-9]$ ]] || fail "CMS_LAB_SUBNET is '$lab_subnet'" "it is the third number of 192.168.x.0/24: 122"
+lab_host_address=192.168.$lab_subnet.1
+lab_hosts=192.168.$lab_subnet.0/24
 
 # The kernel allows 107 characters in the path of a Unix socket.
 [ ${#lab_socket} -le 107 ] || fail "the path of libvirt's socket is too long: $lab_socket" \
@@ -26,7 +28,7 @@ vm_number() {
     printf '%d' "${BASH_REMATCH[1]}"
 }
 
-vm_address() { printf '192.168.122.%d' $((149 + $(vm_number "$1"))); }
+vm_address() { printf '192.168.%d.%d' "$lab_subnet" $((149 + $(vm_number "$1"))); }
 vm_mac() { printf '52:54:00:63:6d:%02x' "$(vm_number "$1")"; }
 vm_uuid() { printf '636d7300-0000-4000-8000-%012d' "$(vm_number "$1")"; }
 vm_disk() { printf '%s/disks/%s.qcow2' "$lab_directory" "$1"; }

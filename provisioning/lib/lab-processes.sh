@@ -95,7 +95,7 @@ start_daemon() {
 
 start_libvirtd() {
     start_daemon virtlogd
-    start_daemon libvirtd
+    start_daemon libvirtd ${CMS_LAB_PKI:+--listen}
     retry_until 20 lab_virsh uri >/dev/null 2>&1 \
         || fail "libvirtd runs but does not answer at $lab_socket" "see $lab_directory/log/libvirtd.log"
 }

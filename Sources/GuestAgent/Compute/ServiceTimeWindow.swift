@@ -29,6 +29,7 @@ struct ServiceTimeWindow: Sendable {
     private static let seconds = 10
     private static let smallest = 1e-5
     private static let growth = 1.1
+    private static let logarithmOfGrowth = log(growth)
     /// The last bucket begins at 1e-5 s · 1.1¹⁷⁹, more than four minutes.
     private static let bucketCount = 180
 
@@ -65,7 +66,7 @@ struct ServiceTimeWindow: Sendable {
 
     private static func bucket(of seconds: Double) -> Int {
         guard seconds > smallest else { return 0 }
-        return Int(min(Double(bucketCount - 1), log(seconds / smallest) / log(growth)))
+        return Int(min(Double(bucketCount - 1), log(seconds / smallest) / logarithmOfGrowth))
     }
 
     private static func quantile(_ share: Double, of slots: [Slot], count: Int) -> Double {

@@ -4,16 +4,16 @@ import NIOHTTP1
 
 // A request on its way to the service.
 extension ClientHandler {
-    /// The name of the header in which a caller says how long it will wait.
-    static let deadlineHeader = "cms-deadline-milliseconds"
     /// Everything below belongs to the proxy, the rest to the service.
     static let ownPath = "/.cms"
 
     /// A head has come.
     func begin(_ head: HTTPRequestHead) {
-        exchange = Exchange(number: exchange.number &+ 1, request: head, start: .now())
+        let fields = MessageFields(head.headers)
+        exchange = Exchange(number: exchange.number &+ 1, request: head, fields: fields, start: .now())
+        exchange.wantsUpgrade = ForwardedRequest.wantsUpgrade(head, fields)
         exchange.mustClose = !isHTTP2 && !head.isKeepAlive
-        if let refusal = RequestCheck.refusal(head, isHTTP2: isHTTP2) {
+        if let refusal = RequestCheck.refusal(head, fields, isHTTP2: isHTTP2) {
             worker.host.record(.badRequest, after: .zero)
             exchange.mustClose = true
             return answer(ProxyProblem(refusal.status, refusal.code, refusal.detail))
@@ -24,7 +24,7 @@ extension ClientHandler {
             return answer(.draining(worker.host.server), headers: elsewhere(head.uri))
         }
         exchange.isAdmitted = true
-        if let text = head.headers.first(name: Self.deadlineHeader), let milliseconds = Int64(text), milliseconds > 0 {
+        if let text = fields.deadline, let milliseconds = Int64(text), milliseconds > 0 {
             exchange.deadline = exchange.start + .milliseconds(min(milliseconds, 86_400_000))
         }
         phase = .waiting
@@ -72,8 +72,6 @@ extension ClientHandler {
 
     /// Takes a connection that is there, or opens one.
     private func open() {
-        guard let request = exchange.request else { return }
-        exchange.forwarded = ForwardedRequest(request, from: client)
         if let connection = worker.pool.idleConnection(isRepeatable: exchange.isRepeatable) {
             send(over: connection)
         } else {
@@ -103,14 +101,14 @@ extension ClientHandler {
     }
 
     private func send(over connection: UpstreamConnection) {
-        guard let forwarded = exchange.forwarded else { return }
+        guard let request = exchange.request else { return }
         exchange.upstream = connection
-        connection.begin(self)
         phase = .exchanging
-        connection.write(.head(forwarded.head))
+        connection.begin(self, with: request, exchange.fields, from: client)
         for part in exchange.early { connection.write(part) }
         exchange.early = []
-        connection.flush()
+        // Otherwise the end of what is read now sends it, with what comes until then.
+        if !isReading { connection.flush() }
         readOn()
     }
 

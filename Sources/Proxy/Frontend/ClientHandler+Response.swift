@@ -14,7 +14,7 @@ extension ClientHandler: UpstreamUser {
             receive(head, to: request, context)
         case .body(let bytes):
             guard exchange.hasResponseBegun else { return }
-            context.write(Self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+            write(bytes, context)
         case .end(let trailers):
             if exchange.isUpgrading { return upgrade() }
             guard exchange.hasResponseBegun else { return }
@@ -29,12 +29,12 @@ extension ClientHandler: UpstreamUser {
         let isFinal = head.status.code >= 200
         if isFinal {
             // After a wish for another protocol the parser reads no further request.
-            if exchange.forwarded?.wantsUpgrade == true || worker.host.isDraining { exchange.mustClose = true }
+            if exchange.wantsUpgrade || worker.host.isDraining { exchange.mustClose = true }
             if !exchange.hasRequestEnded, exchange.hasBody { exchange.mustClose = true }
             exchange.hasResponseBegun = true
             exchange.isServiceError = head.status.code >= 500
         } else if head.status == .switchingProtocols {
-            guard exchange.forwarded?.wantsUpgrade == true else {
+            guard exchange.wantsUpgrade else {
                 return fail(.brokenOff, .brokenOff(worker.host.server))
             }
             exchange.isUpgrading = true
@@ -43,12 +43,12 @@ extension ClientHandler: UpstreamUser {
         }
         let forwarded = ForwardedResponse(head, to: request, isHTTP2: isHTTP2, keepsAlive: !exchange.mustClose)
         if isFinal, forwarded.framing == .close { exchange.mustClose = true }
-        context.write(Self.wrapOutboundOut(.head(forwarded.head)), promise: nil)
-        if !isFinal { context.flush() }
+        write(forwarded, context)
+        if !isFinal { flush(context) }
     }
 
     func upstreamDidFinishReading() {
-        context?.flush()
+        if let context { flush(context) }
     }
 
     func upstreamIsWritable() {
@@ -100,18 +100,33 @@ extension ClientHandler: UpstreamUser {
         worker.host.record(outcome, after: .nanoseconds(time.nanoseconds))
     }
 
-    private func write(end trailers: HTTPHeaders?, _ context: ChannelHandlerContext) {
-        let promise = exchange.mustClose ? context.eventLoop.makePromise(of: Void.self) : nil
-        exchange.lastWrite = promise
-        context.writeAndFlush(Self.wrapOutboundOut(.end(trailers)), promise: promise)
-    }
-
     // MARK: - Answers of the proxy itself
 
     /// Answers what lies below `/.cms/`.
     func answerItself(_ head: HTTPRequestHead) {
         let own = worker.host.answer(head)
         answer(own.status, headers: own.headers.map { ($0.name, $0.value) }, body: own.body)
+    }
+
+    /// What came is not HTTP.
+    func refuse(_ error: HTTPParserError) {
+        guard phase != .closed, phase != .discarding, !exchange.hasResponseBegun || phase == .idle else {
+            return close()
+        }
+        if phase == .idle {
+            exchange = Exchange(number: exchange.number &+ 1)
+            worker.host.record(.badRequest, after: .zero)
+        } else {
+            over(.badRequest, upstreamIsComplete: false)
+        }
+        // Nothing of it can be read any further.
+        exchange.hasRequestEnded = true
+        exchange.mustClose = true
+        answer(
+            error == .headerOverflow
+                ? ProxyProblem(.requestHeaderFieldsTooLarge, "head-too-large", "the head of the request is too large")
+                : ProxyProblem(.badRequest, "bad-request", "this is not HTTP/1.1: \(error)")
+        )
     }
 
     /// Answers with a problem.
@@ -126,8 +141,7 @@ extension ClientHandler: UpstreamUser {
     private func answer(_ status: HTTPResponseStatus, headers: [(String, String)], body: ByteBuffer) {
         guard let context else { return }
         if exchange.hasBody, !exchange.hasRequestEnded { exchange.mustClose = true }
-        if exchange.forwarded?.wantsUpgrade == true { exchange.mustClose = true }
-        if exchange.request?.headers.contains(name: "upgrade") == true { exchange.mustClose = true }
+        if exchange.fields.upgrade != nil { exchange.mustClose = true }
         var fields = headers
         fields.append(("content-length", String(body.readableBytes)))
         let isOld = exchange.request.map { $0.version.isBeforeHTTP11 } ?? false
@@ -141,10 +155,8 @@ extension ClientHandler: UpstreamUser {
         let version: HTTPVersion = isHTTP2 ? .http2 : (isOld ? .http1_0 : .http1_1)
         let head = HTTPResponseHead(version: version, status: status, headers: HTTPHeaders(fields))
         exchange.hasResponseBegun = true
-        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
-        if exchange.request?.method != .HEAD, body.readableBytes > 0 {
-            context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        }
+        write(head, context)
+        if exchange.request?.method != .HEAD, body.readableBytes > 0 { write(body, context) }
         write(end: nil, context)
         finishRequest()
     }

@@ -5,24 +5,21 @@ import NIOHTTP1
 extension ClientHandler {
     /// Names of the handlers that a tunnel takes out.
     enum Handlers {
-        static let encoder = "client-encoder"
         static let decoder = "client-decoder"
-        static let pipelining = "client-pipelining"
         static let requests = "client-requests"
-        /// Those that go before the parser does.
-        static let before = [pipelining, encoder]
     }
 
     /// The service has agreed: from now on bytes pass as they are.
     func upgrade() {
         guard let upstream = exchange.upstream, let other = upstream.context, let context else { return close() }
-        let name = exchange.forwarded?.head.headers.first(name: "upgrade") ?? ""
+        let name = exchange.fields.upgrade ?? ""
         // The place among the requests is given back; draining waits for the connection all the same.
         exchange.hasPlace = false
         exchange.isAdmitted = false
         exchange.upstream = nil
         exchange.number &+= 1
         phase = .tunnel
+        flush(context)
         upstream.detach()
         worker.gate.beginTunnel()
         let (host, gate) = (worker.host, worker.gate)
@@ -38,14 +35,8 @@ extension ClientHandler {
         worker.loop.execute {
             let (client, service, clientContext, serviceContext, tunnel) = parts.value
             do {
-                // Writers first: what a parser gives back at once goes out through the other end.
-                try Self.put(client, Handlers.before, before: Handlers.requests, in: clientContext)
-                try Self.put(
-                    service,
-                    [UpstreamConnection.Handlers.encoder],
-                    before: UpstreamConnection.Handlers.connection,
-                    in: serviceContext
-                )
+                try Self.put(client, before: Handlers.requests, in: clientContext)
+                try Self.put(service, before: UpstreamConnection.Handlers.connection, in: serviceContext)
                 Self.remove(
                     [UpstreamConnection.Handlers.decoder, UpstreamConnection.Handlers.connection],
                     in: serviceContext
@@ -68,7 +59,6 @@ extension ClientHandler {
 
     private static func put(
         _ tunnel: TunnelHandler,
-        _ names: [String],
         before last: String,
         in context: ChannelHandlerContext
     ) throws {
@@ -76,7 +66,6 @@ extension ClientHandler {
         let pipeline = context.pipeline.syncOperations
         guard let handler = try pipeline.context(name: last).handler as? any RemovableChannelHandler else { return }
         try pipeline.addHandler(tunnel, position: .before(handler))
-        remove(names, in: context)
     }
 
     private static func remove(_ names: [String], in context: ChannelHandlerContext) {

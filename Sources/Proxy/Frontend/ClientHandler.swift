@@ -1,10 +1,11 @@
+import DequeModule
 import NIOCore
 import NIOHTTP1
 
 /// Serves a client's connection, or one stream of it for HTTP/2: takes its requests to the service, one at a time.
 final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundIn = Never
     typealias OutboundOut = HTTPServerResponsePart
 
     /// Where a request is.
@@ -29,11 +30,21 @@ final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     let worker: ProxyWorker
     let isHTTP2: Bool
-    let client: ForwardedRequest.Client
+    let client: ForwardedClient
     var context: ChannelHandlerContext?
     var phase = Phase.idle
     var exchange = Exchange()
     var lastActivity: NIODeadline
+    /// What goes to an HTTP/1.1 client.
+    var writer = HTTP1Writer()
+    /// What came after the request at hand.
+    var queue = Deque<Queued>()
+    /// Whether requests of the queue are being taken.
+    var isTakingQueued = false
+    /// Whether the connection ends after the request at hand.
+    var isQuiescing = false
+    /// Whether the end of what is read is still to come.
+    private(set) var isReading = false
     private var isReadPending = false
     private var discarded = 0
 
@@ -43,7 +54,7 @@ final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ///   - worker: What the event loop's connections share.
     ///   - isHTTP2: Whether this is a stream of an HTTP/2 connection.
     ///   - client: Who asks.
-    init(worker: ProxyWorker, isHTTP2: Bool, client: ForwardedRequest.Client) {
+    init(worker: ProxyWorker, isHTTP2: Bool, client: ForwardedClient) {
         self.worker = worker
         self.isHTTP2 = isHTTP2
         self.client = client
@@ -58,25 +69,33 @@ final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         worker.remove(self)
+        // Whoever follows wants it.
+        if isReadPending { context.read() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastActivity = worker.now
-        switch unwrapInboundIn(data) {
+        isReading = true
+        let part = unwrapInboundIn(data)
+        if mustQueue { put(.part(part)) } else { take(part) }
+    }
+
+    /// Takes the next part of a request.
+    func take(_ part: HTTPServerRequestPart) {
+        switch part {
         case .head(let head):
-            // One request at a time: the handler before this one sees to it.
             guard phase == .idle else { return close() }
             begin(head)
         case .body(let bytes):
             switch phase {
-            case .waiting: exchange.early.append(.body(.byteBuffer(bytes)))
-            case .exchanging: exchange.upstream?.write(.body(.byteBuffer(bytes)))
+            case .waiting: exchange.early.append(.bytes(bytes))
+            case .exchanging: exchange.upstream?.write(.bytes(bytes))
             case .discarding: discard(bytes.readableBytes)
             case .idle, .tunnel, .closed: break
             }
         case .end(let trailers):
             exchange.hasRequestEnded = true
-            let end = HTTPClientRequestPart.end(ForwardedResponse.trailers(trailers))
+            let end = BodyPart.end(ForwardedResponse.trailers(trailers))
             switch phase {
             case .waiting: exchange.early.append(end)
             case .exchanging: exchange.upstream?.write(end)
@@ -87,6 +106,7 @@ final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
         if phase == .exchanging { exchange.upstream?.flush() }
     }
 
@@ -94,12 +114,17 @@ final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if takesRequest { context.read() } else { isReadPending = true }
     }
 
-    /// Whether more of the request can be taken now: not while it waits, nor faster than the service reads.
+    /// Whether more can be taken now: not while a request waits, nor faster than the service reads, nor past what comes
+    /// after a request that is not answered yet. A connection on which nothing more comes is read all the same, so that
+    /// nothing changes for the kernel with each request.
     private var takesRequest: Bool {
+        guard queue.isEmpty else { return false }
         switch phase {
-        case .waiting: false
-        case .exchanging: exchange.upstream?.isWritable ?? true
-        case .idle, .discarding, .tunnel, .closed: true
+        case .waiting: return exchange.hasRequestEnded && !exchange.wantsUpgrade
+        case .exchanging:
+            if exchange.hasRequestEnded { return !exchange.wantsUpgrade }
+            return exchange.upstream?.isWritable ?? true
+        case .idle, .discarding, .tunnel, .closed: return true
         }
     }
 
@@ -123,25 +148,14 @@ final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent, !isHTTP2 { quiesce() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError, phase != .closed, !exchange.hasResponseBegun else {
-            return close()
-        }
-        if phase == .discarding { return close() }
-        if phase == .idle {
-            exchange = Exchange(number: exchange.number &+ 1)
-            worker.host.record(.badRequest, after: .zero)
-        } else {
-            over(.badRequest, upstreamIsComplete: false)
-        }
-        // Nothing of it can be read any further.
-        exchange.hasRequestEnded = true
-        exchange.mustClose = true
-        answer(
-            error == .headerOverflow
-                ? ProxyProblem(.requestHeaderFieldsTooLarge, "head-too-large", "the head of the request is too large")
-                : ProxyProblem(.badRequest, "bad-request", "this is not HTTP/1.1: \(error)")
-        )
+        guard let error = error as? HTTPParserError else { return close() }
+        if mustQueue { put(.failure(error)) } else { refuse(error) }
     }
 
     /// Closes the connection and whatever it asked for.
@@ -179,11 +193,13 @@ final class ClientHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func endDiscarding() {
         phase = .idle
-        if exchange.mustClose {
+        if exchange.mustClose || isQuiescing {
             phase = .closed
             closeWhenWritten()
-        } else {
+        } else if queue.isEmpty {
             readOn()
+        } else {
+            takeQueued()
         }
     }
 

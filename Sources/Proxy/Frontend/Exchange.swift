@@ -7,14 +7,16 @@ struct Exchange {
     var number: UInt64 = 0
     /// The client's head.
     var request: HTTPRequestHead?
-    /// The service's request.
-    var forwarded: ForwardedRequest?
+    /// What its fields say.
+    var fields = MessageFields()
+    /// Whether the client asks for another protocol on this connection.
+    var wantsUpgrade = false
     /// When the head was there.
     var start = NIODeadline.distantPast
     /// When the client stops waiting, where it said so.
     var deadline: NIODeadline?
     /// Parts of the request that came before there was a connection.
-    var early: [HTTPClientRequestPart] = []
+    var early: [BodyPart] = []
     /// Whether all of the request has come.
     var hasRequestEnded = false
     /// Whether the head of the final answer was passed on.
@@ -41,15 +43,18 @@ struct Exchange {
     /// Whether it may be sent a second time: without a body, and with a method that means the same twice (RFC 9110,
     /// 9.2.2).
     var isRepeatable: Bool {
-        guard let request, [.GET, .HEAD, .OPTIONS, .PUT, .DELETE].contains(request.method) else { return false }
-        if request.headers.contains(name: "transfer-encoding") { return false }
-        return request.headers.first(name: "content-length").map { $0 == "0" } ?? true
+        switch request?.method {
+        case .GET, .HEAD, .OPTIONS, .PUT, .DELETE: !hasBody
+        default: false
+        }
     }
 
     /// Whether the head says that a body follows.
-    var hasBody: Bool {
-        guard let request else { return false }
-        if request.headers.contains(name: "transfer-encoding") { return true }
-        return request.headers.first(name: "content-length").map { $0 != "0" } ?? false
-    }
+    var hasBody: Bool { fields.hasBody }
+}
+
+/// What follows the head of a request.
+enum BodyPart {
+    case bytes(ByteBuffer)
+    case end(HTTPHeaders?)
 }

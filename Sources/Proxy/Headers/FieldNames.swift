@@ -28,18 +28,6 @@ struct FieldNames: Sendable {
         return true
     }
 
-    /// Fields that concern one connection only (RFC 9110, 7.6.1), with those that older peers send.
-    static let hopByHop = FieldNames([
-        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te",
-        "transfer-encoding", "upgrade", "http2-settings",
-    ])
-
-    /// Fields by which a proxy says for whom it asks (RFC 7239, and what was used before it).
-    static let forwarding = FieldNames([
-        "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port",
-        "x-forwarded-server", "x-real-ip",
-    ])
-
     /// Fields that must not come after a body (RFC 9110, 6.5.1).
     static let forbiddenInTrailers = FieldNames([
         "connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "content-length", "host",

@@ -3,69 +3,69 @@ import Wire
 
 /// Makes the request for the service from the request of a client.
 struct ForwardedRequest {
-    /// What is known of the client's connection.
-    struct Client {
-        /// The client's address; `nil` when the kernel does not know it any more.
-        var address: String?
-        /// Whether the client is a proxy that is believed.
-        var isTrusted: Bool
-    }
+    /// The target of the request, in origin form.
+    let target: String
+    /// The client's method.
+    var method: HTTPMethod { original.method }
+    /// Whether the body goes in chunks.
+    var isChunked: Bool { fields.codings > 0 }
 
-    /// The head for the service.
-    let head: HTTPRequestHead
-    /// Whether the client asks for another protocol on this connection.
-    let wantsUpgrade: Bool
+    private let original: HTTPRequestHead
+    private let fields: MessageFields
+    private let client: ForwardedClient
+    private let authority: String?
 
     /// The request for the service.
     ///
     /// - Parameters:
     ///   - original: The client's head, which has been checked.
+    ///   - fields: What its fields say.
     ///   - client: Who asks.
-    init(_ original: HTTPRequestHead, from client: Client) {
-        let connection = ConnectionField(original.headers)
-        let protocolName = original.headers.first(name: "upgrade")
-        wantsUpgrade = original.version == .http1_1 && connection.hasUpgrade && protocolName != nil
-        let (target, authority) = Self.originForm(original.uri)
-        var fields: [(String, String)] = []
-        fields.reserveCapacity(original.headers.count + 6)
-        var forwarding = Forwarding()
-        var isChunked = false
-        var host = authority
+    init(_ original: HTTPRequestHead, _ fields: MessageFields, from client: ForwardedClient) {
+        self.original = original
+        self.fields = fields
+        self.client = client
+        (target, authority) = Self.originForm(original.uri)
+    }
+
+    /// Whether the client of a request asks for another protocol on its connection.
+    static func wantsUpgrade(_ head: HTTPRequestHead, _ fields: MessageFields) -> Bool {
+        fields.upgrade != nil && fields.connection.hasUpgrade && head.version == .http1_1
+    }
+
+    /// Gives the fields of the head.
+    func write(to sink: inout some FieldSink) {
+        let host = authority ?? fields.host
+        sink.field("host", host ?? "localhost")
         for (name, value) in original.headers {
-            if FieldNames.hopByHop.contains(name) || connection.names(name) {
-                // Its body is read and written anew.
-                if name.utf8.count == 17, name.lowercased() == "transfer-encoding" { isChunked = true }
+            switch FieldKind(name) {
+            case .other, .contentLength, .deadline:
+                if !fields.connection.names(name) { sink.field(name, value) }
+            case .expect:
+                // Nobody can wait for a 100 who does not know of it.
+                if !original.version.isBeforeHTTP11, !fields.connection.names(name) { sink.field(name, value) }
+            case .te:
                 // Whether the client reads trailers holds from end to end.
-                if name.utf8.count == 2, value.lowercased() == "trailers" { fields.append(("te", "trailers")) }
-                continue
+                if value.lowercased() == "trailers" { sink.field("te", "trailers") }
+            case .cookie:
+                // HTTP/2 may cut it into pieces, HTTP/1.1 may not (RFC 9113, 8.2.3).
+                if fields.cookies == 1, !fields.connection.names(name) { sink.field(name, value) }
+            case .host, .connection, .hopByHop, .transferEncoding, .upgrade: break
+            case .forwarded, .forwardedFor, .forwardedProto, .forwardedHost, .forwardedPort, .otherForwarding: break
             }
-            if FieldNames.forwarding.contains(name) {
-                if client.isTrusted { forwarding.add(name.lowercased(), value) }
-                continue
-            }
-            if name.utf8.count == 4, name.lowercased() == "host" {
-                if host == nil { host = value }
-                continue
-            }
-            // Nobody can wait for a 100 who does not know of it.
-            if original.version.isBeforeHTTP11, name.lowercased() == "expect" { continue }
-            fields.append((name, value))
         }
-        var headers: [(String, String)] = [("host", host ?? "localhost")]
-        headers.reserveCapacity(fields.count + 8)
-        headers += fields
-        if isChunked { headers.append(("transfer-encoding", "chunked")) }
-        if wantsUpgrade, let protocolName {
-            headers.append(("connection", "upgrade"))
-            headers.append(("upgrade", protocolName))
+        if fields.cookies > 1 { sink.field("cookie", original.headers["cookie"].joined(separator: "; ")) }
+        // Its body is read and written anew.
+        if isChunked { sink.field("transfer-encoding", "chunked") }
+        if let upgrade = fields.upgrade, Self.wantsUpgrade(original, fields) {
+            sink.field("connection", "upgrade")
+            sink.field("upgrade", upgrade)
         }
-        forwarding.write(to: &headers, client: client.address, host: host)
-        head = HTTPRequestHead(
-            version: .http1_1,
-            method: original.method,
-            uri: target,
-            headers: HTTPHeaders(headers)
-        )
+        if fields.hasForwarding, client.isTrusted {
+            Forwarding(original.headers).write(to: &sink, client: client, host: host)
+        } else {
+            Forwarding().write(to: &sink, client: client, host: host)
+        }
     }
 
     /// A target with an authority becomes a path, and the authority counts as the host (RFC 9112, 3.2.2).
@@ -79,31 +79,6 @@ struct ForwardedRequest {
     }
 }
 
-/// The names in `Connection`: fields that are not for the next reader.
-struct ConnectionField {
-    private var listed: [String] = []
-    /// Whether it has `upgrade`.
-    private(set) var hasUpgrade = false
-
-    init(_ headers: HTTPHeaders) {
-        for value in headers[canonicalForm: "connection"] {
-            let name = value.lowercased()
-            switch name {
-            case "close", "keep-alive": continue
-            case "upgrade": hasUpgrade = true
-            // What frames a message or names its host cannot be taken out by the sender.
-            case "content-length", "host": continue
-            default: if listed.count < 16 { listed.append(name) }
-            }
-        }
-    }
-
-    /// Whether a field is only for this connection.
-    func names(_ name: String) -> Bool {
-        !listed.isEmpty && listed.contains(name.lowercased())
-    }
-}
-
 /// For whom a request is made: what a proxy before this one says, and this client.
 private struct Forwarding {
     private var forwarded: [String] = []
@@ -112,26 +87,30 @@ private struct Forwarding {
     private var host: String?
     private var port: String?
 
-    mutating func add(_ name: String, _ value: String) {
-        switch name {
-        case "forwarded": forwarded.append(value)
-        case "x-forwarded-for": addresses.append(value)
-        case "x-forwarded-proto": proto = proto ?? value
-        case "x-forwarded-host": host = host ?? value
-        case "x-forwarded-port": port = port ?? value
-        default: break
+    /// Nothing was said.
+    init() {}
+
+    /// What a proxy that is believed says.
+    init(_ headers: HTTPHeaders) {
+        for (name, value) in headers {
+            switch FieldKind(name) {
+            case .forwarded: forwarded.append(value)
+            case .forwardedFor: addresses.append(value)
+            case .forwardedProto: proto = proto ?? value
+            case .forwardedHost: host = host ?? value
+            case .forwardedPort: port = port ?? value
+            default: break
+            }
         }
     }
 
-    func write(to headers: inout [(String, String)], client: String?, host own: String?) {
-        let address = client ?? "unknown"
-        // An IPv6 address has colons, so that it stands in brackets and quotes (RFC 7239, 6).
-        let node = address.utf8.contains(UInt8(ascii: ":")) ? "\"[\(address)]\"" : address
-        let hostPart = own.map { ";host=\"\($0)\"" } ?? ""
-        headers.append(("forwarded", (forwarded + ["for=\(node)\(hostPart);proto=https"]).joined(separator: ", ")))
-        headers.append(("x-forwarded-for", (addresses + [address]).joined(separator: ", ")))
-        headers.append(("x-forwarded-proto", proto ?? "https"))
-        if let host = host ?? own { headers.append(("x-forwarded-host", host)) }
-        if let port { headers.append(("x-forwarded-port", port)) }
+    func write(to sink: inout some FieldSink, client: ForwardedClient, host own: String?) {
+        let last = client.element(host: own)
+        sink.field("forwarded", forwarded.isEmpty ? last : (forwarded + [last]).joined(separator: ", "))
+        let address = client.address ?? "unknown"
+        sink.field("x-forwarded-for", addresses.isEmpty ? address : (addresses + [address]).joined(separator: ", "))
+        sink.field("x-forwarded-proto", proto ?? "https")
+        if let host = host ?? own { sink.field("x-forwarded-host", host) }
+        if let port { sink.field("x-forwarded-port", port) }
     }
 }

@@ -12,10 +12,16 @@ struct ForwardedResponse {
         case close
     }
 
-    /// The head for the client.
-    let head: HTTPResponseHead
+    /// The status.
+    var status: HTTPResponseStatus { original.status }
+    /// The version in which the client is answered.
+    let version: HTTPVersion
     /// How the end of the body is told.
     let framing: Framing
+
+    private let original: HTTPResponseHead
+    private let fields: MessageFields
+    private let keepsAlive: Bool
 
     /// The answer for the client.
     ///
@@ -25,45 +31,40 @@ struct ForwardedResponse {
     ///   - isHTTP2: Whether the client speaks HTTP/2.
     ///   - keepsAlive: Whether the client's connection may stay open.
     init(_ original: HTTPResponseHead, to request: HTTPRequestHead, isHTTP2: Bool, keepsAlive: Bool) {
-        let connection = ConnectionField(original.headers)
-        var fields: [(String, String)] = []
-        fields.reserveCapacity(original.headers.count + 2)
-        var hasLength = false
+        self.original = original
+        self.keepsAlive = keepsAlive
+        fields = MessageFields(original.headers)
+        version = isHTTP2 ? .http2 : (request.version.isBeforeHTTP11 ? .http1_0 : .http1_1)
         let status = original.status
-        let isInformational = (100...199).contains(status.code)
-        for (name, value) in original.headers {
-            if FieldNames.hopByHop.contains(name) || connection.names(name) { continue }
-            if name.utf8.count == 14, name.lowercased() == "content-length" {
-                // A 204 has no body, and says no length (RFC 9110, 8.6).
-                if status == .noContent || isInformational { continue }
-                hasLength = true
-            }
-            fields.append((name, value))
-        }
-        let hasBody = !isInformational && request.method != .HEAD && status != .noContent && status != .notModified
-        let framing: Framing =
-            if !hasBody || hasLength || isHTTP2 { .known } else if !request.version.isBeforeHTTP11 { .chunked } else {
+        let hasBody =
+            !status.isInformational && request.method != .HEAD && status != .noContent && status != .notModified
+        framing =
+            if !hasBody || fields.lengths > 0 || isHTTP2 { .known } else if version == .http1_1 { .chunked } else {
                 .close
             }
-        if !isHTTP2 {
-            if framing == .chunked { fields.append(("transfer-encoding", "chunked")) }
-            if status == .switchingProtocols {
-                fields.append(("connection", "upgrade"))
-                if let name = original.headers.first(name: "upgrade") { fields.append(("upgrade", name)) }
-            } else if !isInformational {
-                if !keepsAlive || framing == .close {
-                    fields.append(("connection", "close"))
-                } else if request.version.isBeforeHTTP11 {
-                    fields.append(("connection", "keep-alive"))
-                }
+    }
+
+    /// Gives the fields of the head.
+    func write(to sink: inout some FieldSink) {
+        for (name, value) in original.headers {
+            let kind = FieldKind(name)
+            if kind.isHopByHop || fields.connection.names(name) { continue }
+            // A 204 has no body, and says no length (RFC 9110, 8.6).
+            if kind == .contentLength, status == .noContent || status.isInformational { continue }
+            sink.field(name, value)
+        }
+        guard version != .http2 else { return }
+        if framing == .chunked { sink.field("transfer-encoding", "chunked") }
+        if status == .switchingProtocols {
+            sink.field("connection", "upgrade")
+            if let upgrade = fields.upgrade { sink.field("upgrade", upgrade) }
+        } else if !status.isInformational {
+            if !keepsAlive || framing == .close {
+                sink.field("connection", "close")
+            } else if version == .http1_0 {
+                sink.field("connection", "keep-alive")
             }
         }
-        self.framing = framing
-        head = HTTPResponseHead(
-            version: isHTTP2 ? .http2 : (request.version.isBeforeHTTP11 ? .http1_0 : .http1_1),
-            status: status,
-            headers: HTTPHeaders(fields)
-        )
     }
 
     /// Trailers without what must not stand there; `nil` when nothing is left.
@@ -72,4 +73,9 @@ struct ForwardedResponse {
         let kept = original.filter { !FieldNames.forbiddenInTrailers.contains($0.name) }
         return kept.isEmpty ? nil : HTTPHeaders(kept.map { ($0.name, $0.value) })
     }
+}
+
+extension HTTPResponseStatus {
+    /// Whether another head follows.
+    var isInformational: Bool { code < 200 }
 }

@@ -15,7 +15,7 @@ struct ClientPipeline: Sendable {
     /// Puts the handlers into a new connection. On the event loop.
     func configure(_ channel: any Channel) throws {
         let address = channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
-        let client = ForwardedRequest.Client(
+        let client = ForwardedClient(
             address: address?.description,
             isTrusted: address.map { address in settings.trustedProxies.contains { $0.contains(address) } } ?? false
         )
@@ -52,26 +52,21 @@ struct ClientPipeline: Sendable {
         channel.closeFuture.whenComplete { _ in handshake.cancel() }
     }
 
-    private func configureHTTP1(_ channel: any Channel, _ client: ForwardedRequest.Client) throws {
+    private func configureHTTP1(_ channel: any Channel, _ client: ForwardedClient) throws {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = settings.headBytes
         limits.maxHeaderListSize = settings.headBytes
         limits.maxHeaderFieldCount = settings.headerFields
-        var framing = HTTPResponseEncoder.Configuration()
-        // The head says already how the body ends.
-        framing.automaticallySetFramingHeaders = false
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(ByteToMessageHandler(decoder), name: ClientHandler.Handlers.decoder)
-        try pipeline.addHandler(HTTPResponseEncoder(configuration: framing), name: ClientHandler.Handlers.encoder)
-        try pipeline.addHandler(HTTPServerPipelineHandler(), name: ClientHandler.Handlers.pipelining)
         try pipeline.addHandler(
             ClientHandler(worker: worker.value, isHTTP2: false, client: client),
             name: ClientHandler.Handlers.requests
         )
     }
 
-    private func configureHTTP2(_ channel: any Channel, _ client: ForwardedRequest.Client) throws {
+    private func configureHTTP2(_ channel: any Channel, _ client: ForwardedClient) throws {
         let management = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: loop,
             configuration: .init(
@@ -92,7 +87,7 @@ struct ClientPipeline: Sendable {
         stream.targetWindowSize = Self.window
         stream.outboundBufferSizeHighWatermark = 128 * 1024
         stream.outboundBufferSizeLowWatermark = 32 * 1024
-        let bound = worker
+        let bound = NIOLoopBound((worker.value, client), eventLoop: loop)
         let handler = NIOHTTP2Handler(
             mode: .server,
             eventLoop: loop,
@@ -101,9 +96,10 @@ struct ClientPipeline: Sendable {
             streamDelegate: management.http2StreamDelegate
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
+                let (worker, client) = bound.value
                 let pipeline = stream.pipeline.syncOperations
                 try pipeline.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
-                try pipeline.addHandler(ClientHandler(worker: bound.value, isHTTP2: true, client: client))
+                try pipeline.addHandler(ClientHandler(worker: worker, isHTTP2: true, client: client))
             }
         }
         let pipeline = channel.pipeline.syncOperations

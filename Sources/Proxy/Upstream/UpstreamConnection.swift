@@ -17,17 +17,21 @@ protocol UpstreamUser: AnyObject {
 /// One HTTP/1.1 connection to the service: one request at a time.
 final class UpstreamConnection: ChannelDuplexHandler {
     typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundIn = HTTPClientRequestPart
-    typealias OutboundOut = HTTPClientRequestPart
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
 
     /// Names of the handlers that a tunnel takes out.
     enum Handlers {
-        static let encoder = "upstream-encoder"
         static let decoder = "upstream-decoder"
         static let connection = "upstream-connection"
     }
 
+    /// Reads the answers; learns here of the requests, whose methods decide what an answer is.
+    let decoder: HTTPResponseDecoder
     private(set) var context: ChannelHandlerContext?
+    /// Where bytes go out: below the decoder, which takes parts of messages.
+    private var output: ChannelHandlerContext?
+    private var writer = HTTP1Writer()
     private weak var pool: UpstreamPool?
     private weak var user: (any UpstreamUser)?
     private var isReadPending = false
@@ -38,8 +42,9 @@ final class UpstreamConnection: ChannelDuplexHandler {
     /// When its last request was over.
     private(set) var idleSince = NIODeadline.distantPast
 
-    init(pool: UpstreamPool) {
+    init(pool: UpstreamPool, decoder: HTTPResponseDecoder) {
         self.pool = pool
+        self.decoder = decoder
     }
 
     /// Whether it can carry a request.
@@ -48,19 +53,34 @@ final class UpstreamConnection: ChannelDuplexHandler {
     /// Whether the service takes bytes.
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
-    /// Gives the connection to a request.
-    func begin(_ user: any UpstreamUser) {
+    /// Gives the connection to a request, and writes its head; not flushed.
+    func begin(
+        _ user: any UpstreamUser,
+        with request: HTTPRequestHead,
+        _ fields: MessageFields,
+        from client: ForwardedClient
+    ) {
         self.user = user
+        decoder.write(data: .head(request))
+        writer.head(ForwardedRequest(request, fields, from: client))
     }
 
     /// Writes a part of the request; not flushed.
-    func write(_ part: HTTPClientRequestPart) {
-        context?.write(Self.wrapOutboundOut(part), promise: nil)
+    func write(_ part: BodyPart) {
+        switch part {
+        case .bytes(let bytes):
+            guard let large = writer.body(bytes), let output else { return }
+            if large.head.readableBytes > 0 { output.write(NIOAny(large.head), promise: nil) }
+            output.write(NIOAny(large.body), promise: nil)
+        case .end(let trailers): writer.end(trailers)
+        }
     }
 
     /// Sends what was written.
     func flush() {
-        context?.flush()
+        guard let output else { return }
+        if let bytes = writer.take() { output.write(NIOAny(bytes), promise: nil) }
+        output.flush()
     }
 
     /// Reads on, when a read had to wait.
@@ -97,10 +117,12 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        output = try? context.pipeline.syncOperations.context(name: Handlers.decoder)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        output = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -33,7 +33,16 @@ final class UpstreamPool {
     ///
     /// - Parameter done: Gets the connection, or why there is none, on the event loop.
     func connect(_ done: @escaping (Result<UpstreamConnection, any Error>) -> Void) {
-        let connection = UpstreamConnection(pool: self)
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = settings.headBytes
+        limits.maxHeaderListSize = settings.headBytes
+        limits.maxHeaderFieldCount = settings.headerFields
+        let decoder = HTTPResponseDecoder(
+            leftOverBytesStrategy: .forwardBytes,
+            informationalResponseStrategy: .forward,
+            limitConfiguration: limits
+        )
+        let connection = UpstreamConnection(pool: self, decoder: decoder)
         let bound = NIOLoopBound(connection, eventLoop: loop)
         let settings = settings
         let bootstrap = ClientBootstrap(group: loop)
@@ -41,7 +50,13 @@ final class UpstreamPool {
             .channelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 128 * 1024))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try Self.configure(channel, bound.value, settings)
+                    let connection = bound.value
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(
+                        ByteToMessageHandler(connection.decoder),
+                        name: UpstreamConnection.Handlers.decoder
+                    )
+                    try pipeline.addHandler(connection, name: UpstreamConnection.Handlers.connection)
                 }
             }
         let channel: EventLoopFuture<any Channel>
@@ -55,32 +70,6 @@ final class UpstreamPool {
         channel.assumeIsolated().whenComplete { result in
             done(result.map { _ in connection })
         }
-    }
-
-    private static func configure(
-        _ channel: any Channel,
-        _ connection: UpstreamConnection,
-        _ settings: ProxySettings
-    ) throws {
-        var framing = HTTPRequestEncoder.Configuration()
-        // The head says already how the body ends.
-        framing.automaticallySetFramingHeaders = false
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = settings.headBytes
-        limits.maxHeaderListSize = settings.headBytes
-        limits.maxHeaderFieldCount = settings.headerFields
-        let decoder = HTTPResponseDecoder(
-            leftOverBytesStrategy: .forwardBytes,
-            informationalResponseStrategy: .forward,
-            limitConfiguration: limits
-        )
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(
-            HTTPRequestEncoder(configuration: framing),
-            name: UpstreamConnection.Handlers.encoder
-        )
-        try pipeline.addHandler(ByteToMessageHandler(decoder), name: UpstreamConnection.Handlers.decoder)
-        try pipeline.addHandler(connection, name: UpstreamConnection.Handlers.connection)
     }
 
     /// Keeps a connection for a later request.
