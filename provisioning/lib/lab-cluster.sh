@@ -143,7 +143,7 @@ connect_node() {
 # wire_is_up NODE: whether both of its ends pass frames; the kernel takes up to a second for that.
 wire_is_up() {
     [[ $(ip -n "$(node_namespace "$1")" -o link show wire) == *" state UP "* ]] \
-        && [[ $(ip netns exec "$wire_namespace" bridge link show dev "$(node_link "$1")") == *" state forwarding "* ]]
+        && [[ $(ip netns exec "$wire_namespace" bridge link show dev "$(node_link "$1")" 2>/dev/null) == *" state forwarding "* ]]
 }
 
 # make_certificates: one authority; a server's for each host and each member of etcd; one for all clients.

@@ -23,6 +23,9 @@ listen_tcp = 0
 ca_file = "$CMS_LAB_PKI/cacert.pem"
 cert_file = "$CMS_LAB_PKI/servercert.pem"
 key_file = "$CMS_LAB_PKI/serverkey.pem"
+# A controller that stands still for 3 s is left: what it calls after that does not arrive.
+keepalive_interval = 1
+keepalive_count = 2
 END
     fi
     cat >"$lab_directory/etc/virtlogd.conf" <<END
