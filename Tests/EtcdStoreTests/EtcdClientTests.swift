@@ -60,11 +60,13 @@ struct EtcdClientTests {
     func limits() async throws {
         try await with { client, prefix in
             func puts(_ count: Int) -> [EtcdOperation] { (0..<count).map { .put("\(prefix)\($0)", Data()) } }
-            #expect(try await client.transaction(then: puts(EtcdLimits.operations)).succeeded)
+            let most = try await client.transaction(then: puts(EtcdLimits.operations))
+            #expect(most.succeeded)
             await #expect(throws: EtcdError.tooManyOperations) {
                 try await client.transaction(then: puts(EtcdLimits.operations + 1))
             }
-            #expect(try await client.put(prefix + "a", Data(count: EtcdLimits.requestBytes)) > 0)
+            let revision = try await client.put(prefix + "a", Data(count: EtcdLimits.requestBytes))
+            #expect(revision > most.revision)
             await #expect(throws: EtcdError.tooLarge) { try await client.put(prefix + "a", Data(count: 1_600_000)) }
             await #expect(throws: EtcdError.tooLarge) { try await client.put(prefix + "a", Data(count: 3_000_000)) }
         }

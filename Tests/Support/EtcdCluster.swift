@@ -1,7 +1,9 @@
 import Foundation
 import Shared
+import SwiftASN1
 import Synchronization
 import Wire
+import X509
 
 #if canImport(Glibc)
 import Glibc
@@ -80,12 +82,12 @@ public final class EtcdCluster: Sendable {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         guard let authority = options.authority else { return }
         let identity = try authority.server()
-        try write(try identity.authority.pem(), "ca.pem")
-        try write(try identity.certificate.pem(), "server.pem")
-        try write(try identity.privateKeyPEM(), "server-key.pem")
+        try write(identity.authority.pem(), "ca.pem")
+        try write(identity.certificate.pem(), "server.pem")
+        try write(identity.privateKey.serializeAsPEM().pemString, "server-key.pem")
         let client = try authority.client()
-        try write(try client.certificate.pem(), "client.pem")
-        try write(try client.privateKeyPEM(), "client-key.pem")
+        try write(client.certificate.pem(), "client.pem")
+        try write(client.privateKey.serializeAsPEM().pemString, "client-key.pem")
     }
 
     /// The file of that name in the directory: `ca.pem`, `client.pem`, `client-key.pem`, and what tests put there.
@@ -177,8 +179,13 @@ public final class EtcdCluster: Sendable {
 
     /// Runs `etcdctl` for this cluster.
     @discardableResult
-    public func control(_ arguments: String...) throws -> String { try run("/usr/bin/etcdctl", arguments) }
+    public func control(_ arguments: String...) throws -> String { try control(arguments) }
 
+    /// Runs `etcdctl` for this cluster.
+    @discardableResult
+    public func control(_ arguments: [String]) throws -> String { try run("/usr/bin/etcdctl", arguments) }
+
+    @discardableResult
     private func run(_ program: String, _ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)

@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import Shared
 
 extension EtcdClient {
     /// The most keys that are asked for at once.
@@ -49,13 +47,9 @@ extension EtcdClient {
 
     private func range(_ request: EtcdMessages.RangeRequest) async throws -> EtcdMessages.RangeAnswer {
         let asked = position
-        do {
-            let answer = try await call("/v3/kv/range", request, as: EtcdMessages.RangeAnswer.self)
-            try note(answer.header, asked: asked)
-            return answer
-        } catch is NIOTooManyBytesError {
-            throw EtcdError.tooLarge
-        }
+        let answer = try await call("/v3/kv/range", request, as: EtcdMessages.RangeAnswer.self)
+        try note(answer.header, asked: asked)
+        return answer
     }
 
     /// Writes one key.

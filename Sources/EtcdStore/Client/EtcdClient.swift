@@ -179,8 +179,12 @@ package final class EtcdClient: Sendable {
         let http = http
         let (status, data) = try await withDeadline(wait) {
             let response = try await http.execute(request, deadline: .now() + .nanoseconds(Self.nanoseconds(wait)))
-            let body = try await response.body.collect(upTo: limit)
-            return (response.status.code, Data(body.readableBytesView))
+            do {
+                let body = try await response.body.collect(upTo: limit)
+                return (response.status.code, Data(body.readableBytesView))
+            } catch is NIOTooManyBytesError {
+                throw EtcdError.tooLarge
+            }
         }
         guard status != 200 else { return data }
         throw Self.failure(status, data)

@@ -80,6 +80,9 @@ package final class OwnershipService: Service {
     /// Which controllers live and what they own, as far as is known.
     package var view: ClusterView? { ownership.withLock { $0.view } }
 
+    /// Whether another controller of this name lives; then this one owns nothing.
+    package var isNameTaken: Bool { ownership.withLock { $0.isNameTaken } }
+
     /// The lease that is held, to be ended by the next run when this one is killed.
     package var lease: Int64? { ownership.withLock { $0.heldLease } }
 
