@@ -332,7 +332,8 @@ let package = Package(
             dependencies: [
                 "Autoscaling", "ConfigurationReading", "ConfigurationValues", "Controller", "ControllerHTTP",
                 "EmbeddedStore", "EtcdStore", "History", "Libvirt", "Lifecycle", "Monitoring", "Operator",
-                "Orchestration", "Persistence", "Reports", "ServerSupport", "Shared", "Telemetry", "TestSupport", "Wire",
+                "Orchestration", "Persistence", "Reports", "ServerSupport", "Shared", "Telemetry", "TestSupport",
+                "Wire",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),

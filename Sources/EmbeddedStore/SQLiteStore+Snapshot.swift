@@ -66,7 +66,8 @@ extension SQLiteStore: PortableStore {
                 try database.execute(
                     sql: "INSERT INTO event (id, at, kind, groupName, instance, row) VALUES (?, ?, ?, ?, ?, ?)",
                     arguments: [
-                        event.id, column.at.timeIntervalSince1970, column.kind, column.group, column.instance, event.row,
+                        event.id, column.at.timeIntervalSince1970, column.kind, column.group, column.instance,
+                        event.row,
                     ]
                 )
             }

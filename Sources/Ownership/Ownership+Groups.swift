@@ -4,6 +4,9 @@ extension Ownership {
     /// Takes what the store shows.
     mutating func observe(_ view: ClusterView, _ now: MonotonicInstant, _ actions: inout [OwnershipAction]) {
         guard view.revision >= self.view?.revision ?? 0 else { return }
+        if self.view.map({ $0.members.keys != view.members.keys }) ?? true {
+            for group in groups.keys { rankings[group] = RendezvousRanking.rank(view.members.keys, for: group) }
+        }
         self.view = view
         seenSince = seenSince.filter { view.members[$0.key]?.run == $0.value.run }
         for (name, member) in view.members where seenSince[name] == nil { seenSince[name] = (member.run, now) }
@@ -74,7 +77,7 @@ extension Ownership {
             groups[group] = .lost
             return
         }
-        let isBest = ranking(of: group).first == settings.controller
+        let isBest = rankings[group]?.first == settings.controller
         groups[group] = .ours(
             createRevision: createRevision,
             keptUntil: isBest ? now : now.advanced(by: settings.keeping)
@@ -143,7 +146,7 @@ extension Ownership {
     private mutating func take(_ group: String, _ now: MonotonicInstant, _ actions: inout [OwnershipAction]) {
         guard stopping == nil, let id = safeLease(now), let view, view.owners[group] == nil,
             view.members[settings.controller].map({ isCurrent($0.lease) }) ?? false,
-            let rank = ranking(of: group).firstIndex(of: settings.controller),
+            let rank = rankings[group]?.firstIndex(of: settings.controller),
             let vacant = vacantSince[group], now >= vacant.advanced(by: settings.patience * rank),
             retries[group].map({ now >= $0 }) ?? true
         else { return }
@@ -151,17 +154,13 @@ extension Ownership {
         actions.append(.create(group: group, lease: id))
     }
 
-    private func ranking(of group: String) -> [String] {
-        RendezvousRanking.rank((view?.members ?? [:]).keys, for: group)
-    }
-
     /// Whether a controller that has been there for a while is to own the group in this one's place.
     private func isBetterPlaced(than group: String, _ now: MonotonicInstant) -> Bool {
-        let settled = (view?.members ?? [:]).keys.filter { name in
+        let best = rankings[group]?.first { name in
             name == settings.controller
                 || seenSince[name].map { now >= $0.instant.advanced(by: settings.settling) } ?? false
         }
-        guard let best = RendezvousRanking.rank(settled, for: group).first else { return false }
+        guard let best else { return false }
         return best != settings.controller
     }
 }

@@ -33,6 +33,8 @@ package struct Ownership: Sendable {
     package internal(set) var isNameTaken = false
     var lease = Lease.none(retry: nil)
     var registration = Registration.absent(retry: nil)
+    /// The members of the view in the order in which each group is to be theirs.
+    var rankings: [String: [String]] = [:]
     /// Since when each run of a controller has been seen.
     var seenSince: [String: (run: String, instant: MonotonicInstant)] = [:]
     /// Since when a group has been seen without an owner.
@@ -87,7 +89,7 @@ package struct Ownership: Sendable {
             registration = .absent(retry: now.advanced(by: settings.retry))
             isNameTaken = byOther
         case .observed(let view): observe(view, now, &actions)
-        case .acquired, .acquireFailed, .released, .releaseFailed, .quiesced: 
+        case .acquired, .acquireFailed, .released, .releaseFailed, .quiesced:
             takeGroup(input, now, &actions)
         case .stop: stopping = stopping ?? (now, false)
         }

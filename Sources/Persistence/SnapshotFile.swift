@@ -30,18 +30,20 @@ package struct SnapshotFile: PortableStore {
     package let path: String
     /// The revision of the store that it is of, where the store has one.
     package var revision: Int64?
+    /// Whether a file that is there may be replaced.
+    package var replacesFile: Bool
 
-    package init(path: String, revision: Int64? = nil) {
+    package init(path: String, revision: Int64? = nil, replacesFile: Bool = false) {
         self.path = path
         self.revision = revision
+        self.replacesFile = replacesFile
     }
 
     package var keptEvents: Int { .max }
 
-    /// Writes the file, readable by its owner alone; one that is there is left alone.
+    /// Writes the file, readable by its owner alone; one that is there is left alone, or replaced in one step.
     package func replace(with snapshot: StoreSnapshot) async throws {
-        let data = try encoded(snapshot)
-        try Self.create(data, at: path)
+        try create(try encoded(snapshot))
     }
 
     /// Reads the file.
@@ -64,7 +66,9 @@ package struct SnapshotFile: PortableStore {
             data.append(0x0A)
             count += 1
         }
-        try add { ($0.format, $0.version, $0.revision, $0.nextEvent) = (Self.name, Self.version, revision, snapshot.nextEvent) }
+        try add {
+            ($0.format, $0.version, $0.revision, $0.nextEvent) = (Self.name, Self.version, revision, snapshot.nextEvent)
+        }
         for (uuid, row) in snapshot.instances.sorted(by: { $0.key < $1.key }) {
             try add { ($0.instance, $0.row) = (uuid, Self.text(row)) }
         }
@@ -134,8 +138,8 @@ package struct SnapshotFile: PortableStore {
 
     private static func text(_ row: Data) -> String { String(decoding: row, as: UTF8.self) }
 
-    private static func create(_ data: Data, at path: String) throws {
-        guard !FileManager.default.fileExists(atPath: path) else { throw StoreFailure.notEmpty(path) }
+    private func create(_ data: Data) throws {
+        guard replacesFile || !FileManager.default.fileExists(atPath: path) else { throw StoreFailure.notEmpty(path) }
         let temporary = "\(path).new-\(UUID().uuidString)"
         guard
             FileManager.default.createFile(
@@ -148,12 +152,17 @@ package struct SnapshotFile: PortableStore {
             try handle.write(contentsOf: data)
             try handle.synchronize()
             try handle.close()
-            // A link, unlike a rename, never replaces a file that came meanwhile.
-            try FileManager.default.linkItem(atPath: temporary, toPath: path)
+            if replacesFile {
+                let target = URL(fileURLWithPath: path)
+                _ = try FileManager.default.replaceItemAt(target, withItemAt: URL(fileURLWithPath: temporary))
+            } else {
+                // A link, unlike a rename, never replaces a file that came meanwhile.
+                try FileManager.default.linkItem(atPath: temporary, toPath: path)
+                try FileManager.default.removeItem(atPath: temporary)
+            }
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
             throw error
         }
-        try FileManager.default.removeItem(atPath: temporary)
     }
 }

@@ -12,6 +12,8 @@ package enum StoreFailure: Error, Sendable, Equatable {
     case laterVersion(found: Int, known: Int)
     /// What is stored cannot be read.
     case unreadable(key: String, reason: String)
+    /// There is no store at that place.
+    case missing(String)
     /// The store was only partly filled by a copy or a restore that did not end.
     case incomplete
     /// The store is not empty, and nothing there may be replaced.
@@ -43,6 +45,7 @@ extension StoreFailure: CustomStringConvertible {
             "the store was written by a later version (format \(found), this one knows up to \(known)); run that version"
         case .unreadable(let key, let reason):
             "what is stored under \(key) cannot be read: \(reason); restore the store from a backup"
+        case .missing(let place): "there is no store at \(place); name another place"
         case .incomplete:
             "the store was filled only in part by a copy that did not end; copy once more, with --force"
         case .notEmpty(let place):

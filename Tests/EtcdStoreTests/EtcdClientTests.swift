@@ -52,7 +52,9 @@ struct EtcdClientTests {
             #expect(try await client.transaction(if: [.none(below: prefix + "b")], then: []).succeeded)
             #expect(try await client.transaction(if: [.writtenBefore(key, first.revision + 1)], then: []).succeeded)
             #expect(try await !client.transaction(if: [.writtenBefore(key, first.revision)], then: []).succeeded)
-            #expect(try await client.transaction(if: [.written(key, at: first.revision)], then: [.delete(key)]).succeeded)
+            #expect(
+                try await client.transaction(if: [.written(key, at: first.revision)], then: [.delete(key)]).succeeded
+            )
         }
     }
 
@@ -101,7 +103,9 @@ struct EtcdClientTests {
             await #expect(throws: EtcdError.leaseNotFound) { try await client.keepAlive(lease.id) }
             #expect(try await client.timeToLive(of: lease.id) == nil)
             try await client.revoke(lease.id)
-            await #expect(throws: EtcdError.leaseNotFound) { try await client.put(prefix + "a", Data(), lease: lease.id) }
+            await #expect(throws: EtcdError.leaseNotFound) {
+                try await client.put(prefix + "a", Data(), lease: lease.id)
+            }
         }
     }
 

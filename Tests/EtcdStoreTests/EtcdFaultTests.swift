@@ -20,7 +20,9 @@ struct EtcdFaultTests {
         )
     }
 
-    @Test("a leader is killed, then a member stopped: commits go on in seconds, once each; without a quorum they say so")
+    @Test(
+        "a leader is killed, then a member stopped: commits go on in seconds, once each; without a quorum they say so"
+    )
     func members() async throws {
         try await EtcdCluster.with(.init(members: 3)) { cluster in
             try await EtcdLab.withClient(EtcdSettings(endpoints: cluster.endpoints)) { client in

@@ -38,7 +38,11 @@ struct EtcdSecurityTests {
             try await attempt(configuration)
             let stranger = try TestAuthority().client()
             try DurableFile.write(stranger.certificate.pem(), to: cluster.path("other.pem"), mode: 0o600)
-            try DurableFile.write(stranger.privateKey.serializeAsPEM().pemString, to: cluster.path("other-key.pem"), mode: 0o600)
+            try DurableFile.write(
+                stranger.privateKey.serializeAsPEM().pemString,
+                to: cluster.path("other-key.pem"),
+                mode: 0o600
+            )
             try DurableFile.write(stranger.authority.pem(), to: cluster.path("other-ca.pem"), mode: 0o600)
             var other = configuration
             (other.certificate, other.key) = (cluster.path("other.pem"), cluster.path("other-key.pem"))

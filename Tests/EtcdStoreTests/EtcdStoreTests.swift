@@ -61,7 +61,11 @@ struct EtcdStoreTests {
             let plan = try CommitPlan(
                 EncodedChange(change, only: nil),
                 keys: store.keys,
-                known: .init(commitRevision: store.core.known.withLock { $0.commits[nil]?.revision ?? 0 }, nextEvent: (1, 0), sets: [:]),
+                known: .init(
+                    commitRevision: store.core.known.withLock { $0.commits[nil]?.revision ?? 0 },
+                    nextEvent: (1, 0),
+                    sets: [:]
+                ),
                 writer: nil,
                 id: "other",
                 fence: nil
@@ -209,7 +213,9 @@ struct EtcdStoreTests {
             await #expect(throws: StoreFailure.incomplete) { try await store.snapshot() }
             let key = store.keys.value(.breaker, of: "web")
             try await store.client.put(key, Data("{\"schema\":2,\"row\":{}}".utf8))
-            await #expect(throws: StoreFailure.laterVersion(found: 2, known: 1)) { try await store.breaker(group: "web") }
+            await #expect(throws: StoreFailure.laterVersion(found: 2, known: 1)) {
+                try await store.breaker(group: "web")
+            }
             try await store.client.put(key, Data("nothing".utf8))
             await #expect(throws: StoreFailure.self) { try await store.breaker(group: "web") }
         }

@@ -30,7 +30,11 @@ struct StoreCopyTests {
         steering.pausedBy = "alice"
         let set = EndpointSet(revision: 9, endpoints: [Endpoint(id: "u1", name: "vm1", url: "https://192.0.2.1")])
         try await store.commit(
-            StoreChange(endpointSets: ["web": set, "mail/1": set], breakers: ["web": .init()], steerings: ["web": steering])
+            StoreChange(
+                endpointSets: ["web": set, "mail/1": set],
+                breakers: ["web": .init()],
+                steerings: ["web": steering]
+            )
         )
         try await store.addToken(JoinTokenRecord(hash: "h", uuid: "u1", expires: now.addingTimeInterval(60)))
         _ = try await store.redeemToken(hash: "h", uuid: "u1", key: "k", now: now)
@@ -67,7 +71,9 @@ struct StoreCopyTests {
         }
     }
 
-    @Test("a store that is not empty is left alone unless it may be replaced; one that was filled in part counts as full")
+    @Test(
+        "a store that is not empty is left alone unless it may be replaced; one that was filled in part counts as full"
+    )
     func replaced() async throws {
         try await withDirectory { directory in
             try await EtcdLab.withStore { etcd in

@@ -78,7 +78,8 @@ struct OwnershipPropertyTests {
     private func longestGap(seed: UInt64, leaving: (OwnershipWorld, Int) -> Void) -> Double {
         let world = OwnershipWorld(seed: seed, controllers: 3, groups: 6, trouble: OwnershipWorld.Trouble())
         world.run(until: 30 * Self.second)
-        guard let node = world.nodes.firstIndex(where: { $0.acts(for: "g0", at: world.now, ignoringTime: false) }) else {
+        guard let node = world.nodes.firstIndex(where: { $0.acts(for: "g0", at: world.now, ignoringTime: false) })
+        else {
             return .infinity
         }
         let owned = world.groups.filter { world.nodes[node].acts(for: $0, at: world.now, ignoringTime: false) }

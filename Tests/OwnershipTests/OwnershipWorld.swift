@@ -71,7 +71,14 @@ final class OwnershipWorld {
     private var number = 0
     private var scripts: [(OwnershipWorld) -> Void] = []
 
-    init(seed: UInt64, controllers: Int, groups: Int, lease: Duration = .seconds(10), trouble: Trouble, flaws: Set<Flaw> = []) {
+    init(
+        seed: UInt64,
+        controllers: Int,
+        groups: Int,
+        lease: Duration = .seconds(10),
+        trouble: Trouble,
+        flaws: Set<Flaw> = []
+    ) {
         random = SeededRandom(seed: seed)
         self.trouble = trouble
         self.flaws = flaws
@@ -182,7 +189,9 @@ final class OwnershipWorld {
         var input = input
         if flaws.contains(.countsFromAnswer) {
             let local = nodes[node].instant(now)
-            if case .kept(let lease, let time, _) = input { input = .kept(lease: lease, timeToLive: time, asked: local) }
+            if case .kept(let lease, let time, _) = input {
+                input = .kept(lease: lease, timeToLive: time, asked: local)
+            }
             if case .granted(let lease, let time, _) = input {
                 input = .granted(lease: lease, timeToLive: time, asked: local)
             }
@@ -306,7 +315,9 @@ final class OwnershipWorld {
     /// Notes when two controllers may act for one group.
     private func check() {
         for group in groups {
-            let acting = nodes.indices.filter { nodes[$0].acts(for: group, at: now, ignoringTime: flaws.contains(.ignoresTime)) }
+            let acting = nodes.indices.filter {
+                nodes[$0].acts(for: group, at: now, ignoringTime: flaws.contains(.ignoresTime))
+            }
             if acting.count > 1 {
                 violations.append("\(group) at \(Double(now) / 1e9): \(acting.map { nodes[$0].name })")
             }

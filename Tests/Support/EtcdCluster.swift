@@ -23,7 +23,12 @@ public final class EtcdCluster: Sendable {
         /// A snapshot to begin with.
         public var snapshot: String?
 
-        public init(members: Int = 1, authority: TestAuthority? = nil, arguments: [String] = [], snapshot: String? = nil) {
+        public init(
+            members: Int = 1,
+            authority: TestAuthority? = nil,
+            arguments: [String] = [],
+            snapshot: String? = nil
+        ) {
             (self.members, self.authority, self.arguments, self.snapshot) = (members, authority, arguments, snapshot)
         }
     }
@@ -137,8 +142,9 @@ public final class EtcdCluster: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         // The shell waits for the end of its input, which is the end of this process, and ends the member.
-        let script = "d=$1; f=$2; shift 2; \"$@\" >\"$f.log\" 2>&1 & p=$!; echo $p >\"$f.pid\"; cat >/dev/null; "
-            + "kill -9 $p 2>/dev/null; rm -rf \"$d\""
+        let script =
+            "d=$1; f=$2; shift 2; \"$@\" >\"$f.log\" 2>&1 & p=$!; echo $p >\"$f.pid\"; cat >/dev/null; "
+            + "kill -9 $p 2>/dev/null; wait $p 2>/dev/null; rm -rf \"$d\""
         process.arguments = ["-c", script, "etcd", directory, data] + arguments + options.arguments
         process.standardInput = Pipe()
         process.standardOutput = FileHandle.nullDevice

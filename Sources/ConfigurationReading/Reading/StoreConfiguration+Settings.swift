@@ -42,7 +42,9 @@ extension EtcdConfiguration {
         if isSecure, !plain.isEmpty {
             found.append(("endpoints", "some are https and some http; give https for all"))
         } else if let open = plain.first(where: { !Self.isLoopback($0) }) {
-            found.append(("endpoints", "\(open) is not encrypted, and others could read and change what is stored; use https"))
+            found.append(
+                ("endpoints", "\(open) is not encrypted, and others could read and change what is stored; use https")
+            )
         }
         if let long = endpoints.first(where: { $0.split(separator: "/").count > 2 }) {
             found.append(("endpoints", "'\(long)' has a path; give the member's address and port alone"))

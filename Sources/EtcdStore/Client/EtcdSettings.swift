@@ -56,7 +56,9 @@ package struct EtcdSettings: Sendable {
             let text = try Self.text(of: path, limit: 4096, key: "store.etcd.password-file")
             let password = text.trimmingCharacters(in: .newlines)
             guard !password.isEmpty else {
-                throw EtcdError.settings("the file \(path) of store.etcd.password-file is empty; write the password into it")
+                throw EtcdError.settings(
+                    "the file \(path) of store.etcd.password-file is empty; write the password into it"
+                )
             }
             user = User(name: name, password: password)
         }

@@ -70,7 +70,9 @@ extension EtcdStore {
         }
         let result = try await client.transaction(then: reads)
         try remember(result.found, change, writer)
-        guard let known = knownAlready(for: change, writer) else { throw EtcdError.unreadable("an answer without its keys") }
+        guard let known = knownAlready(for: change, writer) else {
+            throw EtcdError.unreadable("an answer without its keys")
+        }
         return known
     }
 
@@ -109,7 +111,8 @@ extension EtcdStore {
     }
 
     /// Takes note of what was committed.
-    private func remember(_ plan: CommitPlan, _ change: EncodedChange, _ writer: String?, _ id: String, revision: Int64) {
+    private func remember(_ plan: CommitPlan, _ change: EncodedChange, _ writer: String?, _ id: String, revision: Int64)
+    {
         core.known.withLock { known in
             known.commits[writer] = (revision, id)
             known.uncertain[writer] = nil

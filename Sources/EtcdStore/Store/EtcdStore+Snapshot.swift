@@ -98,7 +98,8 @@ extension EtcdStore: PortableStore {
         let live = try await liveControllers()
         guard live.isEmpty else { throw StoreFailure.inUse(by: live) }
         try await client.put(keys.format, try StoredRow.encode(Format(isFilling: true)))
-        for folder in [keys.instances, keys.packs, keys.groups, keys.events, keys.tokens, keys.commits, keys.nextEvent] {
+        for folder in [keys.instances, keys.packs, keys.groups, keys.events, keys.tokens, keys.commits, keys.nextEvent]
+        {
             try await client.delete(below: folder)
         }
         var part: [EtcdOperation] = []
@@ -118,7 +119,9 @@ extension EtcdStore: PortableStore {
     }
 
     private func operations(of snapshot: StoreSnapshot) throws -> [EtcdOperation] {
-        var operations: [EtcdOperation] = snapshot.instances.map { .put(keys.instance($0.key), StoredRow.wrap($0.value)) }
+        var operations: [EtcdOperation] = snapshot.instances.map {
+            .put(keys.instance($0.key), StoredRow.wrap($0.value))
+        }
         for (group, values) in snapshot.groups {
             operations += values.map { .put(keys.value($0.key, of: group), StoredRow.wrap($0.value)) }
         }
@@ -177,7 +180,9 @@ enum JSONRows {
             default: break
             }
         }
-        guard depth == 0, !isText else { throw StoreFailure.unreadable(key: key, reason: "its events are no whole JSON") }
+        guard depth == 0, !isText else {
+            throw StoreFailure.unreadable(key: key, reason: "its events are no whole JSON")
+        }
         return rows
     }
 }
