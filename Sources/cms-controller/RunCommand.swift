@@ -16,7 +16,8 @@ struct RunCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let configuration = try options.load()
         if case .etcd = configuration.store {
-            let reason = "'run' does not use it in this version; leave store away, or keep it for 'store migrate' in a "
+            let reason =
+                "'run' does not use it in this version; leave store away, or keep it for 'store migrate' in a "
                 + "file of its own"
             throw usageFailure(ConfigurationError(key: "store.etcd", reason: reason))
         }

@@ -16,6 +16,7 @@ extension EtcdTests {
         @Test("a certificate of its authority gets in; another one, none, or a server of another authority does not")
         func certificates() async throws {
             try await EtcdCluster.with(.init(authority: TestAuthority())) { cluster in
+                var deadline = Duration.seconds(5)
                 var configuration = EtcdConfiguration(
                     endpoints: cluster.endpoints,
                     authority: cluster.path("ca.pem"),
@@ -24,7 +25,7 @@ extension EtcdTests {
                 )
                 func attempt(_ configuration: EtcdConfiguration) async throws {
                     var settings = try EtcdSettings(configuration)
-                    settings.deadline = .seconds(2)
+                    settings.deadline = deadline
                     try await EtcdLab.withClient(settings) { client in
                         let store = EtcdStore(client: client)
                         try await store.commit(StoreChange(breakers: ["web": .init()]))
@@ -37,6 +38,7 @@ extension EtcdTests {
                     }
                 }
                 try await attempt(configuration)
+                deadline = .milliseconds(500)
                 let stranger = try TestAuthority().client()
                 try DurableFile.write(stranger.certificate.pem(), to: cluster.path("other.pem"), mode: 0o600)
                 try DurableFile.write(

@@ -23,6 +23,7 @@ public final class EtcdCluster: Sendable {
         /// A snapshot to begin with.
         public var snapshot: String?
 
+        /// Options.
         public init(
             members: Int = 1,
             authority: TestAuthority? = nil,
@@ -82,7 +83,9 @@ public final class EtcdCluster: Sendable {
     private init(_ options: Options, _ members: [Member]) throws {
         self.options = options
         self.members = Mutex(members)
-        let base = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+        let memory = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+        // Measurements want a disk.
+        let base = ProcessInfo.processInfo.environment["CMS_ETCD_DIRECTORY"] ?? memory
         directory = "\(base)/cms-etcd-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         guard let authority = options.authority else { return }
