@@ -81,6 +81,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "Persistence", dependencies: ["Autoscaling", "Lifecycle", "Wire"], swiftSettings: settings),
+        .target(name: "Ownership", dependencies: ["Autoscaling"], swiftSettings: settings),
 
         // What each of the three programs uses.
         .target(
@@ -127,6 +128,14 @@ let package = Package(
         .target(
             name: "Monitoring",
             dependencies: ["Autoscaling", "Lifecycle", "Shared", "Wire"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "EtcdStore",
+            dependencies: [
+                "Autoscaling", "ConfigurationValues", "Lifecycle", "Monitoring", "Ownership", "Persistence", "Shared",
+                "Wire",
+            ] + nio + basics,
             swiftSettings: settings
         ),
         .target(
@@ -277,7 +286,8 @@ let package = Package(
             name: "cms-controller",
             dependencies: [
                 "Autoscaling", "CommandLineSupport", "ConfigurationReading", "ConfigurationValues", "Controller",
-                "EmbeddedStore", "Libvirt", "Lifecycle", "Operator", "Reports", "Shared", "Wire",
+                "EmbeddedStore", "EtcdStore", "Libvirt", "Lifecycle", "Operator", "Persistence", "Reports", "Shared",
+                "Wire",
             ] + basics + commandLine,
             swiftSettings: settings
         ),
@@ -299,6 +309,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "AutoscalingTests", dependencies: ["Autoscaling"], swiftSettings: settings),
+        .testTarget(name: "OwnershipTests", dependencies: ["Autoscaling", "Ownership"], swiftSettings: settings),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "TestSupport", "Wire"], swiftSettings: settings),
         .testTarget(
             name: "SharedTests",
@@ -320,8 +331,9 @@ let package = Package(
             name: "ControllerTests",
             dependencies: [
                 "Autoscaling", "ConfigurationReading", "ConfigurationValues", "Controller", "ControllerHTTP",
-                "EmbeddedStore", "History", "Libvirt", "Lifecycle", "Monitoring", "Operator", "Orchestration",
-                "Persistence", "Reports", "ServerSupport", "Shared", "Telemetry", "TestSupport", "Wire",
+                "EmbeddedStore", "EtcdStore", "History", "Libvirt", "Lifecycle", "Monitoring", "Operator",
+                "Orchestration", "Persistence", "Reports", "ServerSupport", "Shared", "Telemetry", "TestSupport",
+                "Wire",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),
@@ -345,6 +357,14 @@ let package = Package(
             name: "FollowTests",
             dependencies: ["Client", "Follow", "ServerSupport", "Shared", "TestSupport", "Wire"] + http + nio + basics
                 + pki,
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EtcdStoreTests",
+            dependencies: [
+                "Autoscaling", "ConfigurationValues", "EmbeddedStore", "EtcdStore", "Lifecycle", "Monitoring",
+                "Ownership", "Persistence", "Shared", "TestSupport", "Wire",
+            ] + nio + basics + pki,
             swiftSettings: settings
         ),
         // Real guests: run by provisioning/check inside the lab, which sets CMS_LAB.

@@ -41,6 +41,7 @@ extension ControllerConfiguration {
             : [try onlyGroup(settings, interval: interval, problems: &problems)]
         let webListen = try webListen(process, settings, problems: &problems)
         let listen = try listen(process, settings["listen"]?.source, groups: groups, problems: &problems)
+        let store = try StoreConfiguration(process, settings.mapping("store"), problems: &problems)
         try problems.check()
         guard let first = groups.first else {
             throw ConfigurationError(key: ConfigurationSchema.groupsKey, reason: "there is no group; give at least one")
@@ -64,6 +65,7 @@ extension ControllerConfiguration {
             logFile: try process.text("log-file")
         )
         configuration.spansFile = try process.text("spans-file")
+        configuration.store = store
         return configuration
     }
 

@@ -31,6 +31,8 @@ package struct ControllerConfiguration: Sendable {
     package var logFile: String?
     /// The file of the spans, if they are wanted.
     package var spansFile: String?
+    /// Where the state is that must not be lost.
+    package var store = StoreConfiguration.embedded
 
     /// A configuration of one group, and of more when `others` are given.
     package init(
@@ -88,5 +90,6 @@ package struct ControllerConfiguration: Sendable {
         ComparedSetting("log-file", \.logFile),
         ComparedSetting("spans-file", \.spansFile),
         ComparedSetting("advertise", \.advertise),
+        ComparedSetting("store", \.store),
     ]
 }

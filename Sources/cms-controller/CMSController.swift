@@ -20,7 +20,8 @@ struct CMSController: AsyncParsableCommand {
             RunCommand.self, StatusCommand.self, InstancesCommand.self, EventsCommand.self, ScaleCommand.self,
             PauseCommand.self, ResumeCommand.self, DrainCommand.self, ProtectCommand.self, UnprotectCommand.self,
             RetryCommand.self, RolloutCommand.self, ReloadCommand.self, BackupCommand.self, ReportCommand.self,
-            SimulateCommand.self, TokenCommand.self, ClientCommand.self, ValidateCommand.self,
+            SimulateCommand.self, TokenCommand.self, ClientCommand.self, StoreCommand.self,
+            ValidateCommand.self,
             SchemaCommand.self, VersionCommand.self,
         ],
         defaultSubcommand: RunCommand.self

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationReading
 import ConfigurationValues
 import Controller
 import Libvirt
@@ -14,6 +15,12 @@ struct RunCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let configuration = try options.load()
+        if case .etcd = configuration.store {
+            let reason =
+                "'run' does not use it in this version; leave store away, or keep it for 'store migrate' in a "
+                + "file of its own"
+            throw usageFailure(ConfigurationError(key: "store.etcd", reason: reason))
+        }
         let logger = log.makeLogger()
         let hypervisor = LibvirtHypervisor(uri: configuration.uri, logger: logger)
         do {

@@ -173,13 +173,13 @@ _cms-controller() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|status|instances|events|scale|pause|resume|drain|protect|unprotect|retry|rollout|reload|backup|report|simulate|token|client|validate|schema|version|help)
+    run|status|instances|events|scale|pause|resume|drain|protect|unprotect|retry|rollout|reload|backup|report|simulate|token|client|store|validate|schema|version|help)
         # Offer subcommand argument completions
         "_cms-controller_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run status instances events scale pause resume drain protect unprotect retry rollout reload backup report simulate token client validate schema version help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run status instances events scale pause resume drain protect unprotect retry rollout reload backup report simulate token client store validate schema version help' -- "${cur}"))
         ;;
     esac
 }
@@ -932,6 +932,55 @@ _cms-controller_client_add() {
         return
         ;;
     '--lifetime')
+        return
+        ;;
+    esac
+}
+
+_cms-controller_store() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __cms-controller_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    migrate)
+        # Offer subcommand argument completions
+        "_cms-controller_store_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'migrate' -- "${cur}"))
+        ;;
+    esac
+}
+
+_cms-controller_store_migrate() {
+    repeating_flags=()
+    non_repeating_flags=(--force --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--from --to --state-dir --config)
+    __cms-controller_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--from')
+        return
+        ;;
+    '--to')
+        return
+        ;;
+    '--state-dir')
+        __cms-controller_add_completions -d
+        return
+        ;;
+    '--config')
+        __cms-controller_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
         return
         ;;
     esac

@@ -85,6 +85,7 @@ package enum ConfigurationSchema {
             "30d",
             "The lifetime of clients' certificates."
         ),
+        store,
     ]
 
     /// Several groups by their names.

@@ -1,9 +1,11 @@
 import Foundation
 import Shared
+import TestSupport
 import Testing
 import Wire
 
 @testable import EmbeddedStore
+@testable import EtcdStore
 @testable import Lifecycle
 @testable import Persistence
 @testable import Telemetry
@@ -13,14 +15,38 @@ enum StoreEngine: CaseIterable, Sendable {
     case embedded
     case measured
     case inMemory
+    case etcd
+    case etcdOfThree
 
-    func make(in directory: String) throws -> any Store {
+    /// Those that can be had here.
+    static var allCases: [StoreEngine] {
+        [.embedded, .measured, .inMemory] + (EtcdCluster.isInstalled ? [.etcd, .etcdOfThree] : [])
+    }
+
+    /// Runs `body` with a new store; those that have files get a directory.
+    func with(in directory: String, _ body: (any Store) async throws -> Void) async throws {
         switch self {
-        case .embedded: try StateDirectory(path: directory).store()
+        case .embedded: try await body(StateDirectory(path: directory).store())
         case .measured:
-            MeasuredStore(base: try StateDirectory(path: directory).store(), metrics: PrometheusRegistry())
-        case .inMemory: InMemoryStore()
+            try await body(
+                MeasuredStore(base: try StateDirectory(path: directory).store(), metrics: PrometheusRegistry())
+            )
+        case .inMemory: try await body(InMemoryStore())
+        case .etcd: try await withEtcd(members: 1, body)
+        case .etcdOfThree: try await withEtcd(members: 3, body)
         }
+    }
+
+    private func withEtcd(members: Int, _ body: (any Store) async throws -> Void) async throws {
+        let cluster = try await SharedEtcd.shared.cluster(members: members)
+        let client = EtcdClient(EtcdSettings(endpoints: cluster.endpoints), logger: .quiet)
+        do {
+            try await body(EtcdStore(client: client, prefix: "/\(UUID().uuidString)/"))
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+        await client.shutdown()
     }
 }
 
@@ -31,7 +57,7 @@ struct StoreConformanceTests {
     private func with(_ engine: StoreEngine, _ body: (any Store) async throws -> Void) async throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        try await body(try engine.make(in: path))
+        try await engine.with(in: path, body)
     }
 
     private func instance(_ uuid: String, _ state: InstanceState) -> Instance {
