@@ -15,11 +15,11 @@ struct RunCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let configuration = try options.load()
         let logger = log.makeLogger()
-        let hypervisor = LibvirtHypervisor(uri: configuration.uri, logger: logger)
+        let hypervisors = configuration.hypervisors.map { LibvirtHypervisor(uri: $0.uri, logger: logger) }
         do {
             let service = ControllerService(
                 configuration: configuration,
-                hypervisor: hypervisor,
+                hypervisors: hypervisors,
                 reload: { [options] in try options.read() },
                 logger: logger
             )

@@ -4,9 +4,10 @@ import Synchronization
 
 /// Threads for calls that block, so that none ever blocks Swift's cooperative pool.
 ///
-/// Four lanes: queries run one at a time in order; operations, which may take seconds, run on threads of their own, so a
+/// Five lanes: queries run one at a time in order; operations, which may take seconds, run on threads of their own, so a
 /// slow start of one domain delays neither the measurements nor the start of another; saves, which may take minutes and
-/// share one disk anyway, run one at a time and hold up nobody. So do questions that a guest may have to answer.
+/// share one disk anyway, run one at a time and hold up nobody. So do questions that a guest may have to answer. Bulk
+/// statistics, which one hung guest holds up for as long as it hangs, have a few threads, so that others can be asked.
 ///
 /// A call cannot be interrupted. When its deadline passes or its task is cancelled, the caller goes on and the thread
 /// stays behind until libvirt returns; the owner then calls ``stop(failing:)`` and makes new workers.
@@ -15,6 +16,8 @@ final class BlockingWorkers: Sendable {
     enum Lane: Hashable, Sendable {
         /// Reads that return quickly.
         case query
+        /// The counters of all domains in one call.
+        case statistics
         /// Whatever changes something.
         case operation
         /// Writing a guest's memory to disk.
@@ -44,11 +47,15 @@ final class BlockingWorkers: Sendable {
     private let threads: [Lane: Int]
     /// Calls that may wait in one lane.
     private let capacity: Int
+    /// Threads for bulk statistics: those that may be left behind, and one more.
+    static let statisticsThreads = 3
     private static let timers = DispatchQueue(label: "cms.libvirt.deadlines")
 
     /// Starts the threads.
     init(name: String, operations: Int, capacity: Int = 1024) {
-        threads = [.query: 1, .operation: max(1, operations), .save: 1, .guest: 1]
+        threads = [
+            .query: 1, .statistics: Self.statisticsThreads, .operation: max(1, operations), .save: 1, .guest: 1,
+        ]
         semaphores = threads.mapValues { _ in DispatchSemaphore(value: 0) }
         self.capacity = capacity
         state = Mutex(State(threads: threads.values.reduce(0, +)))

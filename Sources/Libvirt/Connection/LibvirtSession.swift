@@ -12,6 +12,8 @@ final class LibvirtSession: Sendable {
     let openedAt = ContinuousClock.now
     /// What was read out of each domain's XML the last time, by UUID.
     let summaries = Mutex<[String: DomainSummary]>([:])
+    /// Bulk calls for statistics that have not returned yet.
+    let bulkCalls = Mutex(0)
     private let onDrained: @Sendable () -> Void
 
     /// How a session is opened.

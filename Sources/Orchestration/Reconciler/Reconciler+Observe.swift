@@ -26,27 +26,30 @@ extension Reconciler {
             now: now,
             storeFails: state.storeFails,
             hypervisorLost: state.hypervisorLost
+                || !state.silentHosts.isEmpty && state.silentHosts.count == parts.hosts.count
         )
     }
 
     /// The facts that the fleet looks at.
     func observe(_ state: State, now: MonotonicInstant) -> FleetObservation {
-        let snapshot = parts.view.snapshot
+        let (snapshot, hosts) = sight(of: state, now: now)
         board.confirmStarts(active: Set((snapshot.domains ?? []).filter(\.isActive).map(\.uuid)))
         let names = Dictionary((snapshot.domains ?? []).map { ($0.uuid, $0.name) }) { $1 }
         board.notePaused((snapshot.domains ?? []).filter { $0.isActive && !$0.isRunning }.map(\.uuid), at: now)
-        return FleetObservation(
+        var observation = FleetObservation(
             domains: snapshot.domains,
             takenNames: snapshot.names,
             agents: state.group.service.hasAgent ? agents(state, names, now: now) : guests(state, snapshot),
             starts: board.starts,
-            done: snapshot.domains == nil ? [] : board.done(before: snapshot.readAt),
+            done: done(snapshot),
             probes: board.probes,
             hooks: board.hooks,
             acknowledged: parts.directory.acknowledgedDepartures,
-            hostRoom: parts.capacity.room(leaving: state.group.host),
-            cloneNeed: state.fleet.cloneTemplate.flatMap(templateNeed)
+            hostRoom: nil,
+            cloneNeed: nil
         )
+        observation.hosts = hosts
+        return observation
     }
 
     /// The agents that are registered.
@@ -195,13 +198,16 @@ extension Reconciler {
             hostRoom: startable.count,
             breaker: fleet.breaker.reason(at: now),
             // A rollout decides itself who leaves: a scale in could take the new one.
-            removable: isRollingOut
-                ? 0 : fleet.instances.values.count { $0.state == .inService && $0.isOwned && !$0.isProtected },
+            removable: isRollingOut ? 0 : fleet.removable,
             lastInService: fleet.lastInService,
-            replacing: isRollingOut && fleet.templates.rollout?.current != nil ? 1 : 0,
+            replacing: (isRollingOut && fleet.templates.rollout?.current != nil ? 1 : 0) + fleet.beingEvacuated,
             steering: fleet.steering.forEngine
         )
         group.hostShortage = startable.shortage
+        if parts.hosts.count > 1 {
+            let isElsewhere = observation.hosts.contains { $0.answers && !$0.isCordoned && !$0.isStarved }
+            group.hasRoomElsewhere = isElsewhere && (startable.count.map { $0 > 0 } ?? true)
+        }
         group.waiting = fleet.waitingForRoom
         group.queries = parts.queries.readings(of: state.engine.policy.queries)
         return group
