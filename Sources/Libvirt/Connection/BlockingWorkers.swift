@@ -26,6 +26,23 @@ final class BlockingWorkers: Sendable {
         case guest
     }
 
+    /// One of the threads.
+    struct Worker: Hashable, Sendable {
+        /// What it serves.
+        var lane: Lane
+        /// Its number among those of the lane.
+        var number: Int
+
+        private static let key = "cms.libvirt.worker"
+
+        /// Which of the workers the present thread is; `nil` for any other thread. What Foundation says of the name of the
+        /// present thread is that of the thread that made it.
+        static var current: Worker? {
+            get { Thread.current.threadDictionary[key] as? Worker }
+            set { Thread.current.threadDictionary[key] = newValue }
+        }
+    }
+
     /// The call's body ran longer than it may.
     ///
     /// Time in the queue does not count.
@@ -62,7 +79,11 @@ final class BlockingWorkers: Sendable {
         for (lane, count) in threads {
             for number in 0..<count {
                 // The thread holds the workers until stop(failing:), which the owner must call.
-                let thread = Thread { [self] in serve(lane) }
+                let worker = Worker(lane: lane, number: number)
+                let thread = Thread { [self] in
+                    Worker.current = worker
+                    serve(lane)
+                }
                 thread.name = "\(name)-\(lane)\(number)"
                 thread.start()
             }

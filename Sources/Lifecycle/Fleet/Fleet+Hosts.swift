@@ -72,7 +72,7 @@ extension Fleet {
                 host.answers
                 || members.contains { member in
                     member.state == .inService
-                        || settings.hasAgents && observation.agents[member.uuid]?.isConnected ?? false
+                        || settings.hasAgents && isHeard(observation.agents[member.uuid])
                 }
             if isAlive {
                 silentSince[host.name] = nil
@@ -94,6 +94,10 @@ extension Fleet {
                 )
             )
         }
+    }
+
+    private func isHeard(_ agent: FleetObservation.Agent?) -> Bool {
+        agent.map { $0.isConnected && $0.isReporting } ?? false
     }
 
     private func tellBack(_ name: String, date: Date, in step: inout FleetStep) {

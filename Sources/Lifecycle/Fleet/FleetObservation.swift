@@ -81,6 +81,8 @@ package struct FleetObservation: Sendable {
         package var isAwake: Bool
         /// What it has to do; `nil` when it has not said so recently.
         package var work: Work?
+        /// Whether it has reported lately: a stream may look open long after the network behind it is gone.
+        package var isReporting = true
 
         /// A connection.
         package init(

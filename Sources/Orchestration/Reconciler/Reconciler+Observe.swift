@@ -9,6 +9,11 @@ extension Reconciler {
     /// A woken guest's clock may be off by this much, seconds: reports take their time on a busy host.
     private static let clockTolerance = 2.0
 
+    /// After which time without a report an agent is not heard any more.
+    private static func silence(_ interval: Duration) -> Duration {
+        max(interval * LoadEstimate.freshIntervals, .seconds(5))
+    }
+
     /// Reads the wall clock and puts the bounds into force that hold now, for engine and fleet alike.
     package func look(_ state: inout State, at date: Date) {
         let calendar = CalendarTime(date, hasSchedules: !state.engine.policy.schedules.isEmpty)
@@ -72,13 +77,15 @@ extension Reconciler {
                     ? state.group.service.url(address: session.address, name: name, agentPort: port)
                     : session.endpointURL
             )
-            agents[uuid] = FleetObservation.Agent(
+            var agent = FleetObservation.Agent(
                 endpoint: endpoint,
                 session: session.number,
                 isConnected: session.isConnected,
                 isAwake: Self.isAwake(session, since: resumedAt[uuid]),
                 work: session.work(at: now, age: interval * LoadEstimate.freshIntervals)
             )
+            agent.isReporting = session.reportedAt.map { $0.duration(to: now) <= Self.silence(interval) } ?? false
+            agents[uuid] = agent
         }
         return agents
     }

@@ -124,7 +124,7 @@ package struct HypervisorSampler: Service {
                         if stale.lower() { memory.isStale = true }
                         await look(&memory, isTick: tick != nil)
                         if let pacer, let host {
-                            if tick != nil { pacer.arrived(host.name) } else { tell(.look) }
+                            if let tick { pacer.arrived(host.name, due: tick) } else { tell(.look) }
                         } else {
                             tell(tick.map { .tick(due: $0) } ?? .look)
                         }

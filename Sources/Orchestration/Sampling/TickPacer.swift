@@ -43,10 +43,12 @@ package final class TickPacer: Service {
         return stream
     }
 
-    /// A host has been looked at, or did not answer in time.
-    func arrived(_ host: String) {
+    /// A host has been looked at for the round of that moment, or did not answer in time. One that took too long is waited
+    /// for again only when it has been quick once.
+    func arrived(_ host: String, due: MonotonicInstant) {
+        let isQuick = due.duration(to: clock.now) <= interval * Self.patience
         let isLast = state.withLock { state in
-            state.late.remove(host)
+            if isQuick { state.late.remove(host) }
             return state.waitsFor.remove(host) != nil && state.waitsFor.isEmpty
         }
         if isLast { arrival.ring() }

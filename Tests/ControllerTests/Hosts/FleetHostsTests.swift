@@ -156,8 +156,12 @@ import Wire
         scene.serveOwned("a1")
         let all = scene.domains
         silence("a", &scene)
-        scene.agents["a1"]?.isConnected = false
-        for _ in 0..<59 { _ = scene.step() }
+        // The network is gone, and its stream looks open; the probes find it out.
+        scene.agents["a1"]?.isReporting = false
+        scene.probes["a1"]?.failures = 3
+        _ = scene.step()
+        scene.probes["a1"] = nil
+        for _ in 0..<58 { _ = scene.step() }
         #expect(scene.names.isEmpty)
         #expect(scene.fleet.lostHosts.isEmpty)
         #expect(scene.fleet.coming(at: .seconds(scene.second)) == 1, "it is waited for")
