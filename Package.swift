@@ -184,6 +184,7 @@ let package = Package(
                 .embedInCode("Web/Assets/format.js"),
                 .embedInCode("Web/Assets/headline.js"),
                 .embedInCode("Web/Assets/index.html"),
+                .embedInCode("Web/Assets/hosts.js"),
                 .embedInCode("Web/Assets/instances.js"),
                 .embedInCode("Web/Assets/lanes.js"),
                 .embedInCode("Web/Assets/model.js"),

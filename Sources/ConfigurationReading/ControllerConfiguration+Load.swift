@@ -12,12 +12,14 @@ extension ControllerConfiguration {
     ///   - file: The path of the configuration file, if any.
     ///   - environment: The process's environment.
     ///   - isRoot: Whether the process may use the system's directories.
+    ///   - connections: The connections that the command line gave, if it gave several.
     /// - Throws: ``ConfigurationError`` that names all that is wrong, where it was set, and the remedy.
     package static func load(
         flags: [ConfigurationKey: String],
         file: String?,
         environment: [String: String],
-        isRoot: Bool
+        isRoot: Bool,
+        connections: [String] = []
     ) throws -> ControllerConfiguration {
         let file = try file.map { try ConfigurationFile(path: $0) }
         let hasGroups = file?.root.contains { $0.key.string == ConfigurationSchema.groupsKey } ?? false
@@ -42,14 +44,15 @@ extension ControllerConfiguration {
         let webListen = try webListen(process, settings, problems: &problems)
         let listen = try listen(process, settings["listen"]?.source, groups: groups, problems: &problems)
         let store = try StoreConfiguration(process, settings.mapping("store"), problems: &problems)
+        let (hosts, areNamed) = try hosts(process, settings, connections: connections, problems: &problems)
         try problems.check()
-        guard let first = groups.first else {
+        guard let first = groups.first, let firstHost = hosts.first else {
             throw ConfigurationError(key: ConfigurationSchema.groupsKey, reason: "there is no group; give at least one")
         }
         var configuration = ControllerConfiguration(
             group: first,
             others: Array(groups.dropFirst()),
-            uri: try HypervisorURI(process.required("connect", process.text)),
+            uri: firstHost.uri,
             listen: listen,
             webListen: webListen,
             webTokenFile: try process.text("web-token-file"),
@@ -64,6 +67,9 @@ extension ControllerConfiguration {
             advertise: process.texts("advertise"),
             logFile: try process.text("log-file")
         )
+        configuration.hypervisors = hosts
+        configuration.hasNamedHosts = areNamed
+        configuration.hostLostAfter = try process.required("host-lost-after", process.duration)
         configuration.spansFile = try process.text("spans-file")
         configuration.store = store
         return configuration

@@ -9,8 +9,12 @@ package struct ControllerConfiguration: Sendable {
 
     /// The groups in their order: a domain belongs to the first that matches. Never empty.
     package var groups: [GroupConfiguration]
-    /// The libvirt connection.
-    package var uri: HypervisorURI
+    /// The hosts in their order. Never empty.
+    package var hypervisors: [HypervisorConfiguration]
+    /// Whether the hosts were given by name, or several connections were.
+    package var hasNamedHosts = false
+    /// For how long a host and all agents on it are silent before its instances are replaced elsewhere.
+    package var hostLostAfter = Duration.seconds(60)
     /// Where the API listens.
     package var listen: HostPort
     /// Where the dashboard and the metrics are served; `nil`: nowhere.
@@ -50,7 +54,7 @@ package struct ControllerConfiguration: Sendable {
         logFile: String? = nil
     ) {
         self.groups = [group] + others
-        self.uri = uri
+        self.hypervisors = HypervisorConfiguration.named([uri])
         self.listen = listen
         self.webListen = webListen
         self.webTokenFile = webTokenFile
@@ -60,6 +64,24 @@ package struct ControllerConfiguration: Sendable {
         self.issuing = issuing
         self.advertise = advertise
         self.logFile = logFile
+    }
+
+    /// The connection to the first host.
+    package var uri: HypervisorURI { hypervisors[0].uri }
+
+    /// The connection, where there is one and nothing more is said of it.
+    package var soleConnection: HypervisorURI? {
+        get { hasNamedHosts ? nil : uri }
+        set {
+            guard let newValue, newValue != soleConnection else { return }
+            (hypervisors, hasNamedHosts) = (HypervisorConfiguration.named([newValue]), false)
+        }
+    }
+
+    /// The hosts that were given by name, or by several connections.
+    package var namedHosts: [HypervisorConfiguration] {
+        get { hasNamedHosts ? hypervisors : [] }
+        set { if !newValue.isEmpty { (hypervisors, hasNamedHosts) = (newValue, true) } }
     }
 
     /// The group of that name.
@@ -80,7 +102,9 @@ package struct ControllerConfiguration: Sendable {
 
     /// The settings that keep their values until the controller is started again.
     package static let changedByRestart: [ComparedSetting<ControllerConfiguration>] = [
-        ComparedSetting("connect", \.uri),
+        ComparedSetting("connect", \.soleConnection),
+        ComparedSetting("hypervisors", \.namedHosts),
+        ComparedSetting("host-lost-after", \.hostLostAfter),
         ComparedSetting("listen", \.listen),
         ComparedSetting("web-listen", \.webListen),
         ComparedSetting("web-token-file", \.webTokenFile),

@@ -82,6 +82,11 @@ package struct SQLiteStore: Store {
         migrator.registerMigration("5") { database in
             try database.execute(sql: "ALTER TABLE groupState ADD COLUMN steering BLOB")
         }
+        migrator.registerMigration("6") { database in
+            try database.execute(
+                sql: "CREATE TABLE hostState (name TEXT PRIMARY KEY NOT NULL, steering BLOB NOT NULL)"
+            )
+        }
         return migrator
     }
 
@@ -120,6 +125,16 @@ package struct SQLiteStore: Store {
         }.map { try WireCoding.decode(GroupSteering.self, from: $0) } ?? GroupSteering()
     }
 
+    /// What operators ask of the hosts.
+    package func hosts() async throws -> [String: HostSteering] {
+        let rows = try await database.read { database in
+            try Row.fetchAll(database, sql: "SELECT name, steering FROM hostState").map { row -> (String, Data) in
+                (row["name"], row["steering"])
+            }
+        }
+        return try Dictionary(rows.map { ($0, try WireCoding.decode(HostSteering.self, from: $1)) }) { $1 }
+    }
+
     /// Writes a change in one transaction.
     package func commit(_ change: StoreChange) async throws {
         let instances = try change.instances.map { ($0.uuid, try WireCoding.encoder().encode($0)) }
@@ -128,6 +143,7 @@ package struct SQLiteStore: Store {
         let breakers = try change.breakers.mapValues { try WireCoding.encoder().encode($0) }
         let templates = try change.templates.mapValues { try WireCoding.encoder().encode($0) }
         let steerings = try change.steerings.mapValues { try WireCoding.encoder().encode($0) }
+        let hosts = try change.hosts.mapValues { try WireCoding.encoder().encode($0) }
         let columns = [
             ("endpointSet", sets), ("breaker", breakers), ("templates", templates), ("steering", steerings),
         ]
@@ -153,6 +169,12 @@ package struct SQLiteStore: Store {
                 try database.execute(
                     sql: "DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - ?",
                     arguments: [Self.eventLimit]
+                )
+            }
+            for (name, row) in hosts {
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO hostState (name, steering) VALUES (?, ?)",
+                    arguments: [name, row]
                 )
             }
             for (column, rows) in columns {

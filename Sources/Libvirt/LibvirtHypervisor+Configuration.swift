@@ -44,7 +44,7 @@ extension LibvirtHypervisor {
 
         func timeout(of lane: BlockingWorkers.Lane) -> Duration {
             switch lane {
-            case .query, .guest: queryTimeout
+            case .query, .statistics, .guest: queryTimeout
             case .operation: operationTimeout
             case .save: saveTimeout
             }

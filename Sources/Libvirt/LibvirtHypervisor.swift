@@ -159,10 +159,14 @@ package final class LibvirtHypervisor: Hypervisor {
     /// Runs `body` on a worker thread of the present session.
     ///
     /// `limit` replaces the lane's usual deadline.
+    ///
+    /// - Parameter givingUp: After that time the call is left to its thread, `BlockingWorkers.DeadlineExceeded` thrown,
+    ///   and the connection kept.
     func call<Value: Sendable>(
         _ lane: BlockingWorkers.Lane,
         _ operation: String,
         limit: Duration? = nil,
+        givingUp: Duration? = nil,
         _ body: @escaping @Sendable (LibvirtSession) throws -> Value
     ) async throws -> Value {
         let (present, lastError) = state.withLock { ($0.session, $0.lastError) }
@@ -173,10 +177,11 @@ package final class LibvirtHypervisor: Hypervisor {
                 message: lastError?.message ?? "not connected yet"
             )
         }
-        let deadline = limit ?? configuration.timeout(of: lane)
+        let deadline = givingUp ?? limit ?? configuration.timeout(of: lane)
         do {
             return try await session.workers.run(lane, deadline: deadline) { try body(session) }
-        } catch is BlockingWorkers.DeadlineExceeded {
+        } catch let error as BlockingWorkers.DeadlineExceeded {
+            guard givingUp == nil else { throw error }
             let error = LibvirtError(
                 code: .timedOut,
                 message: "no answer within \(deadline); the connection is given up",

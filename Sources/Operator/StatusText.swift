@@ -92,10 +92,13 @@ package struct StatusText {
     }
 
     private func table(_ instances: [Instance]) -> [String] {
-        var table = TextTable(heading: ["INSTANCE", "STATE", "SINCE", "URL", "REASON"])
+        let showsHosts = Set(instances.compactMap(\.host)).count > 1
+        var table = TextTable(
+            heading: ["INSTANCE"] + (showsHosts ? ["HOST"] : []) + ["STATE", "SINCE", "URL", "REASON"]
+        )
         table.rows += instances.map { instance in
-            [
-                .init(instance.name), .init(Self.state(of: instance), instance.state.tone), .init(age(instance.since)),
+            [.init(instance.name)] + (showsHosts ? [.init(instance.host ?? "-")] : []) + [
+                .init(Self.state(of: instance), instance.state.tone), .init(age(instance.since)),
                 .init(instance.endpoint?.url ?? "-"), .init(instance.reason),
             ]
         }

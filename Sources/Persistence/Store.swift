@@ -14,6 +14,8 @@ package protocol Store: Sendable {
     func templates(group: String) async throws -> CloneTemplates
     /// What operators ask of a group; nothing when nothing was written.
     func steering(group: String) async throws -> GroupSteering
+    /// What operators ask of the hosts, by the host's name.
+    func hosts() async throws -> [String: HostSteering]
     /// Writes a change.
     func commit(_ change: StoreChange) async throws
     /// The events that are asked for, with their numbers.
@@ -49,6 +51,8 @@ package struct StoreChange: Sendable, Equatable {
     package var templates: [String: CloneTemplates]
     /// What operators ask, by group.
     package var steerings: [String: GroupSteering]
+    /// What operators ask of hosts, by the host's name.
+    package var hosts: [String: HostSteering]
 
     /// A change.
     package init(
@@ -58,7 +62,8 @@ package struct StoreChange: Sendable, Equatable {
         endpointSets: [String: EndpointSet] = [:],
         breakers: [String: StartBreaker] = [:],
         templates: [String: CloneTemplates] = [:],
-        steerings: [String: GroupSteering] = [:]
+        steerings: [String: GroupSteering] = [:],
+        hosts: [String: HostSteering] = [:]
     ) {
         self.instances = instances
         self.removed = removed
@@ -67,12 +72,13 @@ package struct StoreChange: Sendable, Equatable {
         self.breakers = breakers
         self.templates = templates
         self.steerings = steerings
+        self.hosts = hosts
     }
 
     /// Whether there is nothing to write.
     package var isEmpty: Bool {
         instances.isEmpty && removed.isEmpty && events.isEmpty && endpointSets.isEmpty && breakers.isEmpty
-            && templates.isEmpty && steerings.isEmpty
+            && templates.isEmpty && steerings.isEmpty && hosts.isEmpty
     }
 }
 

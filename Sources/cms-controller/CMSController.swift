@@ -17,7 +17,8 @@ struct CMSController: AsyncParsableCommand {
             """,
         version: CMSVersion.current,
         subcommands: [
-            RunCommand.self, StatusCommand.self, InstancesCommand.self, EventsCommand.self, ScaleCommand.self,
+            RunCommand.self, StatusCommand.self, InstancesCommand.self, HostCommand.self, EventsCommand.self,
+            ScaleCommand.self,
             PauseCommand.self, ResumeCommand.self, DrainCommand.self, ProtectCommand.self, UnprotectCommand.self,
             RetryCommand.self, RolloutCommand.self, ReloadCommand.self, BackupCommand.self, ReportCommand.self,
             SimulateCommand.self, TokenCommand.self, ClientCommand.self, StoreCommand.self,

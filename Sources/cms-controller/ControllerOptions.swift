@@ -10,8 +10,13 @@ struct ControllerOptions: ParsableArguments {
     @Option(help: .setting(.hosts, "cidr"))
     var hosts: String?
 
-    @Option(help: .setting(.connect, "uri"))
-    var connect: String?
+    @Option(
+        help: ArgumentHelp(
+            "\(ConfigurationKey.connect.help.dropLast()); may be given several times, for several hosts.",
+            valueName: "uri"
+        )
+    )
+    var connect: [String] = []
 
     @Option(help: .setting(.listen, "address:port"))
     var listen: String?
@@ -86,7 +91,7 @@ struct ControllerOptions: ParsableArguments {
     /// What the command line gave.
     var flags: [ConfigurationKey: String] {
         let all: [(ConfigurationKey, String?)] = [
-            (.hosts, hosts), (.connect, connect), (.listen, listen),
+            (.hosts, hosts), (.connect, connect.count == 1 ? connect[0] : nil), (.listen, listen),
             (.webListen, webListen), (.webTokenFile, webTokenFile), (.stateDir, stateDir), (.historySize, historySize),
             (.min, min), (.max, max),
             (.standby, standby), (.threshold, threshold), (.samples, samples), (.interval, interval),
@@ -114,7 +119,8 @@ struct ControllerOptions: ParsableArguments {
             flags: flags,
             file: config,
             environment: ProcessInfo.processInfo.environment,
-            isRoot: geteuid() == 0
+            isRoot: geteuid() == 0,
+            connections: connect
         )
     }
 }

@@ -11,6 +11,13 @@ extension CompletionKind {
         }
     }
 
+    /// The names of the running controller's hosts.
+    static var hosts: CompletionKind {
+        .custom { words, _, prefix in
+            await NameCompletion(words).ask { try await $0.hosts().map(\.name) }.filter { $0.hasPrefix(prefix) }
+        }
+    }
+
     /// The names of the running controller's instances.
     static var instances: CompletionKind {
         .custom { words, _, prefix in
@@ -30,9 +37,13 @@ private struct NameCompletion {
     }
 
     func names(_ pick: @escaping @Sendable ([GroupStatus]) -> [String]) async -> [String] {
+        await ask { pick(try await $0.groups()) }
+    }
+
+    func ask(_ question: @escaping @Sendable (OperatorClient) async throws -> [String]) async -> [String] {
         guard let client = try? OperatorOptions.parse(options).client() else { return [] }
         return await withTaskGroup(of: [String].self) { group in
-            group.addTask { (try? await client.groups()).map(pick) ?? [] }
+            group.addTask { (try? await question(client)) ?? [] }
             group.addTask {
                 try? await Task.sleep(for: Self.patience)
                 return []

@@ -22,11 +22,11 @@ struct RunCommand: AsyncParsableCommand {
             throw usageFailure(ConfigurationError(key: "store.etcd", reason: reason))
         }
         let logger = log.makeLogger()
-        let hypervisor = LibvirtHypervisor(uri: configuration.uri, logger: logger)
+        let hypervisors = configuration.hypervisors.map { LibvirtHypervisor(uri: $0.uri, logger: logger) }
         do {
             let service = ControllerService(
                 configuration: configuration,
-                hypervisor: hypervisor,
+                hypervisors: hypervisors,
                 reload: { [options] in try options.read() },
                 logger: logger
             )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationReading
 import ConfigurationValues
 import Controller
 import Foundation
@@ -32,17 +33,34 @@ struct TokenCommand: AsyncParsableCommand {
 
         @OptionGroup var options: ControllerOptions
 
+        /// The token for the domain on the first host that has it.
+        private func info(
+            _ configuration: ControllerConfiguration,
+            _ lifetime: Duration,
+            _ logger: Logger
+        ) async throws -> TokenMaker.Result {
+            var failure: (any Error)?
+            for host in configuration.hypervisors {
+                let hypervisor = LibvirtHypervisor(uri: host.uri, logger: logger)
+                do {
+                    try await hypervisor.connect()
+                    let maker = TokenMaker(configuration: configuration, host: host, hypervisor: hypervisor)
+                    return try await maker.make(domain: domain, lifetime: lifetime)
+                } catch {
+                    failure = failure ?? error
+                }
+            }
+            throw failure ?? ConfigurationError(key: "connect", reason: "there is no host")
+        }
+
         mutating func run() async throws {
             guard let lifetime = DurationText.parse(ttl) else {
                 throw ValidationError("'\(ttl)' is not a time; write it as 10m or 1h")
             }
             let configuration = try options.load()
             let logger = Logger(label: "cms-controller") { _ in SwiftLogNoOpLogHandler() }
-            let hypervisor = LibvirtHypervisor(uri: configuration.uri, logger: logger)
             do {
-                try await hypervisor.connect()
-                let info = try await TokenMaker(configuration: configuration, hypervisor: hypervisor)
-                    .make(domain: domain, lifetime: lifetime)
+                let info = try await info(configuration, lifetime, logger)
                 if json {
                     print(String(decoding: try WireCoding.encoder().encode(info), as: UTF8.self))
                 } else {

@@ -25,12 +25,13 @@ struct ValidateCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let configuration = try options.load()
-        print("ok    configuration: \(configuration.uri), state in \(configuration.stateDirectory)")
+        let connections = configuration.hypervisors.map { "\($0.uri)" }.joined(separator: ", ")
+        print("ok    configuration: \(connections), state in \(configuration.stateDirectory)")
         for group in configuration.groups { print("ok    group \(group.name): \(group.summary)") }
         let logger = Logger(label: "cms-controller") { _ in SwiftLogNoOpLogHandler() }
         let validation = Validation(
             configuration: configuration,
-            hypervisor: LibvirtHypervisor(uri: configuration.uri, logger: logger),
+            hypervisors: configuration.hypervisors.map { LibvirtHypervisor(uri: $0.uri, logger: logger) },
             isOffline: offline
         )
         var failed = false

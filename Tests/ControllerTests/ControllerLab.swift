@@ -44,6 +44,8 @@ struct ControllerLab: Sendable {
     var webTokenFile: String?
     /// The hypervisor that the controller works with, where it is not ``hypervisor``.
     var other: (any Hypervisor)?
+    /// The hypervisors of further hosts; ``configuration`` names them.
+    var others: [any Hypervisor] = []
     /// Whether the controller can read its configuration anew: ``group`` is asked again then.
     var canReload = false
     /// What else a test changes of the group.
@@ -137,7 +139,7 @@ struct ControllerLab: Sendable {
         }
         let service = ControllerService(
             configuration: configuration,
-            hypervisor: other ?? hypervisor,
+            hypervisors: [other ?? hypervisor] + others,
             reload: canReload ? reload : nil,
             logger: .quiet
         ) { [disk, power] in DiskStore(base: try $0.store(), disk: disk, power: power) }
@@ -306,6 +308,7 @@ struct DiskStore: Store {
     let power: Disk
 
     func ledger() async throws -> [Instance] { try await base.ledger() }
+    func hosts() async throws -> [String: HostSteering] { try await base.hosts() }
     func endpointSet(group: String) async throws -> EndpointSet? { try await base.endpointSet(group: group) }
     func breaker(group: String) async throws -> StartBreaker { try await base.breaker(group: group) }
     func templates(group: String) async throws -> CloneTemplates { try await base.templates(group: group) }

@@ -18,13 +18,15 @@ final class Guests: Sendable {
     }
 
     private let lab: ControllerLab
+    private let hypervisor: InMemoryHypervisor
     private let state = Mutex(State())
 
-    /// Lets agents live in the lab's domains.
-    init(_ lab: ControllerLab) {
+    /// Lets agents live in the domains of the lab, or of another one of its hosts.
+    init(_ lab: ControllerLab, on host: InMemoryHypervisor? = nil) {
         self.lab = lab
-        lab.hypervisor.onBoot { [weak self] domain in self?.boot(domain) }
-        let events = lab.hypervisor.lifecycleEvents()
+        hypervisor = host ?? lab.hypervisor
+        hypervisor.onBoot { [weak self] domain in self?.boot(domain) }
+        let events = hypervisor.lifecycleEvents()
         lab.background.start { [weak self] in
             for await event in events where event.kind == .stopped {
                 let guest = self?.state.withLock { $0.guests.removeValue(forKey: event.uuid) }
@@ -63,7 +65,7 @@ final class Guests: Sendable {
     }
 
     private func boot(_ domain: DomainInfo) {
-        guard let credentials = lab.hypervisor.guestCredentials(uuid: domain.uuid) else { return }
+        guard let credentials = hypervisor.guestCredentials(uuid: domain.uuid) else { return }
         let behaviour = state.withLock { state in
             var behaviour = state.behaviours[domain.uuid] ?? FakeAgent.Behaviour()
             if let silent = state.silentMemory, domain.maxMemory == silent { behaviour.registers = false }

@@ -33,6 +33,8 @@ struct Scene {
     var takenNames: Set<String> = []
     /// For how many more starts the host has room; each domain takes one byte.
     var hostRoom: Int?
+    /// The hosts; none: one that nobody named.
+    var hosts: [HostFacts] = []
     var events: [ControllerEvent] = []
     var allActions: [FleetStep.Action] = []
     static let begin = Date(timeIntervalSince1970: 1_000_000)
@@ -66,7 +68,7 @@ struct Scene {
 
     mutating func step(after seconds: Double = 1) -> FleetStep {
         second += seconds
-        let step = fleet.step(
+        var observation =
             FleetObservation(
                 domains: domains,
                 takenNames: takenNames.union((domains ?? []).map(\.name)),
@@ -78,10 +80,9 @@ struct Scene {
                 acknowledged: acknowledged,
                 hostRoom: hostRoom.map { HostRoom(memoryAvailable: UInt64($0)) },
                 cloneNeed: HostRoom.Need(memory: 1, vCPUs: 1)
-            ),
-            now: .seconds(second),
-            date: date
-        )
+            )
+        observation.hosts = hosts
+        let step = fleet.step(observation, now: .seconds(second), date: date)
         note(step)
         return step
     }

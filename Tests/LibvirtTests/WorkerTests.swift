@@ -60,6 +60,27 @@ import Testing
         #expect(meter.most == threads)
     }
 
+    @Test func eachThreadKnowsWhichOneItIs() async throws {
+        try await withWorkers { workers in
+            var seen: Set<BlockingWorkers.Worker?> = []
+            try await withThrowingTaskGroup(of: BlockingWorkers.Worker?.self) { group in
+                let gate = DispatchSemaphore(value: 0)
+                for _ in 0..<BlockingWorkers.statisticsThreads {
+                    group.addTask {
+                        try await workers.run(.statistics, deadline: .seconds(50)) {
+                            // Until all are inside, so that none of them serves twice.
+                            _ = gate.wait(timeout: .now() + 0.5)
+                            return BlockingWorkers.Worker.current
+                        }
+                    }
+                }
+                for try await worker in group { seen.insert(worker) }
+            }
+            #expect(seen.count == BlockingWorkers.statisticsThreads)
+            #expect(seen.allSatisfy { $0?.lane == .statistics })
+        }
+    }
+
     @Test func aCallThatHangsReleasesItsCaller() async throws {
         try await withWorkers { workers in
             let gate = DispatchSemaphore(value: 0)

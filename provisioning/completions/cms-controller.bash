@@ -174,12 +174,14 @@ _cms-controller() {
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
     run|status|instances|events|scale|pause|resume|drain|protect|unprotect|retry|rollout|reload|backup|report|simulate|token|client|store|validate|schema|version|help)
+    run|status|instances|host|events|scale|pause|resume|drain|protect|unprotect|retry|rollout|reload|backup|report|simulate|token|client|validate|schema|version|help)
         # Offer subcommand argument completions
         "_cms-controller_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
         COMPREPLY+=($(compgen -W 'run status instances events scale pause resume drain protect unprotect retry rollout reload backup report simulate token client store validate schema version help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run status instances host events scale pause resume drain protect unprotect retry rollout reload backup report simulate token client validate schema version help' -- "${cur}"))
         ;;
     esac
 }
@@ -187,8 +189,8 @@ _cms-controller() {
 _cms-controller_run() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config --log-format --log-level)
+    repeating_options=(--connect)
+    non_repeating_options=(--hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config --log-format --log-level)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -326,6 +328,145 @@ _cms-controller_instances() {
     esac
 }
 
+_cms-controller_host() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __cms-controller_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|cordon|uncordon|evacuate)
+        # Offer subcommand argument completions
+        "_cms-controller_host_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list cordon uncordon evacuate' -- "${cur}"))
+        ;;
+    esac
+}
+
+_cms-controller_host_list() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--controller --state-dir --identity)
+    __cms-controller_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--controller')
+        return
+        ;;
+    '--state-dir')
+        __cms-controller_add_completions -d
+        return
+        ;;
+    '--identity')
+        __cms-controller_add_completions -d
+        return
+        ;;
+    esac
+}
+
+_cms-controller_host_cordon() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--controller --state-dir --identity)
+    __cms-controller_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--controller')
+        return
+        ;;
+    '--state-dir')
+        __cms-controller_add_completions -d
+        return
+        ;;
+    '--identity')
+        __cms-controller_add_completions -d
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cms-controller_add_completions -W "$(__cms-controller_custom_complete ---completion host cordon -- positional@0 "${COMP_CWORD}" "$(__cms-controller_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_cms-controller_host_uncordon() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--controller --state-dir --identity)
+    __cms-controller_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--controller')
+        return
+        ;;
+    '--state-dir')
+        __cms-controller_add_completions -d
+        return
+        ;;
+    '--identity')
+        __cms-controller_add_completions -d
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cms-controller_add_completions -W "$(__cms-controller_custom_complete ---completion host uncordon -- positional@0 "${COMP_CWORD}" "$(__cms-controller_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_cms-controller_host_evacuate() {
+    repeating_flags=()
+    non_repeating_flags=(--no-wait --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--controller --state-dir --identity)
+    __cms-controller_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--controller')
+        return
+        ;;
+    '--state-dir')
+        __cms-controller_add_completions -d
+        return
+        ;;
+    '--identity')
+        __cms-controller_add_completions -d
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __cms-controller_add_completions -W "$(__cms-controller_custom_complete ---completion host evacuate -- positional@0 "${COMP_CWORD}" "$(__cms-controller_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
 _cms-controller_events() {
     repeating_flags=()
     non_repeating_flags=(--follow -f --json --version -h --help)
@@ -339,7 +480,7 @@ _cms-controller_events() {
         return
         ;;
     '--kind')
-        __cms-controller_add_completions -W 'overload'$'\n''overload.ended'$'\n''scale-out.decided'$'\n''reserve.empty'$'\n''scale-in.decided'$'\n''instance.draining'$'\n''instance.drained'$'\n''instance.resumed'$'\n''instance.replaced'$'\n''standby.ready'$'\n''standby.refreshed'$'\n''standby.retired'$'\n''breaker.opened'$'\n''breaker.closed'$'\n''scale-out.blocked'$'\n''instance.protected'$'\n''group.paused'$'\n''group.resumed'$'\n''group.sized'$'\n''group.released'$'\n''group.retried'$'\n''hook.failed'$'\n''configuration.reloaded'$'\n''backup.taken'$'\n''configuration.refused'$'\n''rollout.started'$'\n''rollout.finished'$'\n''rollout.failed'$'\n''instance.created'$'\n''instance.removed'$'\n''instance.starting'$'\n''instance.started'$'\n''instance.adopted'$'\n''agent.enrolled'$'\n''agent.registered'$'\n''instance.located'$'\n''instance.probed'$'\n''endpoints.changed'$'\n''instance.unhealthy'$'\n''instance.failed'$'\n''instance.quarantined'$'\n''instance.stopped'$'\n''instance.gone'$'\n''query.failed'$'\n''query.recovered'$'\n''hypervisor.connected'$'\n''hypervisor.lost'$'\n''peer.refused'$'\n''controller.started'$'\n''store.failed'$'\n''store.recovered'$'\n''history.failed'$'\n''history.recovered'
+        __cms-controller_add_completions -W 'overload'$'\n''overload.ended'$'\n''scale-out.decided'$'\n''reserve.empty'$'\n''scale-in.decided'$'\n''instance.draining'$'\n''instance.drained'$'\n''instance.resumed'$'\n''instance.replaced'$'\n''standby.ready'$'\n''standby.refreshed'$'\n''standby.retired'$'\n''breaker.opened'$'\n''breaker.closed'$'\n''scale-out.blocked'$'\n''instance.protected'$'\n''group.paused'$'\n''group.resumed'$'\n''group.sized'$'\n''group.released'$'\n''group.retried'$'\n''hook.failed'$'\n''configuration.reloaded'$'\n''backup.taken'$'\n''configuration.refused'$'\n''rollout.started'$'\n''rollout.finished'$'\n''rollout.failed'$'\n''instance.created'$'\n''instance.removed'$'\n''instance.starting'$'\n''instance.started'$'\n''instance.adopted'$'\n''agent.enrolled'$'\n''agent.registered'$'\n''instance.located'$'\n''instance.probed'$'\n''endpoints.changed'$'\n''instance.unhealthy'$'\n''instance.failed'$'\n''instance.quarantined'$'\n''instance.stopped'$'\n''instance.gone'$'\n''query.failed'$'\n''query.recovered'$'\n''hypervisor.connected'$'\n''hypervisor.lost'$'\n''host.lost'$'\n''host.returned'$'\n''host.cordoned'$'\n''host.uncordoned'$'\n''host.evacuating'$'\n''host.evacuated'$'\n''instance.disputed'$'\n''instance.settled'$'\n''hypervisor.domain-hung'$'\n''hypervisor.domain-answers'$'\n''peer.refused'$'\n''controller.started'$'\n''store.failed'$'\n''store.recovered'$'\n''history.failed'$'\n''history.recovered'
         return
         ;;
     '--instance')
@@ -804,8 +945,8 @@ _cms-controller_token() {
 _cms-controller_token_create() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--ttl --hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config)
+    repeating_options=(--connect)
+    non_repeating_options=(--ttl --hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
@@ -989,8 +1130,8 @@ _cms-controller_store_migrate() {
 _cms-controller_validate() {
     repeating_flags=()
     non_repeating_flags=(--offline --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--hosts --connect --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config)
+    repeating_options=(--connect)
+    non_repeating_options=(--hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions

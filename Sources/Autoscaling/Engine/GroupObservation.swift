@@ -31,6 +31,8 @@ package struct GroupObservation: Sendable, Hashable, Codable {
     package var replacing: Int
     /// What operators ask beside the policy; `nil`: nothing.
     package var steering: Steering?
+    /// Whether a host that withholds no CPU can take another instance; `nil`: there is one host only.
+    package var hasRoomElsewhere: Bool?
     /// What was last heard of the policy's queries; one that is not among them was not asked yet. `nil`: there are none.
     package var queries: [QueryReading]?
 

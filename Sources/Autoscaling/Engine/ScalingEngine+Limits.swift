@@ -1,7 +1,12 @@
 extension ScalingEngine {
     /// What the quality of the data forbids.
-    func judgeData(_ proposal: inout SizeProposal, unstarved: Int, _ tally: LoadAggregate) {
-        if proposal.growth > 0, policy.onStarved == .refuse, unstarved < proposal.size {
+    func judgeData(
+        _ proposal: inout SizeProposal,
+        unstarved: Int,
+        hasRoomElsewhere: Bool,
+        _ tally: LoadAggregate
+    ) {
+        if proposal.growth > 0, policy.onStarved == .refuse, !hasRoomElsewhere, unstarved < proposal.size {
             proposal.clamp(
                 .starved,
                 to: max(proposal.capacity, unstarved),

@@ -48,6 +48,13 @@ extension GroupConfiguration {
                 vCPUOvercommit: try host.required("vcpu-overcommit", host.number)
             )
         )
+        let placement = try settings.mapping("placement")
+        self.placement = PlacementPolicy(
+            order: try placement.required("policy") { try placement.text($0).flatMap(PlacementPolicy.Order.init) },
+            required: placement.labels("require"),
+            preferred: placement.labels("prefer"),
+            mostPerHost: try placement.integer("most-per-host")
+        )
         service = try ServiceConfiguration(
             settings.mapping("service"),
             hasAgent: try settings.required("agent", settings.text) != "none"

@@ -112,6 +112,8 @@ package struct SettingsParser {
             return mapping(node, description, at: keyPath, source: source)
         case .named(let description, let count):
             return named(node, description, count: count, at: keyPath, source: source)
+        case .labels:
+            return labels(node, at: keyPath, source: source)
         case .list(let kind, let count, let commas):
             if commas, node.scalar != nil { break }
             guard let sequence = node.sequence else {
@@ -169,6 +171,27 @@ package struct SettingsParser {
         var settings = Settings()
         settings[shorthand.name] = value
         return Setting(value: .mapping(settings), source: source)
+    }
+
+    private mutating func labels(_ node: Node, at keyPath: String, source: SettingSource) -> Setting? {
+        guard let mapping = node.mapping.map({ merged($0, at: keyPath) }), mapping.count <= ValueKind.labelLimit else {
+            problems.add(keyPath, source, "a mapping is expected: \(ValueKind.labels.expectation)")
+            return nil
+        }
+        var labels = Settings()
+        for (key, value) in mapping {
+            let name = key.string ?? ""
+            guard GroupConfiguration.isName(name), let text = value.scalar?.string, text.count <= 128 else {
+                problems.add(
+                    keyPath,
+                    self.source(key),
+                    "'\(name.prefix(100))' is no label; use 1 to 64 letters, digits, '.', '_' or '-', with one value"
+                )
+                continue
+            }
+            labels[name] = Setting(value: .text(text), source: self.source(value), text: text)
+        }
+        return Setting(value: .mapping(labels), source: source)
     }
 
     private mutating func named(

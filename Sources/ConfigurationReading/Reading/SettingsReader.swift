@@ -73,6 +73,13 @@ package struct SettingsReader {
         (settings.list(name) ?? []).map(\.text)
     }
 
+    /// Names with values; empty when nobody gave any.
+    func labels(_ name: String) -> [String: String] {
+        settings.mapping(name).values.compactMapValues { setting in
+            if case .text(let text) = setting.value { text } else { nil }
+        }
+    }
+
     /// The elements of a list of mappings; `nil` without one.
     package func list(_ name: String) throws -> [SettingsReader]? {
         let keys = try description(name).kind.keys

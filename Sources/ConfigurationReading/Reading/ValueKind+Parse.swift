@@ -69,7 +69,7 @@ extension ValueKind {
             }
             if let duration = DurationText.parse(text) { return duration > .zero ? .duration(duration) : nil }
             return DecimalText.parse(text[...]).flatMap { $0 > 0 && $0 <= 1e12 ? .number($0) : nil }
-        case .text, .list, .mapping, .named:
+        case .text, .list, .labels, .mapping, .named:
             return nil
         }
     }

@@ -53,6 +53,12 @@ extension ConfigurationSchema {
         ),
         KeyDescription("host", .mapping(MappingDescription(keys: host)), nil, "What the host keeps for others."),
         KeyDescription(
+            "placement",
+            .mapping(MappingDescription(keys: placement)),
+            nil,
+            "On which of several hosts instances are started."
+        ),
+        KeyDescription(
             "agent",
             .choice(["required", "none"]),
             "required",

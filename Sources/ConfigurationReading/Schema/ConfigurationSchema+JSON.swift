@@ -16,7 +16,7 @@ extension ConfigurationSchema {
                 ])
             ),
         ]
-        let top = properties(process + [groups] + group + shortcuts)
+        let top = properties(process + [hypervisors, groups] + group + shortcuts)
         let root: [(String, JSONText)] = [
             ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
             ("title", .string("cms.yaml")),
@@ -110,6 +110,15 @@ extension ConfigurationSchema {
             ]
             guard commas else { return list }
             return [("oneOf", .array([.object([("type", .string("string"))]), .object(list)]))]
+        case .labels:
+            return [
+                ("type", .string("object")), ("maxProperties", .number(Double(ValueKind.labelLimit))),
+                ("propertyNames", .object([("pattern", .string("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"))])),
+                (
+                    "additionalProperties",
+                    .object([("type", .array([.string("string"), .string("number"), .string("boolean")]))])
+                ),
+            ]
         case .mapping(let description):
             return members(of: description)
         case .named(_, let count):

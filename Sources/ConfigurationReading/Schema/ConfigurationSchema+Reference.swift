@@ -2,7 +2,7 @@ extension ConfigurationSchema {
     /// All keys with what they take, their defaults and what they mean: the help text of the file.
     package static var reference: String {
         var lines = ["Settings of the process:", ""]
-        lines += process.flatMap { reference(of: $0, indent: "  ") }
+        lines += (process + [hypervisors]).flatMap { reference(of: $0, indent: "  ") }
         lines += [
             "",
             "Settings of a group: beside the process's where there is one group, or under groups.NAME:",

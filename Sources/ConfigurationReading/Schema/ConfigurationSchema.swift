@@ -13,6 +13,12 @@ package enum ConfigurationSchema {
     static let process: [KeyDescription] = [
         KeyDescription("connect", .text(.connection), "qemu:///system", "The libvirt connection."),
         KeyDescription(
+            "host-lost-after",
+            .duration(.seconds(5) ... .seconds(86400)),
+            "60s",
+            "For how long libvirt and all agents of a host are silent before its instances are replaced on others."
+        ),
+        KeyDescription(
             "listen",
             .text(.address),
             "0.0.0.0:7000",
@@ -110,14 +116,14 @@ package enum ConfigurationSchema {
     }
 
     /// All that may stand in a file of one group.
-    static let oneGroup = MappingDescription(keys: process + group + shortcuts)
+    static let oneGroup = MappingDescription(keys: process + [hypervisors] + group + shortcuts)
 
     /// All that may stand in a file of several groups.
-    static let severalGroups = MappingDescription(keys: process + [groups])
+    static let severalGroups = MappingDescription(keys: process + [hypervisors, groups])
 
     /// The description of the key at `path`; a list's path goes on with the keys of its elements.
     package static func description(of path: [String]) -> KeyDescription? {
-        var keys = process + group
+        var keys = process + [hypervisors] + group
         var found: KeyDescription?
         for name in path {
             guard let next = keys.first(where: { $0.name == name }) else { return nil }
@@ -129,7 +135,7 @@ package enum ConfigurationSchema {
 
     /// The paths at which a key of that name stands.
     static func paths(to name: String) -> [String] {
-        paths(to: name, in: process + group, below: "")
+        paths(to: name, in: process + [hypervisors] + group, below: "")
     }
 
     private static func paths(to name: String, in keys: [KeyDescription], below prefix: String) -> [String] {

@@ -22,6 +22,8 @@ package indirect enum ValueKind: Sendable {
     case amount
     /// Several values of one kind, in order.
     case list(ValueKind, count: ClosedRange<Int>, commas: Bool)
+    /// Names with values, both chosen by the user.
+    case labels
     /// A mapping of known keys.
     case mapping(MappingDescription)
     /// A mapping of names that the user chooses to mappings of known keys.
@@ -69,6 +71,9 @@ package struct MappingDescription: Sendable {
 }
 
 extension ValueKind {
+    /// The most labels.
+    static let labelLimit = 32
+
     /// What a valid value is, in words; empty for mappings.
     var expectation: String {
         switch self {
@@ -83,6 +88,7 @@ extension ValueKind {
         case .bytesOrPercent: "memory such as 512MiB, or a part of the host's such as 5%"
         case .amount: "a number above 0, a time such as 250ms, or a percentage such as 70%"
         case .list(let kind, let count, _): "\(count.lowerBound) to \(count.upperBound) of: \(kind.expectation)"
+        case .labels: "{NAME: VALUE, …}, up to \(Self.labelLimit)"
         case .mapping, .named: ""
         }
     }
@@ -91,7 +97,7 @@ extension ValueKind {
     var isScalar: Bool {
         switch self {
         case .list(_, _, let commas): commas
-        case .mapping, .named: false
+        case .labels, .mapping, .named: false
         default: true
         }
     }

@@ -44,10 +44,8 @@ struct GroupAssembly {
                 registry: shared.registry,
                 store: state.store,
                 prober: shared.prober(of: group, identity: state.identity),
-                domains: domains(of: group),
-                clones: shared.clones,
+                hosts: shared.hosts.map { parts(of: group, on: $0) },
                 hooks: shared.hooks,
-                capacity: shared.capacity,
                 queries: shared.queries,
                 clock: state.clock,
                 reporting: Reconciler.Reporting(
@@ -67,7 +65,7 @@ struct GroupAssembly {
     /// The fleet as it was when the last controller stopped.
     private func fleet(of group: GroupRuntime) async throws -> Fleet {
         Fleet(
-            settings: FleetSettings(group.configuration),
+            settings: settings(of: group),
             ledger: state.ledger.filter { $0.group == group.name },
             breaker: try await state.store.breaker(group: group.name),
             templates: try await state.store.templates(group: group.name),
@@ -77,13 +75,35 @@ struct GroupAssembly {
         )
     }
 
-    private func domains(of group: GroupRuntime) -> DomainOperator {
-        let (hypervisor, listening, listen) = (state.hypervisor, shared.listening, state.configuration.listen)
+    private func settings(of group: GroupRuntime) -> FleetSettings {
+        var settings = FleetSettings(group.configuration)
+        settings.hostLostAfter = state.configuration.hostLostAfter
+        return settings
+    }
+
+    private func parts(of group: GroupRuntime, on host: HostRuntime) -> Reconciler.HostParts {
+        Reconciler.HostParts(
+            name: host.name,
+            labels: host.configuration.labels,
+            domains: domains(of: group, on: host),
+            clones: host.clones,
+            capacity: host.capacity,
+            reserve: { host.configuration.reserve($0) },
+            asked: { host.asked }
+        )
+    }
+
+    private func domains(of group: GroupRuntime, on host: HostRuntime) -> DomainOperator {
+        let (hypervisor, listening, listen) = (host.hypervisor, shared.listening, state.configuration.listen)
         return DomainOperator(
             hypervisor: hypervisor,
             store: state.store,
             group: group.name,
-            controllerAddress: { [networks = group.networks] uuid in
+            controllerAddress: { uuid in
+                let networks = group.networks(on: host.name)
+                if let given = host.configuration.controller {
+                    return "\(HostPort(host: given, port: listening.current ?? listen.port))"
+                }
                 let asks = networks.count > 1
                 let interfaces = asks ? try await hypervisor.domain(uuid: uuid).interfaces : []
                 let address = ServerNames.guestAddress(listen: listen, networks: networks, interfaces: interfaces)

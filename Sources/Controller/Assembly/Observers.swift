@@ -44,6 +44,7 @@ struct Observers {
                 identity: state.identity,
                 authority: state.authority,
                 queries: shared.queries,
+                hosts: shared.hosts,
                 clock: state.clock
             ),
             into: state.metrics,

@@ -16,9 +16,10 @@ struct OpenedState: Sendable {
     let directory: StateDirectory
     /// Keeps the state directory for this process.
     let lock: Int32
-    let hypervisor: MeasuredHypervisor
-    /// The networks of each group, in the order of the groups.
-    let groupNetworks: [[GroupDiscovery.Network]]
+    /// The hosts in the order of the configuration.
+    let hosts: [HostRuntime]
+    /// The networks of each group by host, in the order of the groups.
+    let groupNetworks: [[String: [GroupDiscovery.Network]]]
     let store: MeasuredStore
     let ledger: [Instance]
     let authority: CertificateAuthority
@@ -36,7 +37,7 @@ struct OpenedState: Sendable {
     ///   - configuration: The settings at the start.
     ///   - directory: The state directory.
     ///   - lock: The descriptor that holds the directory's lock; the caller closes it.
-    ///   - hypervisor: Where the domains are.
+    ///   - hypervisors: Where the domains are, in the order of the configured hosts.
     ///   - logger: Where everything is told.
     ///   - openStore: Opens the store in the directory.
     /// - Throws: What keeps the controller from running: a hypervisor that does not answer, a range without a network, an
@@ -45,7 +46,7 @@ struct OpenedState: Sendable {
         _ configuration: ControllerConfiguration,
         directory: StateDirectory,
         lock: Int32,
-        hypervisor: any Hypervisor,
+        hypervisors: [any Hypervisor],
         logger: Logger,
         openStore: (StateDirectory) throws -> any Store
     ) async throws {
@@ -53,10 +54,12 @@ struct OpenedState: Sendable {
         self.directory = directory
         self.lock = lock
         self.logger = logger
-        self.hypervisor = MeasuredHypervisor(base: hypervisor, metrics: metrics)
-        try await self.hypervisor.connect()
-        let known = try await self.hypervisor.networks()
-        groupNetworks = try configuration.groups.map { try GroupDiscovery.networks(in: $0.hosts, of: known) }
+        let gate = SerialGate()
+        let hosts = zip(configuration.hypervisors, hypervisors).map { [metrics] host, hypervisor in
+            HostRuntime(host, hypervisor: MeasuredHypervisor(base: hypervisor, metrics: metrics), gate: gate)
+        }
+        self.hosts = hosts
+        groupNetworks = try await HostOpening(hosts: hosts, groups: configuration.groups, logger: logger).networks()
         authority = try directory.authority(now: clock.date)
         store = MeasuredStore(base: try openStore(directory), metrics: metrics)
         activity = try configuration.logFile.map { try ActivityLog(path: $0) }
@@ -64,6 +67,8 @@ struct OpenedState: Sendable {
         leaf = configuration.issuing.controller(names: names.dns, addresses: names.addresses)
         identity = try RotatingIdentity(try authority.makeIdentity(leaf, now: clock.date))
         ledger = try await store.ledger()
+        let asked = try await store.hosts()
+        for host in hosts { host.ask(asked[host.name]) }
         for row in ledger {
             guard let state = row.unreadState else { continue }
             logger.warning(
@@ -76,7 +81,7 @@ struct OpenedState: Sendable {
     /// The networks of all groups, by name.
     var networks: [GroupDiscovery.Network] { Self.all(groupNetworks) }
 
-    private static func all(_ networks: [[GroupDiscovery.Network]]) -> [GroupDiscovery.Network] {
-        Array(Set(networks.joined())).sorted { $0.name < $1.name }
+    private static func all(_ networks: [[String: [GroupDiscovery.Network]]]) -> [GroupDiscovery.Network] {
+        Array(Set(networks.flatMap { $0.values.joined() })).sorted { $0.name < $1.name }
     }
 }

@@ -35,7 +35,7 @@ struct Servers {
                 ),
                 store: state.store,
                 registry: shared.registry,
-                clones: shared.clones,
+                hosts: shared.hosts,
                 reading: ControllerAPI.Reading(
                     history: observers.history,
                     feed: observers.feed,

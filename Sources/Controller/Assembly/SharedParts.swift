@@ -12,10 +12,12 @@ struct SharedParts: Sendable {
     let registry: AgentRegistry
     let eventBus = EventBus()
     let events: EventRecorder
-    let capacity = HostCapacity()
+    /// The hosts in the order of the configuration.
+    let hosts: [HostRuntime]
+    /// The pace of several hosts; `nil` for one.
+    let pacer: TickPacer?
     /// What the queries of the rules came to.
     let queries = QueryBoard()
-    let clones: CloneOperator
     let policy: SharedIssuingPolicy
     let reloader: Reloader
     /// The port on which the API listens.
@@ -32,15 +34,31 @@ struct SharedParts: Sendable {
     /// - Throws: What the store throws.
     init(_ state: OpenedState, reload: (@Sendable () throws -> ControllerConfiguration)?) async throws {
         var groups: [GroupRuntime] = []
+        let names = state.hosts.map(\.name)
         for (group, networks) in zip(state.configuration.groups, state.groupNetworks) {
             groups.append(
-                try await GroupRuntime(group, networks: networks, store: state.store, metrics: state.metrics)
+                try await GroupRuntime(
+                    group,
+                    networks: names.flatMap { networks[$0] ?? [] },
+                    hosts: names,
+                    networksOfHosts: networks,
+                    store: state.store,
+                    metrics: state.metrics
+                )
             )
         }
         self.groups = groups
+        hosts = state.hosts
+        pacer =
+            names.count > 1
+            ? TickPacer(
+                hosts: names,
+                signals: groups.map(\.signals),
+                interval: state.configuration.interval,
+                clock: state.clock
+            ) : nil
         registry = AgentRegistry { [groups] _ in for group in groups { group.signals.send(.look) } }
         events = EventRecorder(store: state.store, eventBus: eventBus, clock: state.clock, logger: state.logger)
-        clones = CloneOperator(hypervisor: state.hypervisor, gate: SerialGate())
         policy = SharedIssuingPolicy(state.configuration.issuing)
         reloader = Reloader(
             load: reload,

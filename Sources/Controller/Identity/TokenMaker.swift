@@ -42,11 +42,19 @@ package struct TokenMaker: Sendable {
     }
 
     private let configuration: ControllerConfiguration
+    private let host: HypervisorConfiguration?
     private let hypervisor: any Hypervisor
 
     /// A maker for the controller with that configuration.
-    package init(configuration: ControllerConfiguration, hypervisor: any Hypervisor) {
+    ///
+    /// - Parameter host: What is said of the hypervisor's host.
+    package init(
+        configuration: ControllerConfiguration,
+        host: HypervisorConfiguration? = nil,
+        hypervisor: any Hypervisor
+    ) {
         self.configuration = configuration
+        self.host = host
         self.hypervisor = hypervisor
     }
 
@@ -72,7 +80,7 @@ package struct TokenMaker: Sendable {
             domain: domain.name,
             uuid: domain.uuid,
             expires: expires,
-            controller: "\(HostPort(host: address?.description ?? listen.host, port: listen.port))",
+            controller: "\(HostPort(host: host?.controller ?? address?.description ?? listen.host, port: listen.port))",
             authorityHash: try authority.certificate.fingerprint()
         )
     }

@@ -16,22 +16,22 @@ package struct Validation: Sendable {
     package typealias Finding = ValidationFinding
 
     private let configuration: ControllerConfiguration
-    private let hypervisor: any Hypervisor
+    private let hypervisors: [any Hypervisor]
     private let isOffline: Bool
 
     /// A check of that configuration.
     ///
     /// - Parameters:
     ///   - configuration: The settings.
-    ///   - hypervisor: Where the domains are.
+    ///   - hypervisors: Where the domains are, in the order of the configured hosts.
     ///   - isOffline: Whether no query of the rules is asked; else each is, once.
     package init(
         configuration: ControllerConfiguration,
-        hypervisor: any Hypervisor,
+        hypervisors: [any Hypervisor],
         isOffline: Bool = false
     ) {
         self.configuration = configuration
-        self.hypervisor = hypervisor
+        self.hypervisors = hypervisors
         self.isOffline = isOffline
     }
 
@@ -40,25 +40,52 @@ package struct Validation: Sendable {
         var findings = [await port("port", configuration.listen, option: "--listen")]
         findings += await web() + [state()]
         if !isOffline { findings += await QueryFindings.findings(configuration.groups) }
-        do {
-            try await hypervisor.connect()
-            let version = try await hypervisor.ping()
-            findings.append(Finding(isFine: true, text: "libvirt: \(configuration.uri) answers (\(version))"))
-        } catch {
-            return findings + [Finding(isFine: false, text: "libvirt: \(ErrorText.of(error))")]
+        let areMany = hypervisors.count > 1
+        if !areMany {
+            let (answers, text) = await connect(configuration.hypervisors[0], hypervisors[0])
+            findings.append(Finding(isFine: answers, text: "libvirt: \(text)"))
+            guard answers else { return findings }
         }
         findings += configuration.groups.flatMap { hooks(of: $0) + probe(of: $0) }
-        do {
-            findings += GroupFindings.findings(
-                groups: configuration.groups,
-                networks: try await hypervisor.networks(),
-                domains: try await hypervisor.domains(),
-                pools: try await hypervisor.storagePools()
-            )
-        } catch {
-            findings.append(Finding(isFine: false, text: "libvirt: \(ErrorText.of(error))"))
+        for (host, hypervisor) in zip(configuration.hypervisors, hypervisors) {
+            let prefix = areMany ? "host \(host.name): " : ""
+            if areMany {
+                let (answers, text) = await connect(host, hypervisor)
+                findings.append(Finding(isFine: answers, text: "\(prefix)libvirt: \(text)"))
+                guard answers else { continue }
+                findings += HostFindings.reach(of: host, configuration)
+            }
+            do {
+                let found = GroupFindings.findings(
+                    groups: configuration.groups,
+                    networks: try await hypervisor.networks(),
+                    domains: try await hypervisor.domains(),
+                    pools: try await hypervisor.storagePools()
+                )
+                findings += found.map { finding in
+                    // Another host may have what this one lacks.
+                    Finding(
+                        isFine: finding.isFine || areMany,
+                        isWarning: finding.isWarning || areMany && !finding.isFine,
+                        text: prefix + finding.text
+                    )
+                }
+            } catch {
+                findings.append(Finding(isFine: false, text: "\(prefix)libvirt: \(ErrorText.of(error))"))
+            }
         }
+        if areMany { findings += await HostFindings.shared(configuration.hypervisors, hypervisors) }
         return findings
+    }
+
+    /// Whether a host answers, and what it says.
+    private func connect(_ host: HypervisorConfiguration, _ hypervisor: any Hypervisor) async -> (Bool, String) {
+        do {
+            try await hypervisor.connect()
+            return (true, "\(host.uri) answers (\(try await hypervisor.ping()))")
+        } catch {
+            return (false, ErrorText.of(error))
+        }
     }
 
     private func port(_ name: String, _ address: HostPort, option: String) async -> Finding {

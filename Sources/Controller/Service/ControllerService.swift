@@ -19,7 +19,7 @@ package struct ControllerService: Sendable {
     /// The longest an orderly stop may take.
     private static let stopLimit = Duration.seconds(10)
     private let configuration: ControllerConfiguration
-    private let hypervisor: any Hypervisor
+    private let hypervisors: [any Hypervisor]
     private let logger: Logger
     private let reload: (@Sendable () throws -> ControllerConfiguration)?
     private let openStore: @Sendable (StateDirectory) throws -> any Store
@@ -28,16 +28,16 @@ package struct ControllerService: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: The settings at the start.
-    ///   - hypervisor: Where the domains are.
+    ///   - hypervisors: Where the domains are, in the order of the configured hosts.
     ///   - reload: Reads the settings anew when SIGHUP arrives; without it SIGHUP changes nothing.
     ///   - logger: Where everything is told.
     package init(
         configuration: ControllerConfiguration,
-        hypervisor: any Hypervisor,
+        hypervisors: [any Hypervisor],
         reload: (@Sendable () throws -> ControllerConfiguration)? = nil,
         logger: Logger
     ) {
-        self.init(configuration: configuration, hypervisor: hypervisor, reload: reload, logger: logger) { directory in
+        self.init(configuration: configuration, hypervisors: hypervisors, reload: reload, logger: logger) { directory in
             try directory.store { kept, reason in
                 logger.error(
                     "store damaged; a new one is begun from what the hypervisor says",
@@ -50,13 +50,13 @@ package struct ControllerService: Sendable {
     /// A controller with a store of another kind than the state directory's own.
     package init(
         configuration: ControllerConfiguration,
-        hypervisor: any Hypervisor,
+        hypervisors: [any Hypervisor],
         reload: (@Sendable () throws -> ControllerConfiguration)? = nil,
         logger: Logger,
         openStore: @escaping @Sendable (StateDirectory) throws -> any Store
     ) {
         self.configuration = configuration
-        self.hypervisor = hypervisor
+        self.hypervisors = hypervisors
         self.reload = reload
         self.logger = logger
         self.openStore = openStore
@@ -81,7 +81,7 @@ package struct ControllerService: Sendable {
             configuration,
             directory: directory,
             lock: lock,
-            hypervisor: hypervisor,
+            hypervisors: hypervisors,
             logger: logger,
             openStore: openStore
         )
@@ -115,26 +115,11 @@ package struct ControllerService: Sendable {
         _ observers: Observers
     ) async throws -> ServiceOrder {
         var order = ServiceOrder()
-        order.add(HypervisorService(hypervisor: state.hypervisor), at: .hypervisor)
         order.add(shared.events, at: .events)
         order.add(observers.metrics, at: .metrics)
         order.add(observers.feed, at: .feed)
-        order.add(
-            HypervisorSampler(
-                hypervisor: state.hypervisor,
-                targets: shared.groups.map(\.target),
-                capacity: shared.capacity,
-                interval: configuration.interval,
-                clock: state.clock,
-                logger: logger
-            ),
-            at: .sampler
-        )
+        addHosts(state, shared, to: &order)
         order.add(shared.queryService(state), at: .queries)
-        order.add(
-            GuestFinder(hypervisor: state.hypervisor, groups: shared.groups, clock: state.clock, logger: logger),
-            at: .guests
-        )
         order.add(ReloadService(reloader: shared.reloader), at: .reload)
         order.add(
             HeartbeatService(registry: shared.registry, groups: shared.groups, clock: state.clock),
@@ -154,6 +139,38 @@ package struct ControllerService: Sendable {
         if let spans = observers.spans { order.add(spans, at: .spans) }
         order.add(try await GroupAssembly(state, shared).services(), at: .reconcilers)
         return order
+    }
+
+    /// What each host has of its own: connection, sampler, the search for guests without an agent.
+    private func addHosts(_ state: OpenedState, _ shared: SharedParts, to order: inout ServiceOrder) {
+        if let pacer = shared.pacer { order.add(pacer, at: .sampler) }
+        for host in shared.hosts {
+            order.add(HypervisorService(hypervisor: host.hypervisor), at: .hypervisor)
+            order.add(
+                HypervisorSampler(
+                    hypervisor: host.hypervisor,
+                    targets: shared.groups.map { $0.target(on: host.name) },
+                    capacity: host.capacity,
+                    interval: configuration.interval,
+                    clock: state.clock,
+                    host: host,
+                    pacer: shared.pacer,
+                    report: { [events = shared.events] in events.record($0) },
+                    logger: logger
+                ),
+                at: .sampler
+            )
+            order.add(
+                GuestFinder(
+                    hypervisor: host.hypervisor,
+                    host: host.name,
+                    groups: shared.groups,
+                    clock: state.clock,
+                    logger: logger
+                ),
+                at: .guests
+            )
+        }
     }
 
     private func recordStart(_ state: OpenedState, _ shared: SharedParts) {

@@ -27,7 +27,7 @@ extension ControllerAPI {
         let uuid = message.uuid.lowercased()
         let (domain, _) = try admit(uuid, context)
         // A first certificate is given only on the hypervisor's present word.
-        guard parts.groups.contains(where: { $0.view.snapshot.domains != nil }) else {
+        guard parts.groups.contains(where: { $0.view.snapshot(of: domain.host).domains != nil }) else {
             throw Problem(
                 .serviceUnavailable,
                 code: "hypervisor-lost",

@@ -16,7 +16,8 @@ extension ControllerAPI {
         package var issuing: Issuing
         package var store: any Store
         package var registry: AgentRegistry
-        package var clones: CloneOperator
+        /// The hosts in the order of the configuration; never empty.
+        package var hosts: [HostRuntime]
         package var reading: Reading
         package var clock: SteadyClock
         package var reloader: Reloader
@@ -29,7 +30,7 @@ extension ControllerAPI {
             issuing: Issuing,
             store: any Store,
             registry: AgentRegistry,
-            clones: CloneOperator,
+            hosts: [HostRuntime],
             reading: Reading,
             clock: SteadyClock,
             reloader: Reloader,
@@ -41,7 +42,7 @@ extension ControllerAPI {
             self.issuing = issuing
             self.store = store
             self.registry = registry
-            self.clones = clones
+            self.hosts = hosts
             self.reading = reading
             self.clock = clock
             self.reloader = reloader

@@ -72,7 +72,7 @@ extension ControllerAPI {
         }
         let identity: String
         do {
-            identity = try await parts.clones.identity(of: template)
+            identity = try await templateIdentity(template)
         } catch {
             throw Problem(.conflict, code: "template-unusable", detail: ErrorText.of(error))
         }
@@ -84,6 +84,19 @@ extension ControllerAPI {
             startedAt: parts.clock.date
         )
         return try submit(.rollout(rollout), to: group)
+    }
+
+    /// What tells a template from others: as the first host that has it says.
+    private func templateIdentity(_ template: TemplateConfiguration) async throws -> String {
+        var failure: (any Error)?
+        for host in parts.hosts {
+            do {
+                return try await host.clones.identity(of: template)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        throw failure ?? Problem(.conflict, code: "template-unusable", detail: "there is no host")
     }
 
     /// `DELETE /v1/groups/{group}/rollout`: ends the rollout and goes back to the template before.

@@ -64,6 +64,8 @@ package struct ControllerAPI: Sendable {
             .get("/v1/groups/{group}", use: groupStatus)
             .get("/v1/instances", use: instances)
             .get("/v1/instances/{instance}", use: instance)
+            .get("/v1/hosts", use: hosts)
+            .get("/v1/hosts/{host}", use: host)
             .get("/v1/events", use: events)
             .get("/v1/history", use: history)
             .get("/v1/decisions", use: decisions)
@@ -82,6 +84,9 @@ package struct ControllerAPI: Sendable {
             .put("/v1/instances/{instance}/protection", use: protect)
             .delete("/v1/instances/{instance}/protection", use: unprotect)
             .post("/v1/instances/{instance}/drain", use: drain)
+            .post("/v1/hosts/{host}/cordon", use: cordon)
+            .post("/v1/hosts/{host}/uncordon", use: uncordon)
+            .post("/v1/hosts/{host}/evacuate", use: evacuate)
     }
 
     /// Notes that a peer was refused, and why.

@@ -30,6 +30,7 @@ package struct StaticFiles: Sendable {
         "/feed.js": script(PackageResources.feed_js),
         "/format.js": script(PackageResources.format_js),
         "/headline.js": script(PackageResources.headline_js),
+        "/hosts.js": script(PackageResources.hosts_js),
         "/instances.js": script(PackageResources.instances_js),
         "/lanes.js": script(PackageResources.lanes_js),
         "/model.js": script(PackageResources.model_js),

@@ -4,9 +4,10 @@ import Synchronization
 
 /// Threads for calls that block, so that none ever blocks Swift's cooperative pool.
 ///
-/// Four lanes: queries run one at a time in order; operations, which may take seconds, run on threads of their own, so a
+/// Five lanes: queries run one at a time in order; operations, which may take seconds, run on threads of their own, so a
 /// slow start of one domain delays neither the measurements nor the start of another; saves, which may take minutes and
-/// share one disk anyway, run one at a time and hold up nobody. So do questions that a guest may have to answer.
+/// share one disk anyway, run one at a time and hold up nobody. So do questions that a guest may have to answer. Bulk
+/// statistics, which one hung guest holds up for as long as it hangs, have a few threads, so that others can be asked.
 ///
 /// A call cannot be interrupted. When its deadline passes or its task is cancelled, the caller goes on and the thread
 /// stays behind until libvirt returns; the owner then calls ``stop(failing:)`` and makes new workers.
@@ -15,12 +16,31 @@ final class BlockingWorkers: Sendable {
     enum Lane: Hashable, Sendable {
         /// Reads that return quickly.
         case query
+        /// The counters of all domains in one call.
+        case statistics
         /// Whatever changes something.
         case operation
         /// Writing a guest's memory to disk.
         case save
         /// What is asked of a guest, or of what the host has noted of it.
         case guest
+    }
+
+    /// One of the threads.
+    struct Worker: Hashable, Sendable {
+        /// What it serves.
+        var lane: Lane
+        /// Its number among those of the lane.
+        var number: Int
+
+        private static let key = "cms.libvirt.worker"
+
+        /// Which of the workers the present thread is; `nil` for any other thread. What Foundation says of the name of the
+        /// present thread is that of the thread that made it.
+        static var current: Worker? {
+            get { Thread.current.threadDictionary[key] as? Worker }
+            set { Thread.current.threadDictionary[key] = newValue }
+        }
     }
 
     /// The call's body ran longer than it may.
@@ -44,18 +64,26 @@ final class BlockingWorkers: Sendable {
     private let threads: [Lane: Int]
     /// Calls that may wait in one lane.
     private let capacity: Int
+    /// Threads for bulk statistics: those that may be left behind, and one more.
+    static let statisticsThreads = 3
     private static let timers = DispatchQueue(label: "cms.libvirt.deadlines")
 
     /// Starts the threads.
     init(name: String, operations: Int, capacity: Int = 1024) {
-        threads = [.query: 1, .operation: max(1, operations), .save: 1, .guest: 1]
+        threads = [
+            .query: 1, .statistics: Self.statisticsThreads, .operation: max(1, operations), .save: 1, .guest: 1,
+        ]
         semaphores = threads.mapValues { _ in DispatchSemaphore(value: 0) }
         self.capacity = capacity
         state = Mutex(State(threads: threads.values.reduce(0, +)))
         for (lane, count) in threads {
             for number in 0..<count {
                 // The thread holds the workers until stop(failing:), which the owner must call.
-                let thread = Thread { [self] in serve(lane) }
+                let worker = Worker(lane: lane, number: number)
+                let thread = Thread { [self] in
+                    Worker.current = worker
+                    serve(lane)
+                }
                 thread.name = "\(name)-\(lane)\(number)"
                 thread.start()
             }

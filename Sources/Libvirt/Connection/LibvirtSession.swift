@@ -3,15 +3,25 @@ import Foundation
 import Synchronization
 import Wire
 
-/// One connection from its opening to its end, with the threads that serve it.
+/// A connection to one hypervisor from its opening to its end, with the threads that serve it.
+///
+/// Each thread has a libvirt connection of its own, opened when it first needs one. Two threads that wait in one connection
+/// of libvirt before 10.4 can crash the process (CVE-2024-4418), and libvirtd serves five calls of a connection at a time,
+/// so that calls left behind would hold up those that are not.
 ///
 /// A lost connection is never repaired: its session ends and the next connection is a new session.
 final class LibvirtSession: Sendable {
     let workers: BlockingWorkers
-    let connection: ConnectionHandle
+    /// The connection that was opened first: it hears of events, and serves the queries.
+    private let main: ConnectionHandle
+    /// Those of the other threads.
+    private let others = Mutex<[BlockingWorkers.Worker: ConnectionHandle]>([:])
+    private let settings: Settings
     let openedAt = ContinuousClock.now
     /// What was read out of each domain's XML the last time, by UUID.
     let summaries = Mutex<[String: DomainSummary]>([:])
+    /// Bulk calls for statistics that have not returned yet.
+    let bulkCalls = Mutex(0)
     private let onDrained: @Sendable () -> Void
 
     /// How a session is opened.
@@ -36,16 +46,11 @@ final class LibvirtSession: Sendable {
         do {
             let connection = try await workers.run(.operation, deadline: settings.timeout) {
                 let connection = try ConnectionHandle(opening: settings.uri)
-                // Unsupported by drivers that live in this process; they need none.
-                virConnectSetKeepAlive(
-                    connection.pointer,
-                    CInt(settings.keepAliveInterval),
-                    UInt32(settings.keepAliveCount)
-                )
+                connection.keepAlive(settings)
                 try connection.subscribe(receiver)
                 return connection
             }
-            return LibvirtSession(workers: workers, connection: connection, onDrained)
+            return LibvirtSession(workers: workers, main: connection, settings, onDrained)
         } catch {
             workers.stop(failing: error, onDrained: onDrained)
             guard error is BlockingWorkers.DeadlineExceeded else { throw error }
@@ -61,20 +66,50 @@ final class LibvirtSession: Sendable {
 
     private init(
         workers: BlockingWorkers,
-        connection: ConnectionHandle,
+        main: ConnectionHandle,
+        _ settings: Settings,
         _ onDrained: @escaping @Sendable () -> Void
     ) {
         self.workers = workers
-        self.connection = connection
+        self.main = main
+        self.settings = settings
         self.onDrained = onDrained
     }
 
-    /// Ends the session: fails its calls, and closes the connection on a worker thread when the last call has returned.
+    /// The libvirt connection of the present thread, which must be one of the workers.
+    var connection: ConnectionHandle {
+        get throws(LibvirtError) {
+            // What lives in this process may have a state of its own for each connection, and no other end.
+            guard !settings.uri.isInProcess, let worker = BlockingWorkers.Worker.current, worker.lane != .query else {
+                return main
+            }
+            if let known = others.withLock({ $0[worker] }) { return known }
+            let new = try ConnectionHandle(opening: settings.uri)
+            new.keepAlive(settings)
+            others.withLock { $0[worker] = new }
+            return new
+        }
+    }
+
+    /// Ends the session: fails its calls, and closes the connections on a worker thread when the last call has returned.
     func end(_ reason: LibvirtError) {
-        connection.silence()
-        workers.stop(failing: reason) { [connection, onDrained] in
-            connection.close()
+        main.silence()
+        workers.stop(failing: reason) { [self] in
+            for connection in others.withLock({ Array($0.values) }) { connection.close() }
+            main.close()
             onDrained()
         }
     }
+}
+
+extension ConnectionHandle {
+    /// Asks now and then whether the other end lives. Unsupported by drivers that live in this process; they need none.
+    fileprivate func keepAlive(_ settings: LibvirtSession.Settings) {
+        virConnectSetKeepAlive(pointer, CInt(settings.keepAliveInterval), UInt32(settings.keepAliveCount))
+    }
+}
+
+extension HypervisorURI {
+    /// Whether libvirt's simulation answers, in this process.
+    fileprivate var isInProcess: Bool { rawValue.hasPrefix("test:") }
 }

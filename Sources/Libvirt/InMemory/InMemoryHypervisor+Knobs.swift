@@ -84,6 +84,16 @@ extension InMemoryHypervisor {
         state.withLock { $0.domains[uuid]?.obeysShutdown = obeys }
     }
 
+    /// Whether the domain's QEMU answers nothing any more: a call for the statistics of all waits for it.
+    package func setHung(_ isHung: Bool, of uuid: String) {
+        state.withLock { $0.domains[uuid]?.isHung = isHung }
+    }
+
+    /// Whether reads of statistics get neither an answer nor an error, as from a host that hangs.
+    package func setStuck(_ isStuck: Bool) {
+        state.withLock { $0.isStuck = isStuck }
+    }
+
     /// Called in the starting task each time a domain has begun to run (started unpaused, or first resumed); it stands
     /// for the guest's boot.
     package func onBoot(_ hook: (@Sendable (DomainInfo) -> Void)?) {

@@ -119,13 +119,25 @@ extension InMemoryHypervisor {
     }
 
     /// Counters of the active domains, grown by the load since they were last read.
-    package func statistics() async throws -> [DomainStatistics] {
+    ///
+    /// A call that would wait for a hung guest is left behind at once, whatever `patience` is, and counted.
+    package func statistics(patience: Duration) async throws -> StatisticsReading {
+        try await waitWhileStuck()
         let time = now()
         return try perform(.statistics) { state, _ in
             for uuid in state.domains.keys { state.domains[uuid]?.count(until: time) }
-            return state.domains.values.filter(\.info.state.isActive).map { $0.statistics(at: time) }
-                .sorted { $0.name < $1.name }
+            let active = state.domains.values.filter(\.info.state.isActive).sorted { $0.info.name < $1.info.name }
+            let hung = Set(active.filter(\.isHung).map(\.info.uuid))
+            // Each call waits for one of them, and the next passes over it.
+            state.calls[.init(operation: .statistics, uuid: nil), default: 0] += hung.subtracting(state.waitedFor).count
+            state.waitedFor = hung
+            return StatisticsReading(domains: active.map { $0.statistics(at: time) }, unanswering: hung)
         }
+    }
+
+    /// Waits for ``setStuck(_:)`` to be taken back, or for the end of the task.
+    private func waitWhileStuck() async throws {
+        while state.withLock({ $0.isStuck }) { try await Task.sleep(for: .milliseconds(2)) }
     }
 
     /// The definition, or what it started with.

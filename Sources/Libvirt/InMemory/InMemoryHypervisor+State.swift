@@ -14,6 +14,10 @@ extension InMemoryHypervisor {
         var nextID = 1
         var faults: [Fault] = []
         var calls: [Call: Int] = [:]
+        /// Whether nothing is answered and nothing refused: the host hangs.
+        var isStuck = false
+        /// The hung domains that a bulk call waits for.
+        var waitedFor: Set<String> = []
         var bootHook: (@Sendable (DomainInfo) -> Void)?
     }
 
@@ -44,6 +48,8 @@ extension InMemoryHypervisor {
         var steal = 0.0
         var reportsCounters = true
         var obeysShutdown = true
+        /// Whether its QEMU answers nothing.
+        var isHung = false
         /// Whether it has run since it was started.
         var hasBooted = false
         /// What each source says of its addresses.
@@ -101,6 +107,8 @@ extension InMemoryHypervisor.Domain {
         statistics.vcpus = (0..<count).map { .init(number: $0, state: 1, time: time, wait: 0, delay: delay) }
         statistics.balloonCurrent = info.maxMemory
         statistics.balloonMaximum = info.maxMemory
+        // Known only to who asks its QEMU.
+        statistics.residentMemory = isHung ? nil : info.maxMemory
         return statistics
     }
 }

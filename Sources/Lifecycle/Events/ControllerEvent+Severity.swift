@@ -14,8 +14,9 @@ extension ControllerEvent.Kind {
     /// How much it matters.
     package var severity: ControllerEvent.Severity {
         switch self {
-        case .storeFailed, .instanceQuarantined, .breakerOpened, .rolloutFailed: .error
-        case .hypervisorLost, .instanceFailed, .instanceUnhealthy, .instanceReplaced, .reserveEmpty, .scaleOutBlocked,
+        case .storeFailed, .hostLost, .instanceDisputed, .instanceQuarantined, .breakerOpened, .rolloutFailed: .error
+        case .hypervisorLost, .hypervisorDomainHung, .instanceFailed, .instanceUnhealthy, .instanceReplaced,
+            .reserveEmpty, .scaleOutBlocked,
             .hookFailed, .configurationRefused, .peerRefused, .historyFailed, .queryFailed:
             .warning
         default: .info

@@ -98,6 +98,26 @@ package struct ControllerEvent: Sendable, Hashable, Codable {
         case hypervisorConnected = "hypervisor.connected"
         /// The hypervisor does not answer.
         case hypervisorLost = "hypervisor.lost"
+        /// A host and all agents on it have been silent for too long: it is replaced elsewhere.
+        case hostLost = "host.lost"
+        /// A host that was lost is back.
+        case hostReturned = "host.returned"
+        /// An operator keeps new instances away from a host.
+        case hostCordoned = "host.cordoned"
+        /// An operator lets instances onto a host again.
+        case hostUncordoned = "host.uncordoned"
+        /// An operator wants the instances on a host to leave.
+        case hostEvacuating = "host.evacuating"
+        /// No instance is left on a host that was to be evacuated.
+        case hostEvacuated = "host.evacuated"
+        /// Two hosts have a domain of the same UUID or name: neither is touched.
+        case instanceDisputed = "instance.disputed"
+        /// One host alone has the domain now.
+        case instanceSettled = "instance.settled"
+        /// A domain's QEMU answers the hypervisor no more.
+        case hypervisorDomainHung = "hypervisor.domain-hung"
+        /// A domain's QEMU that did not answer does again.
+        case hypervisorDomainAnswers = "hypervisor.domain-answers"
         /// A peer was refused.
         case peerRefused = "peer.refused"
         /// The controller started.

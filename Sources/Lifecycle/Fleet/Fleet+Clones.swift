@@ -3,19 +3,23 @@ import Foundation
 
 extension Fleet {
     /// The domains that the group has: those that count against its maximum, and clones that are off.
-    var owned: Int { instances.values.count { $0.isCounted || $0.isClone } }
+    var owned: Int { instances.values.count { ($0.isCounted || $0.isClone) && !isLost($0) } }
 
     /// How many clones could be made now.
     ///
     /// Every owned domain in any state stands against the maximum, clones that are off as well: it is made sure of here,
     /// where clones are made, that there are never more.
     package var clonable: Int {
-        settings.template == nil ? 0 : min(max(0, settings.maximum - owned), GroupPolicy.unbounded)
+        settings.template == nil || places.hosts.count == 1 && places.hosts[0].isCordoned
+            ? 0 : min(max(0, settings.maximum - owned), GroupPolicy.unbounded)
     }
 
     /// Orders a clone: its name and UUID are on disk before anything is made.
+    ///
+    /// - Parameter host: Where it is to be; `nil` where there is one host only.
     package mutating func create(
         for goal: Instance.Goal,
+        on host: String? = nil,
         reason: String,
         now: MonotonicInstant,
         date: Date,
@@ -33,6 +37,7 @@ extension Fleet {
         var clone = Instance(uuid: uuid, name: template.instanceName(number), since: date)
         clone.isClone = true
         clone.isOwned = true
+        clone.host = host ?? (places.hosts.first?.name).flatMap { $0.isEmpty ? nil : $0 }
         clone.goal = goal
         if let rollout = templates.rollout, rollout.phase == .running { clone.template = rollout.identity }
         enter(.creating, &clone, reason: reason, now: now, date: date, in: &step)

@@ -72,6 +72,7 @@ extension FleetSettings {
         )
         hasAgents = group.service.hasAgent
         drainFor = group.service.drainFor
+        placement = group.placement
         slowStart = group.service.slowStart
     }
 }

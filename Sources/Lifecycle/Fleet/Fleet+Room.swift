@@ -17,6 +17,9 @@ extension Fleet {
     /// What could be started in addition to what is ordered already, in the order in which ``scaleOut(by:reason:now:date:)``
     /// takes the instances of the reserve.
     package func startable(_ observation: FleetObservation) -> Startable {
+        let places = KnownPlaces(observation)
+        if places.areMany { return startable(on: places) }
+        if places.hosts.first?.isCordoned == true { return Startable(count: 0, shortage: "the host is cordoned") }
         let reserve = reserve
         let clonable = clonable
         guard var room = unclaimedRoom(observation), !reserve.isEmpty || clonable > 0 else { return Startable() }
@@ -32,7 +35,7 @@ extension Fleet {
             }
             count += 1
         }
-        guard clonable > 0, let need = observation.cloneNeed else { return Startable(count: count + clonable) }
+        guard clonable > 0, let need = places.hosts.first?.cloneNeed else { return Startable(count: count + clonable) }
         let fitting = room.count(of: need)
         guard fitting < clonable else { return Startable(count: count + clonable) }
         for number in 0..<fitting { room.promise(need, to: "clone \(number)") }
@@ -41,18 +44,8 @@ extension Fleet {
 
     /// What the host has left when all that is ordered and does not run yet has got its share.
     func unclaimedRoom(_ observation: FleetObservation) -> HostRoom? {
-        guard var room = observation.hostRoom else { return nil }
-        let domains = Dictionary((observation.domains ?? []).map { ($0.uuid, $0) }) { $1 }
-        for instance in instances.values {
-            let isOrdered =
-                instance.state == .starting || instance.state == .creating
-                || instance.state == .resuming && instance.standby == .saved
-            guard isOrdered, room.promised[instance.uuid] == nil, domains[instance.uuid]?.isActive != true,
-                let need = domains[instance.uuid].map(\.need) ?? observation.cloneNeed
-            else { continue }
-            room.promise(need, to: instance.uuid)
-        }
-        return room
+        let places = KnownPlaces(observation)
+        return places.hosts.first.flatMap { unclaimedRoom($0, places) }
     }
 
     /// What waits for room on the host, in words; `nil` when nothing does.

@@ -10,7 +10,7 @@ extension Fleet {
     ///
     /// - Parameter work: Requests in flight and waiting, by UUID; an instance without an entry has an unknown number.
     package func candidates(work: [String: Int]) -> [VictimSelection.Candidate] {
-        ordered.filter { $0.state == .inService }.map { instance in
+        ordered.filter { $0.state == .inService && isReachable($0) }.map { instance in
             VictimSelection.Candidate(
                 id: instance.uuid,
                 name: instance.name,
@@ -152,7 +152,8 @@ extension Fleet {
     /// Parks an instance while the warm pool has room, and stops it otherwise.
     private mutating func leave(_ instance: Instance, isDone: Bool, _ facts: InstanceFacts, in step: inout FleetStep) {
         var instance = instance
-        if isDone, standbyHasRoom, counted <= settings.maximum, facts.domain?.isRunning ?? false {
+        if isDone, standbyHasRoom, isAvailable(instance), counted <= settings.maximum, facts.domain?.isRunning ?? false
+        {
             beginParking(instance, reason: "the standby pool has room", facts, in: &step)
             return
         }

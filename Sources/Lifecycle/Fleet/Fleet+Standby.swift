@@ -27,10 +27,7 @@ extension Fleet {
             let shortage = startable.count == 0 ? startable.shortage : nil
             notePoolShortage(shortage, held: pool.count, date: date, in: &step)
             guard shortage == nil else { return }
-            guard var instance = reserve.first else {
-                _ = create(for: .standby, reason: "for the standby pool", now: now, date: date, in: &step)
-                return
-            }
+            guard var instance = nextOfPool(now: now, date: date, in: &step) else { return }
             instance.goal = .standby
             instance.failures = 0
             enter(.starting, &instance, reason: "for the standby pool", now: now, date: date, in: &step)
@@ -50,6 +47,36 @@ extension Fleet {
             // Its agent would connect anew at its first resume, while clients wait.
             let detail = "woken for a moment, since its agent lost its session when the controller was started again"
             refresh(instance, reason: "to connect anew", detail: detail, now: now, date: date, in: &step)
+        }
+    }
+
+    /// The instance of the reserve that joins the pool next; where a clone has to be made for it, `nil`, and that is
+    /// ordered. On several hosts those are first that have the fewest of the pool.
+    private mutating func nextOfPool(now: MonotonicInstant, date: Date, in step: inout FleetStep) -> Instance? {
+        let reason = "for the standby pool"
+        guard places.areMany else {
+            if let instance = reserve.first { return instance }
+            _ = create(for: .standby, reason: reason, now: now, date: date, in: &step)
+            return nil
+        }
+        var pools = placement(places)
+        for index in pools.hosts.indices {
+            let name = pools.hosts[index].name
+            // What is of the pool decides between hosts that the group's number alone does not forbid.
+            if let most = settings.placement.mostPerHost, pools.hosts[index].count >= most {
+                pools.hosts[index].refusal = pools.hosts[index].refusal ?? "has \(most) of the group (most-per-host)"
+            }
+            pools.hosts[index].count = instances.values.count { $0.isOfPool && host(of: $0) == name }
+        }
+        pools.policy.mostPerHost = nil
+        let awake = Set(quickest.filter { speed(of: $0) != 3 }.map(\.uuid))
+        switch pick(pools, places, besides: awake, created: 0) {
+        case .nothing: return nil
+        case .instance(let instance, _): return instance
+        case .clone(let verdict):
+            let text = "\(reason); \(verdict.description)"
+            _ = create(for: .standby, on: verdict.host, reason: text, now: now, date: date, in: &step)
+            return nil
         }
     }
 

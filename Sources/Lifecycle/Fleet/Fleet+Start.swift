@@ -6,28 +6,10 @@ extension Fleet {
     /// Orders `count` instances into service: the quickest first, that is paused ones, saved ones, those on their way into
     /// standby, then shut-off ones, and at last new clones.
     package mutating func scaleOut(by count: Int, reason: String, now: MonotonicInstant, date: Date) -> FleetStep {
+        guard !places.areMany else { return scaleOutOnHosts(by: count, reason: reason, now: now, date: date) }
         var step = FleetStep()
         let present = quickest.prefix(max(0, count))
-        for instance in present {
-            var instance = instance
-            instance.goal = .service
-            switch instance.state {
-            case .standby:
-                enter(.resuming, &instance, reason: reason, now: now, date: date, in: &step)
-                step.actions.append(.forget(uuid: instance.uuid))
-            case .off:
-                instance.failures = 0
-                enter(.starting, &instance, reason: reason, now: now, date: date, in: &step)
-                step.actions.append(.forget(uuid: instance.uuid))
-            default:
-                // On its way already: it goes on, to another place.
-                write(instance, in: &step)
-            }
-            step.events.append(
-                ControllerEvent(.instanceStarting, at: date, instance: instance.name, detail: reason)
-            )
-            step.actions.append(.announceScaling(name: instance.name, reason: reason))
-        }
+        for instance in present { order(instance, reason: reason, now: now, date: date, in: &step) }
         for _ in present.count..<max(present.count, count) {
             guard let clone = create(for: .service, reason: reason, now: now, date: date, in: &step) else { break }
             step.actions.append(.announceScaling(name: clone.name, reason: reason))
@@ -35,17 +17,64 @@ extension Fleet {
         return step
     }
 
-    /// The instances that an order could bring into service, the quickest first.
-    package var quickest: [Instance] {
-        func rank(_ instance: Instance) -> Int? {
-            switch (instance.state, instance.standby) {
-            case (.standby, .saved): 1
-            case (.standby, _): 0
-            case (.off, _): 3
-            default: instance.goal == .standby && instance.state.isComing && instance.state != .failed ? 2 : nil
+    /// Orders instances where placement says, and says why there.
+    private mutating func scaleOutOnHosts(
+        by count: Int,
+        reason: String,
+        now: MonotonicInstant,
+        date: Date
+    ) -> FleetStep {
+        var step = FleetStep()
+        var placement = placement(places)
+        for _ in 0..<max(0, count) {
+            switch pick(placement, places, besides: [], created: 0) {
+            case .nothing: return step
+            case .instance(let instance, let verdict):
+                placement.take(instance.uuid, on: host(of: instance), request(instance, places))
+                let why = "\(reason); \(verdict.description)"
+                order(instance, reason: why, now: now, date: date, in: &step)
+            case .clone(let verdict):
+                guard let host = verdict.host else { return step }
+                let why = "\(reason); \(verdict.description)"
+                guard
+                    let clone = create(for: .service, on: host, reason: why, now: now, date: date, in: &step)
+                else { return step }
+                placement.take(clone.uuid, on: host, Placement.Request(need: places[host]?.cloneNeed))
+                step.actions.append(.announceScaling(name: clone.name, reason: reason))
             }
         }
-        return ordered.compactMap { instance in rank(instance).map { (instance, $0) } }
+        return step
+    }
+
+    /// Orders one instance into service.
+    mutating func order(
+        _ instance: Instance,
+        reason: String,
+        now: MonotonicInstant,
+        date: Date,
+        in step: inout FleetStep
+    ) {
+        var instance = instance
+        instance.goal = .service
+        switch instance.state {
+        case .standby:
+            enter(.resuming, &instance, reason: reason, now: now, date: date, in: &step)
+            step.actions.append(.forget(uuid: instance.uuid))
+        case .off:
+            instance.failures = 0
+            enter(.starting, &instance, reason: reason, now: now, date: date, in: &step)
+            step.actions.append(.forget(uuid: instance.uuid))
+        default:
+            // On its way already: it goes on, to another place.
+            write(instance, in: &step)
+        }
+        step.events.append(ControllerEvent(.instanceStarting, at: date, instance: instance.name, detail: reason))
+        step.actions.append(.announceScaling(name: instance.name, reason: reason))
+    }
+
+    /// The instances that an order could bring into service, the quickest first.
+    package var quickest: [Instance] {
+        ordered.filter(isAvailable).compactMap { instance in speed(of: instance).map { (instance, $0) } }
             .enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map(\.element.0)
     }
 

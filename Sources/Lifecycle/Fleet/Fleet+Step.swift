@@ -14,11 +14,13 @@ extension Fleet {
     package mutating func step(_ observation: FleetObservation, now: MonotonicInstant, date: Date) -> FleetStep {
         var step = FleetStep()
         endHold(date: date, in: &step)
-        if let domains = observation.domains {
+        noteHosts(observation, now: now, date: date, in: &step)
+        let seen = settleDisputes(observation.domains ?? [], date: date, in: &step)
+        if observation.domains != nil {
             takenNames = observation.takenNames
-            takeIn(domains, now: now, date: date, in: &step)
+            takeIn(seen, now: now, date: date, in: &step)
         }
-        let domains = Dictionary((observation.domains ?? []).map { ($0.uuid, $0) }) { $1 }
+        let domains = Dictionary(seen.map { ($0.uuid, $0) }) { $1 }
         for uuid in ordered.map(\.uuid) {
             let start = observation.starts[uuid]
             if let instance = instances[uuid] {
@@ -26,9 +28,11 @@ extension Fleet {
                 noteWaiting(instance, start, date: date, in: &step)
             }
             guard let instance = instances[uuid] else { continue }
+            let answers = observation.domains != nil && isReachable(instance)
+            if !answers { holdTime(of: instance, now: now) }
             let facts = InstanceFacts(
                 domain: domains[uuid],
-                hypervisorAnswers: observation.domains != nil,
+                hypervisorAnswers: answers,
                 agent: observation.agents[uuid],
                 start: start?.given,
                 isStartSeen: observation.done.contains(uuid),
@@ -43,6 +47,7 @@ extension Fleet {
         }
         if observation.domains != nil {
             tendRollout(observation, now: now, date: date, in: &step)
+            tendEvacuation(now: now, date: date, in: &step)
             tendStandby(observation, now: now, date: date, in: &step)
         }
         return step
@@ -81,7 +86,7 @@ extension Fleet {
         let gone = instances.values.filter { !known.contains($0.uuid) }.sorted(by: Self.areInOrder)
         for instance in gone {
             // Of those an order stands, and its own result tells when there is nothing left to do.
-            if instance.state == .creating || instance.state == .removing { continue }
+            if instance.state == .creating || instance.state == .removing || !isKnownGone(instance) { continue }
             forget(instance.uuid)
             step.removed.append(instance.uuid)
             step.events.append(
@@ -96,6 +101,7 @@ extension Fleet {
         for domain in domains {
             guard var instance = instances[domain.uuid] else {
                 var instance = Instance(uuid: domain.uuid, name: domain.name, since: date)
+                instance.host = domain.host.isEmpty ? nil : domain.host
                 instance.isClone = domain.isClone
                 instance.template = domain.template
                 if domain.cloneState ?? .ready == .ready {
@@ -104,6 +110,10 @@ extension Fleet {
                     remove(instance, reason: "found unfinished", now: now, date: date, in: &step)
                 }
                 continue
+            }
+            if !domain.host.isEmpty, instance.host != domain.host {
+                instance.host = domain.host
+                write(instance, in: &step)
             }
             if domain.isClone, !instance.isClone || (domain.template ?? instance.template) != instance.template {
                 instance.isClone = true
@@ -115,6 +125,23 @@ extension Fleet {
             instance.endpoint?.name = domain.name
             write(instance, in: &step)
         }
+    }
+
+    /// What one of several hosts is silent about has its whole time again when that is back.
+    private mutating func holdTime(of instance: Instance, now: MonotonicInstant) {
+        guard places.areMany, instance.state.isComing, memory[instance.uuid].deadline != nil,
+            let time = span(of: instance)
+        else { return }
+        memory[instance.uuid].deadline = now.advanced(by: time)
+    }
+
+    /// Whether a domain that nobody shows is gone: the host that it was on has answered, or every host has where that
+    /// one is not known any more.
+    private func isKnownGone(_ instance: Instance) -> Bool {
+        guard places.areMany else { return true }
+        guard disputed[instance.uuid] == nil else { return false }
+        guard let name = instance.host, let host = places[name] else { return places.hosts.allSatisfy(\.answers) }
+        return host.answers
     }
 
     package mutating func forget(_ uuid: String) {

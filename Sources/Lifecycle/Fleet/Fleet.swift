@@ -25,6 +25,22 @@ package struct Fleet: Sendable, Equatable {
     package var takenNames: Set<String> = []
     /// Where the UUIDs of clones come from.
     package let uuids: UUIDSource
+    /// The hosts and what their domains take, as of the last step.
+    package internal(set) var places = KnownPlaces()
+    /// Since when each host is silent, and all agents on it.
+    var silentSince: [String: MonotonicInstant] = [:]
+    /// The hosts that were given up: what is on them counts no longer, and is started nowhere else.
+    package internal(set) var lostHosts: Set<String> = []
+    /// The names of the domains that each host had when it last answered, by host and UUID.
+    var lastSeen: [String: [String: String]] = [:]
+    /// Domains that two hosts have, by UUID, with what is said of them: neither is touched.
+    package internal(set) var disputed: [String: String] = [:]
+    /// The instances that take the places of those on hosts that are evacuated, by the UUID of who is to leave.
+    var replacements: [String: String] = [:]
+    /// Why an evacuation does not go on, in words, by host.
+    package internal(set) var evacuationWaits: [String: String] = [:]
+    /// The hosts of which it was told that nothing of the group is left on them.
+    var emptied: Set<String> = []
     /// When an instance last came into service.
     package internal(set) var lastInService: MonotonicInstant?
 
@@ -119,18 +135,20 @@ package struct Fleet: Sendable, Equatable {
     }
 
     /// The instances that an order could start.
-    package var reserve: [Instance] { ordered.filter { $0.state == .off } }
+    package var reserve: [Instance] { ordered.filter { $0.state == .off && isAvailable($0) } }
 
     /// The instances that wait, ready, for an order.
     package var standby: [Instance] { ordered.filter { $0.state == .standby } }
 
     /// How many domains count against the group's maximum.
-    package var counted: Int { instances.values.count(where: \.isCounted) }
+    package var counted: Int { instances.values.count { $0.isCounted && !isLost($0) } }
 
     /// How many instances are on their way into service. One that has been for longer than a start may take is no
     /// longer waited for: a domain without an agent must not keep the group from growing.
     package func coming(at now: MonotonicInstant) -> Int {
-        instances.values.count { $0.isComing && (memory[$0.uuid].capacityDeadline.map { now < $0 } ?? false) }
+        instances.values.count {
+            $0.isComing && !isLost($0) && (memory[$0.uuid].capacityDeadline.map { now < $0 } ?? false)
+        }
     }
 
     /// Moves `instance` into `state` and notes the change.
@@ -192,7 +210,7 @@ package struct Fleet: Sendable, Equatable {
     }
 
     /// How long an instance may stay in its state; `nil` when for ever.
-    private func span(of instance: Instance) -> Duration? {
+    func span(of instance: Instance) -> Duration? {
         switch instance.state {
         case .creating, .starting: limits.startDeadline
         case .removing: limits.removalRetry

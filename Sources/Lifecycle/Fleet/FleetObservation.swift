@@ -25,6 +25,8 @@ package struct FleetObservation: Sendable {
         package var memory: UInt64?
         /// Its vCPUs; `nil` when that is unknown.
         package var vCPUs: Int?
+        /// The name of the host that it is on; empty where there is one host that nobody named.
+        package var host = ""
 
         /// Whether it is a clone that this controller made.
         package var isClone: Bool { cloneState != nil }
@@ -79,6 +81,8 @@ package struct FleetObservation: Sendable {
         package var isAwake: Bool
         /// What it has to do; `nil` when it has not said so recently.
         package var work: Work?
+        /// Whether it has reported lately: a stream may look open long after the network behind it is gone.
+        package var isReporting = true
 
         /// A connection.
         package init(
@@ -177,6 +181,14 @@ package struct FleetObservation: Sendable {
     package var hostRoom: HostRoom?
     /// What the next clone takes of the host; `nil` when that is unknown, or the group has no template.
     package var cloneNeed: HostRoom.Need?
+    /// The hosts; empty for one that nobody named, of which ``hostRoom`` and ``cloneNeed`` tell.
+    package var hosts: [HostFacts] = []
+
+    /// The hosts, the one without a name as well.
+    package var allHosts: [HostFacts] {
+        hosts.isEmpty
+            ? [HostFacts(name: "", answers: domains != nil, room: hostRoom, cloneNeed: cloneNeed)] : hosts
+    }
 
     /// An observation.
     package init(

@@ -16,6 +16,10 @@ package struct FleetSettings: Sendable, Hashable {
     package var hasAgents = true
     /// How long after its withdrawal an instance without an agent is taken to have finished what it has.
     package var drainFor = Duration.seconds(30)
+    /// On which hosts instances are started.
+    package var placement = PlacementPolicy()
+    /// For how long a host and all agents on it are silent before its instances are replaced on others.
+    package var hostLostAfter = Duration.seconds(60)
     /// For how long clients send less to an instance that is new; zero: they send all at once.
     package var slowStart = Duration.zero
 

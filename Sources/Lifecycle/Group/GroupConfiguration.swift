@@ -28,6 +28,8 @@ package struct GroupConfiguration: Sendable, Equatable {
     package var hooks: HookConfiguration
     /// What of the host the group must leave to others.
     package var host: HostReserve
+    /// On which hosts instances are started.
+    package var placement = PlacementPolicy()
     /// What the instances serve, and where.
     package var service = ServiceConfiguration()
 
@@ -113,6 +115,7 @@ package struct GroupConfiguration: Sendable, Equatable {
         ComparedSetting("drain", \.drain),
         ComparedSetting("hooks", \.hooks),
         ComparedSetting("host", \.host),
+        ComparedSetting("placement", \.placement),
         ComparedSetting("service.probe", \.service.probe),
         ComparedSetting("service.slow-start", \.service.slowStart),
         ComparedSetting("service.drain-for", \.service.drainFor),

@@ -43,12 +43,14 @@ package struct Instance: Sendable, Hashable, Codable {
     package var isClone: Bool
     /// What tells the template that it was made from, from any other; `nil` when that is unknown.
     package var template: String?
+    /// The name of the host that its domain is on; `nil` in rows of versions that knew one host only.
+    package var host: String?
     /// What a row of another version gave as the state; not kept.
     package var unreadState: String?
 
     private enum CodingKeys: CodingKey {
         case uuid, name, group, state, since, failures, reason, isOwned, endpoint, goal, standby, isProtected
-        case inServiceSince, isReplacement, isClone, template
+        case inServiceSince, isReplacement, isClone, template, host
     }
 
     /// An instance that is off.
@@ -92,6 +94,7 @@ package struct Instance: Sendable, Hashable, Codable {
         isReplacement = try row.decodeIfPresent(Bool.self, forKey: .isReplacement) ?? false
         isClone = try row.decodeIfPresent(Bool.self, forKey: .isClone) ?? false
         template = try row.decodeIfPresent(String.self, forKey: .template)
+        host = try row.decodeIfPresent(String.self, forKey: .host)
     }
 
     /// Whether it is on its way into service.

@@ -139,17 +139,22 @@ extension Fleet {
         in step: inout FleetStep
     ) {
         var rollout = rollout
+        let place = cloneVerdict(placement(places), places)
         let obstacle: String? =
             if clonable == 0 {
                 "it waits: \(owned) domains of at most \(settings.maximum) are there, and one more is needed; raise max"
-            } else if let need = observation.cloneNeed,
+            } else if places.areMany, place.host == nil {
+                "it waits for room: \(place.description)"
+            } else if !places.areMany, let need = observation.allHosts.first?.cloneNeed,
                 let shortage = unclaimedRoom(observation)?.shortage(for: need)
             {
                 "it waits for room on the host: one more instance \(shortage)"
             } else {
                 breaker.reason(at: now).map { "it waits: \($0)" }
             }
-        if obstacle == nil, let clone = create(for: .service, reason: "rollout", now: now, date: date, in: &step) {
+        if obstacle == nil,
+            let clone = create(for: .service, on: place.host, reason: "rollout", now: now, date: date, in: &step)
+        {
             rollout.current = clone.uuid
             rollout.reason = "\(clone.name) is made, and must be well for \(Int(rollout.hold)) s"
             keep(rollout, in: &step)

@@ -12,9 +12,11 @@ import Wire
 package final class GroupRuntime: Sendable {
     /// The name.
     package let name: String
-    /// The networks that its domains are on.
+    /// The networks that its domains are on, of all hosts that were known at the start.
     package let networks: [GroupDiscovery.Network]
-    package let view = HostView()
+    package let view: HostView
+    /// The networks of each host, by its name.
+    private let networksOfHosts: Mutex<[String: [GroupDiscovery.Network]]>
     package let signals: Signals
     package let directory: EndpointDirectory
     package let status = GroupStatusBoard()
@@ -24,16 +26,22 @@ package final class GroupRuntime: Sendable {
 
     /// A group that goes on from the endpoint set that was told last.
     ///
+    /// - Parameter hosts: The hosts' names in their order; one without a name by default.
+    /// - Parameter networksOfHosts: The networks of each, where there are several.
     /// - Parameter onReach: Called with the time that a revision took to reach every watch.
     package init(
         _ configuration: GroupConfiguration,
         networks: [GroupDiscovery.Network],
         told: EndpointSet?,
+        hosts: [String] = [""],
+        networksOfHosts: [String: [GroupDiscovery.Network]] = [:],
         onReach: @escaping @Sendable (Duration) -> Void = { _ in }
     ) {
         let signals = Signals()
         self.name = configuration.name
         self.networks = networks
+        self.view = HostView(hosts: hosts)
+        self.networksOfHosts = Mutex(networksOfHosts)
         self.signals = signals
         self.settings = Mutex(configuration)
         self.directory = EndpointDirectory(
@@ -47,13 +55,26 @@ package final class GroupRuntime: Sendable {
     package convenience init(
         _ configuration: GroupConfiguration,
         networks: [GroupDiscovery.Network],
+        hosts: [String],
+        networksOfHosts: [String: [GroupDiscovery.Network]],
         store: any Store,
         metrics: PrometheusRegistry
     ) async throws {
         let told = try await store.endpointSet(group: configuration.name)
-        self.init(configuration, networks: networks, told: told) { [name = configuration.name] lag in
+        self.init(
+            configuration,
+            networks: networks,
+            told: told,
+            hosts: hosts,
+            networksOfHosts: networksOfHosts
+        ) { [name = configuration.name] lag in
             metrics.record(MetricNames.ackLag, [name], lag.seconds)
         }
+    }
+
+    /// The networks of a host that its domains are on; empty for a host that has none of them, or did not answer yet.
+    package func networks(on host: String) -> [GroupDiscovery.Network] {
+        networksOfHosts.withLock { $0[host] } ?? (networksOfHosts.withLock(\.isEmpty) ? networks : [])
     }
 
     /// The present configuration.
@@ -71,15 +92,21 @@ package final class GroupRuntime: Sendable {
         return status.status(of: configuration, endpoints: directory.current, memory: memory)
     }
 
-    /// What the sampler needs of it.
-    package var target: HypervisorSampler.Target {
-        HypervisorSampler.Target(
+    /// What the sampler of a host needs of it.
+    package func target(on host: String) -> HypervisorSampler.Target {
+        var target = HypervisorSampler.Target(
             name: name,
-            networks: networks,
+            networks: networks(on: host),
             includes: { [self] in configuration.includes(domain: $0) },
             template: { [self] in configuration.template?.domain },
             view: view,
             signals: signals
         )
+        target.image = { [self] in
+            if case .image(let path) = configuration.template?.source { path } else { nil }
+        }
+        target.hosts = configuration.hosts
+        target.found = { [self] networks in networksOfHosts.withLock { $0[host] = networks } }
+        return target
     }
 }

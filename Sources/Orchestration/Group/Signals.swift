@@ -13,6 +13,10 @@ package final class Signals: Sendable {
         case hypervisorConnected
         /// The hypervisor does not answer.
         case hypervisorLost(String)
+        /// One of several hosts answers.
+        case hostConnected(String)
+        /// One of several hosts does not answer.
+        case hostSilent(String, reason: String)
     }
 
     /// The most commands that wait; more of them is a mistake of the sender.

@@ -14,6 +14,7 @@ package struct GuestFinder: Service {
     /// After which time an address that is known is looked up again, and a guest agent is asked again.
     static let refresh = Duration.seconds(10)
     private let hypervisor: any Hypervisor
+    private let host: String?
     private let groups: [GroupRuntime]
     private let clock: SteadyClock
     private let logger: Logger
@@ -35,8 +36,17 @@ package struct GuestFinder: Service {
     }
 
     /// A finder for those of the groups that have no agents.
-    package init(hypervisor: any Hypervisor, groups: [GroupRuntime], clock: SteadyClock, logger: Logger) {
+    ///
+    /// - Parameter host: The host that is asked; `nil` where there is one that nobody named.
+    package init(
+        hypervisor: any Hypervisor,
+        host: String? = nil,
+        groups: [GroupRuntime],
+        clock: SteadyClock,
+        logger: Logger
+    ) {
         self.hypervisor = hypervisor
+        self.host = host
         self.groups = groups.filter { !$0.configuration.service.hasAgent }
         self.clock = clock
         self.logger = logger
@@ -56,9 +66,11 @@ package struct GuestFinder: Service {
 
     /// One look at a group: at most one guest's own agent is asked, since that may take seconds.
     package func look(_ group: GroupRuntime, _ memory: inout Memory, now: MonotonicInstant) async {
-        guard let domains = group.view.snapshot.domains?.filter(\.isActive) else { return }
+        let snapshot = host.map { group.view.snapshot(of: $0) } ?? group.view.snapshot
+        guard let domains = snapshot.domains?.filter(\.isActive) else { return }
         let active = Set(domains.map(\.uuid))
-        group.guests.keep(active)
+        // What other hosts have, or had when they last answered, is theirs to forget.
+        group.guests.keep(Set(group.view.snapshot.known.filter(\.isActive).map(\.uuid)))
         memory.keep(active)
         var mayAskGuest = true
         for domain in domains {

@@ -23,7 +23,7 @@ package struct ServerNames {
                 names.append(web.host)
             }
         }
-        for name in configuration.advertise {
+        for name in configuration.advertise + configuration.hypervisors.compactMap(\.controller) {
             if let address = IPAddress(name) { addresses.append(address) } else { names.append(name) }
         }
         dns = Self.unique(names.filter { !$0.isEmpty })

@@ -50,6 +50,9 @@ package final class GroupStatusBoard: Sendable {
         }
     }
 
+    /// The fleet as it was last seen.
+    package var fleet: Fleet? { state.withLock { $0.fleet } }
+
     /// Everything there is to say about the group.
     package func status(of group: GroupConfiguration, endpoints: EndpointSet, memory: [String: UInt64]) -> GroupStatus {
         state.withLock { state in

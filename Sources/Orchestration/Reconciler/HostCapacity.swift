@@ -36,6 +36,13 @@ package final class HostCapacity: Sendable {
         }
     }
 
+    /// The host's own figures; `nil` before it was seen.
+    package var figures: (cpus: Int, vCPUsInUse: Int, memoryTotal: UInt64, memoryAvailable: UInt64?)? {
+        state.withLock { state in
+            state.usage.map { ($0.cpuCount, $0.activeVCPUs, $0.memoryTotal, $0.memoryAvailable) }
+        }
+    }
+
     /// What is left beside `reserve`; `nil` before the host was seen.
     func room(leaving reserve: HostReserve) -> HostRoom? {
         state.withLock { Self.room($0, leaving: reserve) }

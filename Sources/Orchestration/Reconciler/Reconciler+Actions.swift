@@ -18,7 +18,7 @@ extension Reconciler {
         case .clone, .removeClone, .start, .resume, .park:
             // An order that is not on disk yet is not carried out: a restart would not know of it.
             if !state.storeFails { begin(action, state, date: date, in: &group) }
-        case .destroy, .shutdown, .discardImage: end(action, in: &group)
+        case .destroy, .shutdown, .discardImage: end(action, state, in: &group)
         case .wake, .rotate, .drain: send(action)
         case .runHook(let uuid, let name, let point):
             runHook(uuid, name: name, point, state, date: date, in: &group)
@@ -44,35 +44,36 @@ extension Reconciler {
         switch action {
         case .clone(let uuid, let name): makeClone(uuid, name: name, state, date: date, in: &group)
         case .removeClone(let uuid):
-            guard let life = board.beginStart(uuid) else { return }
+            guard let host = host(of: uuid, state), let life = board.beginStart(uuid) else { return }
             group.addTask {
                 await order(uuid, life: life) { told in
                     parts.registry.remove(uuid: uuid)
-                    try await parts.clones.remove(uuid: uuid, onTurn: told)
+                    try await host.clones.remove(uuid: uuid, onTurn: told)
                 }
-                parts.capacity.settle(uuid, started: false)
+                host.capacity.settle(uuid, started: false)
             }
         case .start(let uuid):
-            guard let life = board.beginStart(uuid),
-                takeRoom(for: uuid, need(of: uuid), life: life, leaving: state.group.host)
+            guard let host = host(of: uuid, state), let life = board.beginStart(uuid),
+                takeRoom(for: uuid, need(of: uuid), on: host, life: life, leaving: state.group.host)
             else { return }
-            group.addTask { await start(uuid, life: life) }
+            group.addTask { await start(uuid, on: host, life: life) }
         case .resume(let uuid, let kind):
-            guard let life = board.beginStart(uuid) else { return }
+            guard let host = host(of: uuid, state), let life = board.beginStart(uuid) else { return }
             // A paused domain has its memory; a saved one needs it anew.
-            guard kind == .paused || takeRoom(for: uuid, need(of: uuid), life: life, leaving: state.group.host) else {
-                return
-            }
+            guard
+                kind == .paused
+                    || takeRoom(for: uuid, need(of: uuid), on: host, life: life, leaving: state.group.host)
+            else { return }
             // From now on, not from the order's end, which may never be heard of: what its agent said before the pause
             // tells nothing of its clock.
             board.noteResumed(uuid, at: parts.clock.now)
-            group.addTask { await resume(uuid, kind, life: life) }
+            group.addTask { await resume(uuid, kind, on: host, life: life) }
         case .park(let uuid, let kind):
-            guard let life = board.beginStart(uuid) else { return }
+            guard let host = host(of: uuid, state), let life = board.beginStart(uuid) else { return }
             group.addTask {
                 await order(uuid, life: life) { told in
                     told()
-                    try await parts.domains.park(uuid: uuid, kind)
+                    try await host.domains.park(uuid: uuid, kind)
                 }
             }
         default: break
@@ -80,18 +81,25 @@ extension Reconciler {
     }
 
     /// Gives an order that is given again until the domain has followed it.
-    private func end(_ action: FleetStep.Action, in group: inout ThrowingDiscardingTaskGroup<any Error>) {
+    private func end(
+        _ action: FleetStep.Action,
+        _ state: State,
+        in group: inout ThrowingDiscardingTaskGroup<any Error>
+    ) {
         switch action {
         case .destroy(let uuid, let run):
+            guard let host = host(of: uuid, state) else { return }
             give(.destroy, uuid, again: .seconds(5), in: &group) {
-                try await parts.domains.destroy(uuid: uuid, run: run)
+                try await host.domains.destroy(uuid: uuid, run: run)
                 parts.registry.remove(uuid: uuid)
             }
         case .shutdown(let uuid):
-            give(.shutdown, uuid, again: .seconds(10), in: &group) { try await parts.domains.shutdown(uuid: uuid) }
+            guard let host = host(of: uuid, state) else { return }
+            give(.shutdown, uuid, again: .seconds(10), in: &group) { try await host.domains.shutdown(uuid: uuid) }
         case .discardImage(let uuid):
+            guard let host = host(of: uuid, state) else { return }
             give(.discardImage, uuid, again: .seconds(5), in: &group) {
-                try await parts.domains.discardImage(uuid: uuid)
+                try await host.domains.discardImage(uuid: uuid)
             }
         default: break
         }

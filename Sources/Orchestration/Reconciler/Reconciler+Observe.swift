@@ -9,6 +9,11 @@ extension Reconciler {
     /// A woken guest's clock may be off by this much, seconds: reports take their time on a busy host.
     private static let clockTolerance = 2.0
 
+    /// After which time without a report an agent is not heard any more.
+    private static func silence(_ interval: Duration) -> Duration {
+        max(interval * LoadEstimate.freshIntervals, .seconds(5))
+    }
+
     /// Reads the wall clock and puts the bounds into force that hold now, for engine and fleet alike.
     package func look(_ state: inout State, at date: Date) {
         let calendar = CalendarTime(date, hasSchedules: !state.engine.policy.schedules.isEmpty)
@@ -26,27 +31,30 @@ extension Reconciler {
             now: now,
             storeFails: state.storeFails,
             hypervisorLost: state.hypervisorLost
+                || !state.silentHosts.isEmpty && state.silentHosts.count == parts.hosts.count
         )
     }
 
     /// The facts that the fleet looks at.
     func observe(_ state: State, now: MonotonicInstant) -> FleetObservation {
-        let snapshot = parts.view.snapshot
+        let (snapshot, hosts) = sight(of: state, now: now)
         board.confirmStarts(active: Set((snapshot.domains ?? []).filter(\.isActive).map(\.uuid)))
         let names = Dictionary((snapshot.domains ?? []).map { ($0.uuid, $0.name) }) { $1 }
         board.notePaused((snapshot.domains ?? []).filter { $0.isActive && !$0.isRunning }.map(\.uuid), at: now)
-        return FleetObservation(
+        var observation = FleetObservation(
             domains: snapshot.domains,
             takenNames: snapshot.names,
             agents: state.group.service.hasAgent ? agents(state, names, now: now) : guests(state, snapshot),
             starts: board.starts,
-            done: snapshot.domains == nil ? [] : board.done(before: snapshot.readAt),
+            done: done(snapshot),
             probes: board.probes,
             hooks: board.hooks,
             acknowledged: parts.directory.acknowledgedDepartures,
-            hostRoom: parts.capacity.room(leaving: state.group.host),
-            cloneNeed: state.fleet.cloneTemplate.flatMap(templateNeed)
+            hostRoom: nil,
+            cloneNeed: nil
         )
+        observation.hosts = hosts
+        return observation
     }
 
     /// The agents that are registered.
@@ -69,13 +77,15 @@ extension Reconciler {
                     ? state.group.service.url(address: session.address, name: name, agentPort: port)
                     : session.endpointURL
             )
-            agents[uuid] = FleetObservation.Agent(
+            var agent = FleetObservation.Agent(
                 endpoint: endpoint,
                 session: session.number,
                 isConnected: session.isConnected,
                 isAwake: Self.isAwake(session, since: resumedAt[uuid]),
                 work: session.work(at: now, age: interval * LoadEstimate.freshIntervals)
             )
+            agent.isReporting = session.reportedAt.map { $0.duration(to: now) <= Self.silence(interval) } ?? false
+            agents[uuid] = agent
         }
         return agents
     }
@@ -195,13 +205,16 @@ extension Reconciler {
             hostRoom: startable.count,
             breaker: fleet.breaker.reason(at: now),
             // A rollout decides itself who leaves: a scale in could take the new one.
-            removable: isRollingOut
-                ? 0 : fleet.instances.values.count { $0.state == .inService && $0.isOwned && !$0.isProtected },
+            removable: isRollingOut ? 0 : fleet.removable,
             lastInService: fleet.lastInService,
-            replacing: isRollingOut && fleet.templates.rollout?.current != nil ? 1 : 0,
+            replacing: (isRollingOut && fleet.templates.rollout?.current != nil ? 1 : 0) + fleet.beingEvacuated,
             steering: fleet.steering.forEngine
         )
         group.hostShortage = startable.shortage
+        if parts.hosts.count > 1 {
+            let isElsewhere = observation.hosts.contains { $0.answers && !$0.isCordoned && !$0.isStarved }
+            group.hasRoomElsewhere = isElsewhere && (startable.count.map { $0 > 0 } ?? true)
+        }
         group.waiting = fleet.waitingForRoom
         group.queries = parts.queries.readings(of: state.engine.policy.queries)
         return group

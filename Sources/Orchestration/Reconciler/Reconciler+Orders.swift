@@ -8,22 +8,22 @@ import Wire
 
 /// How an order is given, and what becomes of it.
 extension Reconciler {
-    func resume(_ uuid: String, _ kind: StandbyKind, life: UInt64) async {
+    func resume(_ uuid: String, _ kind: StandbyKind, on host: HostParts, life: UInt64) async {
         await order(uuid, life: life) { told in
             told()
-            try await parts.domains.resume(uuid: uuid, kind)
+            try await host.domains.resume(uuid: uuid, kind)
             parts.registry.send(.resume, uuid: uuid, at: parts.clock.date)
         }
-        parts.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
+        host.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
     }
 
-    func start(_ uuid: String, life: UInt64) async {
+    func start(_ uuid: String, on host: HostParts, life: UInt64) async {
         await order(uuid, life: life) { told in
             // What an earlier boot of this machine left open tells nothing about the next one.
             parts.registry.remove(uuid: uuid)
-            try await parts.domains.start(uuid: uuid, at: parts.clock.date, told: told)
+            try await host.domains.start(uuid: uuid, at: parts.clock.date, told: told)
         }
-        parts.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
+        host.capacity.settle(uuid, started: board.starts[uuid] == .succeeded)
     }
 
     /// Takes what a domain needs of the host. When it is not there, another group took it: the order stands, says so, and
@@ -31,10 +31,13 @@ extension Reconciler {
     func takeRoom(
         for uuid: String,
         _ need: HostRoom.Need?,
+        on host: HostParts,
         life: UInt64,
         leaving reserve: HostReserve
     ) -> Bool {
-        guard let need, let shortage = parts.capacity.reserve(uuid, need, leaving: reserve) else { return true }
+        guard let need, let shortage = host.capacity.reserve(uuid, need, leaving: host.reserve(reserve)) else {
+            return true
+        }
         let isNew = board.hold(uuid, life: life, for: shortage)
         if isNew { parts.signals.send(.look) }
         return false

@@ -11,10 +11,9 @@ extension Reconciler {
         package var registry: AgentRegistry
         package var store: any Store
         package var prober: any EndpointProber
-        package var domains: DomainOperator
-        package var clones: CloneOperator
+        /// The hosts in the order of the configuration; never empty.
+        package var hosts: [HostParts]
         package var hooks: any HookRunner
-        package var capacity: HostCapacity
         package var queries: QueryBoard
         package var clock: SteadyClock
         package var reporting: Reporting
@@ -24,10 +23,8 @@ extension Reconciler {
             registry: AgentRegistry,
             store: any Store,
             prober: any EndpointProber,
-            domains: DomainOperator,
-            clones: CloneOperator,
+            hosts: [HostParts],
             hooks: any HookRunner,
-            capacity: HostCapacity,
             queries: QueryBoard,
             clock: SteadyClock,
             reporting: Reporting
@@ -36,10 +33,8 @@ extension Reconciler {
             self.registry = registry
             self.store = store
             self.prober = prober
-            self.domains = domains
-            self.clones = clones
+            self.hosts = hosts
             self.hooks = hooks
-            self.capacity = capacity
             self.queries = queries
             self.clock = clock
             self.reporting = reporting
@@ -49,13 +44,50 @@ extension Reconciler {
         var directory: EndpointDirectory { group.directory }
         var status: GroupStatusBoard { group.status }
         var signals: Signals { group.signals }
-        /// The names of the group's networks.
-        var networks: [String] { group.networks.map(\.name) }
         var eventBus: EventBus { reporting.eventBus }
         var metrics: PrometheusRegistry { reporting.metrics }
         var trace: TraceRecorder? { reporting.trace }
         var activity: ActivityLog? { reporting.activity }
         var logger: Logger { reporting.logger }
+    }
+
+    /// What acts on one host.
+    package struct HostParts: Sendable {
+        /// The host's name; empty where there is one that nobody named.
+        package var name: String
+        /// What placement can ask for.
+        package var labels: [String: String]
+        package var domains: DomainOperator
+        package var clones: CloneOperator
+        package var capacity: HostCapacity
+        /// What must be left there, when the group asks for so much.
+        package var reserve: @Sendable (HostReserve) -> HostReserve
+        /// What operators ask of it.
+        package var asked: @Sendable () -> HostSteering?
+
+        package init(
+            name: String = "",
+            labels: [String: String] = [:],
+            domains: DomainOperator,
+            clones: CloneOperator,
+            capacity: HostCapacity,
+            reserve: @escaping @Sendable (HostReserve) -> HostReserve = { $0 },
+            asked: @escaping @Sendable () -> HostSteering? = { nil }
+        ) {
+            self.name = name
+            self.labels = labels
+            self.domains = domains
+            self.clones = clones
+            self.capacity = capacity
+            self.reserve = reserve
+            self.asked = asked
+        }
+    }
+
+    /// What acts on the host that an instance is on; `nil` when that is not configured any more.
+    func host(of uuid: String, _ state: State) -> HostParts? {
+        guard let name = state.fleet.instances[uuid]?.host else { return parts.hosts.first }
+        return parts.hosts.first { $0.name == name }
     }
 
     /// Where the reconciler tells what it does.

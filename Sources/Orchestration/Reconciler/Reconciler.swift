@@ -26,6 +26,8 @@ package struct Reconciler: Service {
         var pending = StoreChange()
         var storeFails = false
         var hypervisorLost = false
+        /// Those of several hosts that do not answer.
+        var silentHosts: Set<String> = []
         var isOverloaded = false
         var blocked: Set<Clamp.Name> = []
         /// The queries of which it was told that they have no value.
@@ -104,7 +106,7 @@ package struct Reconciler: Service {
         case .hypervisorConnected where state.hypervisorLost:
             state.hypervisorLost = false
             events.append(ControllerEvent(.hypervisorConnected, at: date, detail: "the hypervisor answers again"))
-        default: break
+        default: events += noteHost(signal, &state, date: date)
         }
         let commands = parts.signals.takeCommands()
         let steering = obey(commands, &state, now: now, date: date)

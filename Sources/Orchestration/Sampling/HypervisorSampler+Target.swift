@@ -1,4 +1,5 @@
 import Libvirt
+import Wire
 
 extension HypervisorSampler {
     /// A group that is sampled. A domain belongs to the first one that it fits, a clone of ours to the one that its own
@@ -12,6 +13,12 @@ extension HypervisorSampler {
         package var includes: @Sendable (String) -> Bool
         /// The name of the domain that the group's clones are made from, if they are.
         package var template: @Sendable () -> String?
+        /// The image that the group's clones are made from, if they are.
+        package var image: @Sendable () -> String? = { nil }
+        /// The range of the group, to look for its networks in where ``networks`` is empty; `nil`: they are not looked for.
+        package var hosts: CIDR?
+        /// Called with networks that were found later.
+        package var found: @Sendable ([GroupDiscovery.Network]) -> Void = { _ in }
         /// Where the result goes.
         package var view: HostView
         /// Who is told.

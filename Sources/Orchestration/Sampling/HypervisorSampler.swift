@@ -6,7 +6,7 @@ import Monitoring
 import ServiceLifecycle
 import Shared
 
-/// Asks the hypervisor once an interval, in one bulk call for all groups, and keeps each group's result in its
+/// Asks one hypervisor once an interval, in one bulk call for all groups, and keeps each group's result in its
 /// ``HostView``.
 package struct HypervisorSampler: Service {
     /// What the sampler remembers between two ticks.
@@ -19,24 +19,43 @@ package struct HypervisorSampler: Service {
         /// The domains that were active when the inventory was read.
         var active: Set<String> = []
         var previous: [String: DomainStatistics] = [:]
+        /// The networks of each target, where they were found after the start.
+        var networks: [[GroupDiscovery.Network]] = []
+        /// Whether the image of each target's clones is on the host.
+        var images: [Bool?] = []
+        /// The domains that were told of because their QEMU does not answer.
+        var hung: Set<String> = []
     }
 
     /// Ticks after which the list of domains is read again although no event asked for it.
     private static let inventoryTicks = 10
+    /// The part of an interval after which a bulk call that has not returned is left behind.
+    private static let patience = 0.3
     private let hypervisor: any Hypervisor
     private let targets: [Target]
     private let capacity: HostCapacity
     private let interval: Duration
     private let clock: SteadyClock
+    private let host: HostRuntime?
+    private let pacer: TickPacer?
+    private let report: @Sendable (ControllerEvent) -> Void
     private let logger: Logger
 
     /// A sampler that signals after each look.
+    ///
+    /// - Parameters:
+    ///   - host: The host that is looked at; `nil` where there is one that nobody named.
+    ///   - pacer: Gives the pace where there are several hosts, and tells the groups of ticks; `nil`: this does.
+    ///   - report: Takes what happens to the host and to no group alone.
     package init(
         hypervisor: any Hypervisor,
         targets: [Target],
         capacity: HostCapacity,
         interval: Duration,
         clock: SteadyClock,
+        host: HostRuntime? = nil,
+        pacer: TickPacer? = nil,
+        report: @escaping @Sendable (ControllerEvent) -> Void = { _ in },
         logger: Logger
     ) {
         self.hypervisor = hypervisor
@@ -44,6 +63,9 @@ package struct HypervisorSampler: Service {
         self.capacity = capacity
         self.interval = interval
         self.clock = clock
+        self.host = host
+        self.pacer = pacer
+        self.report = report
         self.logger = logger
     }
 
@@ -72,14 +94,21 @@ package struct HypervisorSampler: Service {
                     for await event in hypervisor.connectionEvents() {
                         stale.raise()
                         if case .disconnected(let error) = event {
-                            tell(.hypervisorLost("\(error)"))
+                            tell(silence("\(error)"))
                         } else {
-                            tell(.hypervisorConnected)
+                            tell(connected)
                         }
                         looks.continuation.yield()
                     }
                 }
                 group.addTask {
+                    if let pacer, let host {
+                        for await moment in pacer.ticks(of: host.name) {
+                            due.raise(moment)
+                            looks.continuation.yield()
+                        }
+                        return
+                    }
                     var next = clock.continuous.now
                     while true {
                         due.raise(clock.moment(next))
@@ -94,11 +123,22 @@ package struct HypervisorSampler: Service {
                         let tick = due.lower()
                         if stale.lower() { memory.isStale = true }
                         await look(&memory, isTick: tick != nil)
-                        tell(tick.map { .tick(due: $0) } ?? .look)
+                        if let pacer, let host {
+                            if let tick { pacer.arrived(host.name, due: tick) } else { tell(.look) }
+                        } else {
+                            tell(tick.map { .tick(due: $0) } ?? .look)
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// What may have come to a host since the last reading of its domains.
+    private func discover(_ memory: inout Memory) async {
+        guard pacer != nil else { return }
+        memory.networks = await findNetworks(memory.networks, targets: targets, hypervisor)
+        memory.images = await findImages(targets, hypervisor)
     }
 
     /// One look. A hypervisor that hangs costs this tick's sample, not the tick.
@@ -112,10 +152,27 @@ package struct HypervisorSampler: Service {
             logger.debug("hypervisor not sampled", metadata: ["reason": "\(error)"])
             memory.isStale = true
             memory.previous = [:]
+            host?.noteSilence("\(error)")
             for target in targets {
-                target.view.replace(HostView.Snapshot(domains: nil, samples: target.view.snapshot.samples))
+                let samples = sight(of: target).samples
+                target.view.replace(HostView.Snapshot(domains: nil, samples: samples), host: host?.name)
             }
         }
+    }
+
+    private func silence(_ reason: String) -> Signals.Signal {
+        guard pacer != nil, let host else { return .hypervisorLost(reason) }
+        return .hostSilent(host.name, reason: reason)
+    }
+
+    private var connected: Signals.Signal {
+        guard pacer != nil, let host else { return .hypervisorConnected }
+        return .hostConnected(host.name)
+    }
+
+    /// What this host last said of a group.
+    private func sight(of target: Target) -> HostView.Snapshot {
+        host.map { target.view.snapshot(of: $0.name) } ?? target.view.snapshot
     }
 
     private func tell(_ signal: Signals.Signal) {
@@ -126,8 +183,9 @@ package struct HypervisorSampler: Service {
         var memory = memory
         memory.inventoryAge += 1
         let readAt = clock.now
-        let statistics = try await hypervisor.statistics()
-        let active = Dictionary(statistics.map { ($0.uuid, $0) }) { $1 }
+        let reading = try await hypervisor.statistics(patience: interval * Self.patience)
+        let active = Dictionary(reading.domains.map { ($0.uuid, $0) }) { $1 }
+        noteHung(reading, &memory)
         // Read after the statistics, and whenever they show another set: that a domain went off and that its memory was
         // saved must not be seen one without the other.
         let isRead =
@@ -140,6 +198,7 @@ package struct HypervisorSampler: Service {
             ) { $1 }
             memory.isStale = false
             memory.inventoryAge = 0
+            await discover(&memory)
         }
         if isRead {
             try await measureHost(
@@ -153,8 +212,9 @@ package struct HypervisorSampler: Service {
         let unstartable = Set(templates.compactMap { $0 } + memory.clones.values.map(\.template))
         let names = Set(memory.inventory.map(\.name))
         var left = memory.inventory.filter { memory.clones[$0.uuid] != nil || !unstartable.contains($0.name) }
-        for (target, template) in zip(targets, templates) {
-            let mine = left.filter { Self.fits($0, memory.clones[$0.uuid], target) }
+        for (index, (target, template)) in zip(targets, templates).enumerated() {
+            let networks = memory.networks.indices.contains(index) ? memory.networks[index] : target.networks
+            let mine = left.filter { Self.fits($0, memory.clones[$0.uuid], target, on: networks) }
             let taken = Set(mine.map(\.uuid))
             left.removeAll { taken.contains($0.uuid) }
             var snapshot = snapshot(
@@ -162,16 +222,44 @@ package struct HypervisorSampler: Service {
                 memory.clones,
                 active,
                 previous: isTick ? memory.previous : nil,
-                before: target.view.snapshot
+                before: sight(of: target)
             )
+            snapshot.hasImage = memory.images.indices.contains(index) ? memory.images[index] : nil
             snapshot.readAt = readAt
             snapshot.names = names
             snapshot.template = template.flatMap { name in memory.inventory.first { $0.name == name } }
-                .map { Self.observed($0, clone: nil, active[$0.uuid]?.state) }
-            target.view.replace(snapshot)
+                .map { observed($0, clone: nil, active[$0.uuid]?.state) }
+            target.view.replace(snapshot, host: host?.name)
         }
+        host?.noteAnswer(
+            at: clock.now,
+            steal: isTick ? Self.steal(active, since: memory.previous) : nil,
+            active: active.count,
+            hung: memory.hung.compactMap { active[$0]?.name }.sorted()
+        )
         if isTick { memory.previous = active }
         return memory
+    }
+
+    /// Tells once of each domain that keeps the hypervisor waiting, and once when it does no longer.
+    private func noteHung(_ reading: StatisticsReading, _ memory: inout Memory) {
+        let before = memory.hung
+        guard reading.unanswering != before else { return }
+        memory.hung = reading.unanswering
+        for domain in reading.domains where memory.hung.contains(domain.uuid) != before.contains(domain.uuid) {
+            let isHung = memory.hung.contains(domain.uuid)
+            report(
+                ControllerEvent(
+                    isHung ? .hypervisorDomainHung : .hypervisorDomainAnswers,
+                    at: clock.date,
+                    instance: domain.name,
+                    detail: isHung
+                        ? "its QEMU does not answer \(hypervisor.uri); the others are measured past it; look at its process, "
+                            + "and at 'virsh domcontrol \(domain.name)'"
+                        : "its QEMU answers again"
+                )
+            )
+        }
     }
 
     /// The domains of one group as they are, with their samples where a whole interval has passed.
@@ -194,16 +282,16 @@ package struct HypervisorSampler: Service {
                 steal: current.steal(since: previous)
             )
         }
-        let observed = domains.map { Self.observed($0, clone: clones[$0.uuid], active[$0.uuid]?.state) }
-        return HostView.Snapshot(domains: observed, samples: samples)
+        let seen = domains.map { observed($0, clone: clones[$0.uuid], active[$0.uuid]?.state) }
+        return HostView.Snapshot(domains: seen, samples: samples)
     }
 
-    private static func observed(
+    private func observed(
         _ domain: DomainInfo,
         clone: CloneMark?,
         _ state: DomainState?
     ) -> FleetObservation.Domain {
-        FleetObservation.Domain(
+        var seen = FleetObservation.Domain(
             uuid: domain.uuid,
             name: domain.name,
             isRunning: state?.isRunning ?? false,
@@ -215,6 +303,8 @@ package struct HypervisorSampler: Service {
             memory: domain.maxMemory,
             vCPUs: domain.vcpuCount
         )
+        seen.host = host?.name ?? ""
+        return seen
     }
 
     private func measureHost(_ inventory: [DomainInfo], active: Set<String>) async throws {
@@ -230,8 +320,13 @@ package struct HypervisorSampler: Service {
         )
     }
 
-    private static func fits(_ domain: DomainInfo, _ clone: CloneMark?, _ target: Target) -> Bool {
+    private static func fits(
+        _ domain: DomainInfo,
+        _ clone: CloneMark?,
+        _ target: Target,
+        on networks: [GroupDiscovery.Network]
+    ) -> Bool {
         (clone.map { $0.group == target.name } ?? target.includes(domain.name))
-            && target.networks.contains { $0.has(domain.interfaces) }
+            && networks.contains { $0.has(domain.interfaces) }
     }
 }

@@ -18,6 +18,7 @@ package final class ControllerMetrics: Service {
         package var identity: RotatingIdentity
         package var authority: CertificateAuthority
         package var queries: QueryBoard
+        package var hosts: [HostRuntime]
         package var clock: SteadyClock
 
         package init(
@@ -26,6 +27,7 @@ package final class ControllerMetrics: Service {
             identity: RotatingIdentity,
             authority: CertificateAuthority,
             queries: QueryBoard = QueryBoard(),
+            hosts: [HostRuntime] = [],
             clock: SteadyClock = SteadyClock()
         ) {
             self.groups = groups
@@ -33,6 +35,7 @@ package final class ControllerMetrics: Service {
             self.identity = identity
             self.authority = authority
             self.queries = queries
+            self.hosts = hosts
             self.clock = clock
         }
     }
@@ -54,6 +57,7 @@ package final class ControllerMetrics: Service {
             ProcessFigures.collect(into: &snapshot)
             Self.collect(sources, into: &snapshot)
             Self.collectQueries(sources, into: &snapshot)
+            Self.collectHosts(sources, into: &snapshot)
             self?.collectTicks(into: &snapshot)
         }
     }

@@ -67,8 +67,8 @@ package struct MeasuredHypervisor: Hypervisor {
         try await timed("domain") { try await base.domain(uuid: uuid) }
     }
 
-    package func statistics() async throws -> [DomainStatistics] {
-        try await timed("statistics") { try await base.statistics() }
+    package func statistics(patience: Duration) async throws -> StatisticsReading {
+        try await timed("statistics") { try await base.statistics(patience: patience) }
     }
 
     package func domainXML(uuid: String, inactive: Bool) async throws -> String {

@@ -15,6 +15,7 @@ package struct MeasuredStore: Store {
         self.metrics = metrics
     }
 
+    package func hosts() async throws -> [String: HostSteering] { try await base.hosts() }
     package func commit(_ change: StoreChange) async throws {
         let start = ContinuousClock.now
         defer { metrics.record(MetricNames.storeCommit, [], start.duration(to: .now).seconds) }

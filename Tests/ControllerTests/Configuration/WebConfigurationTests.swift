@@ -33,7 +33,7 @@ struct WebConfigurationTests {
             "hosts: 10.0.0.0/24\nweb-listen: 127.0.0.1:0\nlisten: 127.0.0.1:0\n"
         )
         func texts() async -> [ValidationFinding] {
-            await Validation(configuration: configuration, hypervisor: InMemoryHypervisor(networks: [])).findings()
+            await Validation(configuration: configuration, hypervisors: [InMemoryHypervisor(networks: [])]).findings()
                 .filter { $0.text.hasPrefix("web") }
         }
         let none = await texts()

@@ -42,7 +42,10 @@ struct HistoryController {
     var fleet: Fleet
     var engine: ScalingEngine
     let board = OperationResults()
-    let capacity = HostCapacity()
+    /// What each host has left.
+    var capacities = [HostCapacity()]
+    /// What was last seen of several hosts; empty for one.
+    var hosts: [HostFacts] = []
     var pending = StoreChange()
     var storeFails = false
     var sessions: [String: Session] = [:]
@@ -134,7 +137,7 @@ struct HistoryController {
                 work: isFresh ? session.work : nil
             )
         }
-        return FleetObservation(
+        var observation = FleetObservation(
             domains: view,
             takenNames: takenNames,
             agents: agents,
@@ -143,8 +146,29 @@ struct HistoryController {
             probes: board.probes,
             hooks: board.hooks,
             acknowledged: acknowledged,
-            hostRoom: capacity.room(leaving: Self.reserve),
+            hostRoom: hosts.isEmpty ? capacities[0].room(leaving: Self.reserve) : nil,
             cloneNeed: fleet.cloneTemplate.map { _ in Self.need }
+        )
+        observation.hosts = zip(hosts, capacities).map { facts, capacity in
+            var facts = facts
+            facts.room = capacity.room(leaving: Self.reserve)
+            facts.cloneNeed = fleet.cloneTemplate.map { _ in Self.need }
+            return facts
+        }
+        return observation
+    }
+
+    /// The figures of a host.
+    func measure(_ host: Int, active: Set<String>, units: Int) {
+        let free = max(0, units - active.count)
+        capacities[host].update(
+            HostCapacity.Usage(
+                cpuCount: 100,
+                memoryTotal: 64 << 30,
+                memoryAvailable: UInt64(free) << 30,
+                activeVCPUs: active.count,
+                active: active
+            )
         )
     }
 
@@ -168,10 +192,14 @@ struct HistoryController {
                     )
                 )
             case .draining, .stopping: draining += 1
-            case .off: reserve += 1
+            case .off: if hosts.isEmpty { reserve += 1 }
             case .standby: ready += 1
             default: if instance.goal == .standby, instance.state.isComing, instance.state != .failed { ready += 1 }
             }
+        }
+        if !hosts.isEmpty {
+            (reserve, removable) = (fleet.reserve.count, fleet.removable)
+            ready = fleet.quickest.count { $0.state != .off }
         }
         let startable = fleet.startable(observation)
         var group = GroupObservation(
@@ -185,6 +213,7 @@ struct HistoryController {
             breaker: fleet.breaker.reason(at: now),
             removable: removable,
             lastInService: fleet.lastInService,
+            replacing: fleet.beingEvacuated,
             steering: fleet.steering.forEngine
         )
         group.hostShortage = startable.shortage

@@ -61,6 +61,8 @@ struct HistoryMachine {
     }
 
     let uuid: String
+    /// The number of the host that it is on.
+    var host = 0
     var isDefined = true
     /// What a domain that the controller made consists of; `nil` for one that was there from the beginning.
     var clone: Clone?

@@ -26,7 +26,7 @@ extension HistoryOracle {
         if observation.domains != nil { checkStarts(step, observation) }
         checkRemoved(before, step, machines)
         for action in step.actions { check(action, after, observation) }
-        for domain in observation.domains ?? [] {
+        for domain in observation.domains ?? [] where after.disputed[domain.uuid] == nil {
             let instance = after.instances[domain.uuid]
             if !domain.isRunning, instance?.state == .inService { fail(.dead, domain.uuid) }
             guard domain.isActive, let machine = machines.first(where: { $0.uuid == domain.uuid }),
@@ -99,7 +99,9 @@ extension HistoryOracle {
     private mutating func checkCreated(_ instance: Instance, _ after: Fleet, _ step: FleetStep) {
         pace.begins()
         let most = after.settings.maximum
-        let present = after.instances.values.count { $0.isClone || ![.off, .quarantined].contains($0.state) }
+        let present = after.instances.values.count {
+            !after.isLost($0) && ($0.isClone || ![.off, .quarantined].contains($0.state))
+        }
         if present > most { fail(.maximum, "\(present) of \(most), \(instance.uuid) is made") }
         if instance.reason.isEmpty || !step.events.contains(where: { $0.instance == instance.name }) {
             fail(.explained, "\(instance.uuid) is made")

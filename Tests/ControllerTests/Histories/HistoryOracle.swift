@@ -29,6 +29,7 @@ struct HistoryOracle {
         case leftBehind = "no row of a clone goes while something of it is there"
         case wholeTime = "none is failed before its whole time has passed since the hypervisor was told of it"
         case explained = "every order and change is explained"
+        case elsewhere = "an order goes to the one host that has the domain, and that answers"
         case deadline = "every state that needs a deadline has one"
         case steering = "nothing is ordered while it is paused"
         case liveness = "all comes to its end once faults stop"
@@ -68,9 +69,9 @@ struct HistoryOracle {
     /// The highest maximum that held so far.
     private var highest = 0
     /// What the controller may think of the host.
-    private var active: Set<String> = []
-    private var units = 0
-    private var taken: Set<String> = []
+    private var active: [Int: Set<String>] = [:]
+    private var units: [Int: Int] = [:]
+    private var taken: [Int: Set<String>] = [:]
     /// When the hypervisor was last told to bring each up or to park it, and the time that it has from then.
     private(set) var told: [String: (at: MonotonicInstant, time: Duration)] = [:]
     var pace = HistoryPace()
@@ -86,20 +87,21 @@ struct HistoryOracle {
 
     // MARK: What happened around the controller
 
-    mutating func looked(active: Set<String>, units: Int) {
-        self.active = active
-        self.units = units
-        taken.subtract(active)
+    mutating func looked(active: Set<String>, units: Int, host: Int = 0) {
+        self.active[host] = active
+        self.units[host] = units
+        taken[host]?.subtract(active)
     }
 
-    mutating func takesRoom(_ uuid: String) {
-        taken.insert(uuid)
-        let count = active.union(taken).count
-        let units = units
+    mutating func takesRoom(_ uuid: String, host: Int = 0) {
+        taken[host, default: []].insert(uuid)
+        let count = active[host, default: []].union(taken[host, default: []]).count
+        // Before the first look nothing is known, and nothing refused.
+        let units = units[host] ?? (host == 0 ? 0 : .max)
         if count > units { fail(.hostRoom, "\(uuid) makes \(count), there is room for \(units)") }
     }
 
-    mutating func givesRoomBack(_ uuid: String) { taken.remove(uuid) }
+    mutating func givesRoomBack(_ uuid: String, host: Int = 0) { taken[host]?.remove(uuid) }
 
     mutating func resumed(image: Int) {
         if !usedImages.insert(image).inserted { fail(.image, "image \(image)") }
@@ -195,7 +197,7 @@ struct HistoryOracle {
     /// A new life of the controller begins.
     mutating func restarted(at now: MonotonicInstant, _ disk: HistoryDisk) {
         pace.restarted()
-        (active, taken) = ([], [])
+        (active, taken) = ([:], [:])
         // What was heard and not written down is heard again.
         (failedImages, startedLives, madeLives) = ([], [:], [:])
         let old = drains
@@ -242,6 +244,8 @@ struct HistoryOracle {
             }
         }
         let limits = controller.fleet.limits
+        // On several hosts what could be started, and when, depends on more than is counted there.
+        guard controller.hosts.isEmpty else { return }
         // What waits behind other orders comes in its turn.
         if observation.starts.values.contains(.queued) { pace.begins() }
         for finding in pace.judge(decision, controller.fleet, policy, interval: interval, limits: limits, now: now) {

@@ -6,10 +6,16 @@ import Foundation
 
 /// Clones on the host: made and removed step by step, as `Hypervisor.cloneDomain` and `removeClone` do.
 extension HistoryRun {
+    /// The host that a clone is to be made on.
+    func orderedHostOfClone(_ uuid: String) -> Int {
+        hosts.first { $0.name == controller.fleet.instances[uuid]?.host }?.number ?? 0
+    }
+
     /// A place for a clone that is to be made.
-    mutating func addMachine(_ uuid: String, _ name: String) {
+    mutating func addMachine(_ uuid: String, _ name: String, host: Int) {
         guard index(uuid) == nil else { return }
         var machine = HistoryMachine(clone: name, uuid: uuid)
+        machine.host = host
         machine.bootTicks = cloneBootTicks
         machines.append(machine)
         for client in clients.indices { clients[client].uses.append(false) }
@@ -20,7 +26,7 @@ extension HistoryRun {
     mutating func applyToClone(_ effect: Effect, isHeard: Bool) {
         let uuid = machines[effect.index].uuid
         var result: FleetObservation.StartResult?
-        if hypervisorSilent == 0, effect.fate != .lostBefore {
+        if !isSilent(effect.index), effect.fate != .lostBefore {
             result = effect.work == .remove ? remove(effect) : make(effect)
         }
         if effect.fate == .lostAfter || effect.fate == .halfway { result = nil }
@@ -28,8 +34,8 @@ extension HistoryRun {
         controller.board.endStart(uuid, life: effect.life, result, at: controller.next())
         if effect.work != .remove, result == .succeeded { oracle.heardOfMake(uuid, life: effect.life) }
         if effect.work == .remove || controller.board.starts[uuid] != .succeeded {
-            controller.capacity.settle(uuid, started: false)
-            oracle.givesRoomBack(uuid)
+            controller.capacities[machines[effect.index].host].settle(uuid, started: false)
+            oracle.givesRoomBack(uuid, host: machines[effect.index].host)
         }
         wantsLook = true
     }
@@ -48,7 +54,8 @@ extension HistoryRun {
         machines[index].isDefined = true
         machines[index].clone?.isThere = true
         machines[index].clone?.state = .making
-        oracle.made(machines)
+        // Those of a host that was given up were replaced.
+        if !wasHostLost { oracle.made(machines) }
         let isHalf = effect.fate == .halfway
         if isHalf, random.once(in: 2) { return .failed("lost") }
         guard poolFull == 0, effect.fate != .fails else {

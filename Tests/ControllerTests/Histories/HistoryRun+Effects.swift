@@ -104,7 +104,7 @@ extension HistoryRun {
             guard mayOrder, controller.fleet.cloneTemplate(of: uuid) != nil, let life = board.beginStart(uuid),
                 takeRoom(uuid, life: life)
             else { return }
-            addMachine(uuid, name)
+            addMachine(uuid, name, host: orderedHostOfClone(uuid))
             oracle.makes(uuid, life: life, disk, underWay: isUnderWay(.make(name), uuid, life))
             begin(.make(name), uuid, life: life)
         case .removeClone(let uuid):
@@ -128,17 +128,18 @@ extension HistoryRun {
 
     /// Takes what an instance needs of the host; an order that finds no room stands and is tried again.
     private mutating func takeRoom(_ uuid: String, life: UInt64) -> Bool {
-        if let shortage = controller.capacity.reserve(
+        let host = orderedHost(uuid)
+        if let shortage = controller.capacities[host].reserve(
             uuid,
             HistoryController.need,
             leaving: HistoryController.reserve
         ) {
             if controller.board.hold(uuid, life: life, for: shortage) { wantsLook = true }
             // What was taken when it was made is gone as well.
-            oracle.givesRoomBack(uuid)
+            oracle.givesRoomBack(uuid, host: host)
             return false
         }
-        oracle.takesRoom(uuid)
+        oracle.takesRoom(uuid, host: host)
         return true
     }
 
@@ -180,8 +181,8 @@ extension HistoryRun {
             controller.board.endStart(uuid, life: effect.life, result, at: controller.next())
             if effect.work == .start || effect.work == .resume(.saved) {
                 let isStarted = controller.board.starts[uuid] == .succeeded
-                controller.capacity.settle(uuid, started: isStarted)
-                if !isStarted { oracle.givesRoomBack(uuid) }
+                controller.capacities[machines[index].host].settle(uuid, started: isStarted)
+                if !isStarted { oracle.givesRoomBack(uuid, host: machines[index].host) }
             }
         case .destroy(let run):
             guard reaches(effect), run ?? machines[index].run == machines[index].run else { return }
@@ -215,7 +216,8 @@ extension HistoryRun {
     }
 
     private func isWell(_ index: Int) -> Bool {
-        machines[index].power == .running && machines[index].guest.map { $0.isUp && $0.isWell } ?? false
+        machines[index].power == .running && !isCut(index)
+            && machines[index].guest.map { $0.isUp && $0.isWell } ?? false
     }
 
     private func endProbe(_ effect: Effect, session: UInt64?, passes: Bool, isHeard: Bool) {
@@ -230,14 +232,14 @@ extension HistoryRun {
     }
 
     private func reaches(_ effect: Effect) -> Bool {
-        hypervisorSilent == 0 && machines[effect.index].isDefined && effect.fate != .fails
+        !isSilent(effect.index) && machines[effect.index].isDefined && effect.fate != .fails
             && effect.fate != .lostBefore && effect.fate != .halfway
     }
 
     /// Gives the hypervisor an order; `nil` when nobody knows what became of it.
     private mutating func order(_ effect: Effect) -> FleetObservation.StartResult? {
         let index = effect.index
-        guard hypervisorSilent == 0, effect.fate != .lostBefore else { return nil }
+        guard !isSilent(index), effect.fate != .lostBefore else { return nil }
         guard machines[index].isDefined else { return .failed("no domain") }
         guard machines[index].clone?.state ?? .ready == .ready || machines[index].isActive else {
             return .failed("not whole")

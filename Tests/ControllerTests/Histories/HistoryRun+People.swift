@@ -122,6 +122,7 @@ extension HistoryRun {
         (hypervisorSilent, storeFailing, samplesMissing, reportsMissing) = (0, 0, 0, 0)
         (poolFull, removalsFail, hasTemplate, cloneBootTicks) = (0, 0, true, 1)
         hostUnits = 10
+        calmHosts()
         demand = 50
         for client in clients.indices { clients[client].hangs = 0 }
         commands += [.steer(.resume), .steer(.release)]

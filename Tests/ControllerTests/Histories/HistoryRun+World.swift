@@ -44,6 +44,10 @@ extension HistoryRun {
                 }
             }
             let uuid = machines[index].uuid
+            if isCut(index) {
+                controller.sessions[uuid]?.isConnected = false
+                machines[index].guest?.session = 0
+            }
             guard machines[index].power == .running, var guest = machines[index].guest else {
                 // A guest that is gone or saved lets its connection break, sooner or later; a paused one keeps it.
                 if machines[index].power == .off, controller.sessions[uuid]?.isConnected == true,
@@ -53,12 +57,12 @@ extension HistoryRun {
                 }
                 continue
             }
-            if guest.isUp {
+            if guest.isUp, !isCut(index) {
                 connect(&guest, index)
-            } else if let left = guest.bootLeft {
+            } else if !guest.isUp, let left = guest.bootLeft {
                 if left <= 0 {
                     guest.isUp = true
-                    connect(&guest, index)
+                    if !isCut(index) { connect(&guest, index) }
                 } else {
                     guest.bootLeft = left - 1
                 }
@@ -102,7 +106,7 @@ extension HistoryRun {
 
     /// Hands each guest that runs what was sent to it, in order.
     mutating func deliverCommands() {
-        for index in machines.indices where machines[index].power == .running {
+        for index in machines.indices where machines[index].power == .running && !isCut(index) {
             let uuid = machines[index].uuid
             guard let guest = machines[index].guest, guest.isUp, let session = controller.sessions[uuid],
                 session.isConnected, session.number == guest.session, !session.mailbox.isEmpty
@@ -123,7 +127,7 @@ extension HistoryRun {
 
     /// A load report of one guest.
     private mutating func report(_ index: Int) {
-        guard reportsMissing == 0, machines[index].unmeasured == 0, machines[index].power == .running,
+        guard reportsMissing == 0, !isCut(index), machines[index].unmeasured == 0, machines[index].power == .running,
             let guest = machines[index].guest, guest.isUp
         else { return }
         let uuid = machines[index].uuid
@@ -170,6 +174,7 @@ extension HistoryRun {
 
     /// Asks the hypervisor.
     mutating func look() {
+        guard hosts.count == 1 else { return lookAtHosts() }
         guard hypervisorSilent == 0 else {
             controller.view = nil
             return
@@ -196,16 +201,7 @@ extension HistoryRun {
         }
         controller.view = view
         controller.viewedAt = controller.next()
-        let free = max(0, hostUnits - active.count)
-        controller.capacity.update(
-            HostCapacity.Usage(
-                cpuCount: 100,
-                memoryTotal: 64 << 30,
-                memoryAvailable: UInt64(free) << 30,
-                activeVCPUs: active.count,
-                active: active
-            )
-        )
+        controller.measure(0, active: active, units: hostUnits)
         oracle.looked(active: active, units: hostUnits)
     }
 
@@ -218,7 +214,7 @@ extension HistoryRun {
                 controller.samples[uuid] = nil
                 continue
             }
-            guard machines[index].unmeasured == 0 else { continue }
+            guard machines[index].unmeasured == 0, !isSilent(index) else { continue }
             controller.samples[uuid] = HostSample(at: now, utilization: load(index), steal: 0)
         }
     }

@@ -2,6 +2,7 @@ import Autoscaling
 import Foundation
 
 @testable import Lifecycle
+@testable import Orchestration
 
 /// One history: machines, people, clients and faults on one side, lives of a controller on the other, and an oracle that
 /// watches both. The same seed gives the same history.
@@ -89,6 +90,10 @@ struct HistoryRun {
     var samplesMissing = 0
     var reportsMissing = 0
     var hostUnits: Int
+    /// What is wrong with each of several hosts; one of them for a history on one host.
+    var hosts: [HistoryHost]
+    /// Whether a host was ever given up: from then on there may be more than are allowed, until what is too much is drained.
+    var wasHostLost = false
     /// Ticks for which the storage pool has no room, and for which clones cannot be removed.
     var poolFull = 0
     var removalsFail = 0
@@ -112,15 +117,28 @@ struct HistoryRun {
     var date: Date { Date(timeIntervalSince1970: wall) }
     func index(_ uuid: String) -> Int? { machines.firstIndex { $0.uuid == uuid } }
 
-    init(seed: UInt64, count: Int, policy: GroupPolicy, settings: FleetSettings, interval: Duration, hostUnits: Int) {
+    init(
+        seed: UInt64,
+        count: Int,
+        policy: GroupPolicy,
+        settings: FleetSettings,
+        interval: Duration,
+        hostUnits: Int,
+        hostCount: Int = 1
+    ) {
         random = HistoryRandom(seed: seed)
         self.policy = policy
         self.settings = settings
         self.interval = interval
         self.hostUnits = hostUnits
+        hosts = (0..<hostCount).map { HistoryHost(number: $0, units: hostUnits) }
         let number = NumberSource(0)
         uuids = UUIDSource { "clone\(number.next())" }
-        machines = Self.names.prefix(count).map { HistoryMachine(uuid: $0) }
+        machines = Self.names.prefix(count).enumerated().map { number, name in
+            var machine = HistoryMachine(uuid: name)
+            machine.host = number % hostCount
+            return machine
+        }
         clients = Array(repeating: Client(uses: Array(repeating: false, count: count)), count: 2)
         oracle = HistoryOracle(interval: interval, count: count)
         controller = HistoryController(
@@ -134,6 +152,7 @@ struct HistoryRun {
             now: now,
             date: Date(timeIntervalSince1970: wall)
         )
+        controller.capacities = (0..<hostCount).map { _ in HostCapacity() }
     }
 
     /// Kills the controller, if it is not dead already, and starts it anew with what was written down.
@@ -165,6 +184,7 @@ struct HistoryRun {
             now: now,
             date: date
         )
+        controller.capacities = hosts.map { _ in HostCapacity() }
         commands = []
         oracle.restarted(at: now, disk)
     }
@@ -175,6 +195,8 @@ struct HistoryRun {
         passTime(seconds)
         liveGuests()
         if hasFaults { meddle() }
+        if hosts.count > 1 { meddleWithHosts() }
+        if !controller.fleet.lostHosts.isEmpty { wasHostLost = true }
         serveClients()
         let isStale = hasFaults && random.once(in: 6)
         if isStale { look() }

@@ -5,8 +5,8 @@ import Foundation
 
 extension HistoryRun {
     /// Prints one history, for a person who looks for the reason of a failure.
-    static func print(seed: UInt64) {
-        var run = generated(seed: seed)
+    static func print(seed: UInt64, onHosts: Bool = false) {
+        var run = generated(seed: seed, onHosts: onHosts)
         run.isTraced = true
         run.playThrough(seed)
         for broken in run.oracle.broken { Swift.print("BROKEN \(broken.property.rawValue): \(broken.text)") }

@@ -153,7 +153,7 @@ struct AddressUnusableTests {
     func listen(text: String, words: String) async throws {
         var configuration = try ConfigurationLoading.load("hosts: 10.0.0.0/8\nweb-listen: none\n")
         configuration.listen = try #require(HostPort(text))
-        let validation = Validation(configuration: configuration, hypervisor: InMemoryHypervisor())
+        let validation = Validation(configuration: configuration, hypervisors: [InMemoryHypervisor()])
         let found = try #require(await validation.findings().first { $0.text.hasPrefix("port:") })
         #expect(!found.isFine && found.text.contains("cannot listen on \(text): \(words)"), "\(found.text)")
         #expect(found.text.hasSuffix("choose another with --listen"))

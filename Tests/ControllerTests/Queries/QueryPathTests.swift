@@ -63,7 +63,7 @@ extension SocketTests {
             var configuration = try ConfigurationLoading.load(yaml)
             configuration.groups[0].policy.rules.append(.prometheus(QueryTarget(query, perInstance: 1)))
             let hypervisor = InMemoryHypervisor(networks: [])
-            return await Validation(configuration: configuration, hypervisor: hypervisor, isOffline: isOffline)
+            return await Validation(configuration: configuration, hypervisors: [hypervisor], isOffline: isOffline)
                 .findings()
                 .filter { $0.text.contains("prometheus") }
         }

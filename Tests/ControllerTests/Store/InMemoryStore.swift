@@ -13,6 +13,7 @@ final class InMemoryStore: Store {
         var breakers: [String: StartBreaker] = [:]
         var templates: [String: CloneTemplates] = [:]
         var steerings: [String: GroupSteering] = [:]
+        var hosts: [String: HostSteering] = [:]
         var events: [ControllerEvent] = []
         var tokens: [String: (record: JoinTokenRecord, usedBy: String?)] = [:]
     }
@@ -33,6 +34,8 @@ final class InMemoryStore: Store {
         content.withLock { $0.steerings[group] ?? GroupSteering() }
     }
 
+    func hosts() async throws -> [String: HostSteering] { content.withLock { $0.hosts } }
+
     func commit(_ change: StoreChange) async throws {
         content.withLock { content in
             for instance in change.instances { content.instances[instance.uuid] = instance }
@@ -41,6 +44,7 @@ final class InMemoryStore: Store {
             content.breakers.merge(change.breakers) { $1 }
             content.templates.merge(change.templates) { $1 }
             content.steerings.merge(change.steerings) { $1 }
+            content.hosts.merge(change.hosts) { $1 }
             for var event in change.events {
                 event.id = (content.events.last?.id ?? 0) + 1
                 content.events.append(event)

@@ -115,6 +115,20 @@ struct StoreConformanceTests {
         }
     }
 
+    @Test("what operators ask of a host is that host's alone", arguments: StoreEngine.allCases)
+    func hosts(engine: StoreEngine) async throws {
+        try await with(engine) { store in
+            #expect(try await store.hosts().isEmpty)
+            let cordoned = HostSteering(isCordoned: true, isEvacuating: false, by: "alice", since: now)
+            var evacuated = cordoned
+            evacuated.isEvacuating = true
+            try await store.commit(StoreChange(hosts: ["a": cordoned]))
+            try await store.commit(StoreChange(hosts: ["b": cordoned]))
+            try await store.commit(StoreChange(hosts: ["a": evacuated]))
+            #expect(try await store.hosts() == ["a": evacuated, "b": cordoned])
+        }
+    }
+
     @Test("events get numbers that grow, and are found by each part of a query", arguments: StoreEngine.allCases)
     func events(engine: StoreEngine) async throws {
         try await with(engine) { store in

@@ -82,7 +82,7 @@ struct OpenAPITests {
                 ),
                 store: store,
                 registry: AgentRegistry { _ in },
-                clones: CloneOperator(hypervisor: InMemoryHypervisor(networks: []), gate: SerialGate()),
+                hosts: [],
                 reading: ControllerAPI.Reading(
                     history: nil,
                     feed: EventFeed(store: store, eventBus: EventBus(), clock: clock, logger: .quiet),

@@ -12,7 +12,7 @@ const topics = {
   Scaling: ["overload", "overload.ended", "scale-out.decided", "scale-in.decided", "scale-out.blocked", "reserve.empty", "breaker.opened", "breaker.closed", "group.paused", "group.resumed"],
   Instances: ["instance.", "agent.", "standby.", "rollout."],
   Endpoints: ["endpoints.changed"],
-  Trouble: ["instance.unhealthy", "instance.failed", "instance.quarantined", "hypervisor.lost", "store.failed", "hook.failed", "peer.refused", "configuration.refused", "rollout.failed", "reserve.empty", "breaker.opened", "scale-out.blocked"],
+  Trouble: ["instance.unhealthy", "instance.failed", "instance.quarantined", "hypervisor.lost", "hypervisor.domain-hung", "host.lost", "instance.disputed", "store.failed", "hook.failed", "peer.refused", "configuration.refused", "rollout.failed", "reserve.empty", "breaker.opened", "scale-out.blocked"],
   Controller: ["controller.", "configuration.", "hypervisor.", "store.", "peer.", "hook."],
 };
 const matches = (topic, kind) => topics[topic].some((word) => (word.endsWith(".") ? kind.startsWith(word) : kind === word));
