@@ -9,7 +9,7 @@ import Testing
 @testable import Persistence
 @testable import Wire
 
-extension EtcdTests {
+extension EtcdFailureTests {
     @Suite("An etcd in which something fails", .timeLimit(.minutes(2)))
     struct EtcdFaultTests {
         private let now = Date(timeIntervalSince1970: 1_000_000)

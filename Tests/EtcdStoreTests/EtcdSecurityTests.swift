@@ -10,7 +10,7 @@ import X509
 @testable import EtcdStore
 @testable import Persistence
 
-extension EtcdTests {
+extension EtcdFailureTests {
     @Suite("etcd with certificates, users and prefixes", .timeLimit(.minutes(1)))
     struct EtcdSecurityTests {
         @Test("a certificate of its authority gets in; another one, none, or a server of another authority does not")
