@@ -26,6 +26,9 @@ extension SQLiteStore: PortableStore {
                 for value in StoreSnapshot.GroupValue.allCases { values[value] = row[value.rawValue] as Data? }
                 if !values.isEmpty { snapshot.groups[row["name"]] = values }
             }
+            for row in try Row.fetchAll(database, sql: "SELECT name, steering FROM hostState") {
+                snapshot.hosts[row["name"]] = row["steering"]
+            }
             for row in try Row.fetchAll(database, sql: "SELECT id, row FROM event ORDER BY id") {
                 snapshot.events.append(StoreSnapshot.Event(id: row["id"], row: row["row"]))
             }
@@ -47,7 +50,7 @@ extension SQLiteStore: PortableStore {
     package func replace(with snapshot: StoreSnapshot) async throws {
         let columns = try snapshot.events.map { try WireCoding.decode(EventColumns.self, from: $0.row) }
         try await database.write { database in
-            for table in ["instance", "groupState", "event", "joinToken"] {
+            for table in ["instance", "groupState", "hostState", "event", "joinToken"] {
                 try database.execute(sql: "DELETE FROM \(table)")
             }
             for (uuid, row) in snapshot.instances {
@@ -61,6 +64,12 @@ extension SQLiteStore: PortableStore {
                         arguments: [row, group]
                     )
                 }
+            }
+            for (host, row) in snapshot.hosts {
+                try database.execute(
+                    sql: "INSERT INTO hostState (name, steering) VALUES (?, ?)",
+                    arguments: [host, row]
+                )
             }
             for (event, column) in zip(snapshot.events, columns) {
                 try database.execute(

@@ -17,6 +17,7 @@ package struct SnapshotFile: PortableStore {
         var instance: String?
         var group: String?
         var value: String?
+        var host: String?
         var event: Int64?
         var token: String?
         var uuid: String?
@@ -77,6 +78,9 @@ package struct SnapshotFile: PortableStore {
                 try add { ($0.group, $0.value, $0.row) = (group, value.rawValue, Self.text(row)) }
             }
         }
+        for (host, row) in snapshot.hosts.sorted(by: { $0.key < $1.key }) {
+            try add { ($0.host, $0.row) = (host, Self.text(row)) }
+        }
         for event in snapshot.events { try add { ($0.event, $0.row) = (event.id, Self.text(event.row)) } }
         for (hash, token) in snapshot.tokens.sorted(by: { $0.key < $1.key }) {
             try add {
@@ -124,6 +128,8 @@ package struct SnapshotFile: PortableStore {
                 throw unreadable("line \(number) has a value of a group that this version does not know")
             }
             snapshot.groups[group, default: [:]][value] = row
+        } else if let host = line.host, let row {
+            snapshot.hosts[host] = row
         } else if let id = line.event, let row {
             snapshot.events.append(StoreSnapshot.Event(id: id, row: row))
         } else if let hash = line.token, let uuid = line.uuid, let expires = line.expires {

@@ -35,6 +35,8 @@ package struct StoreSnapshot: Sendable, Equatable {
     package var instances: [String: Data] = [:]
     /// Values of the groups by name.
     package var groups: [String: [GroupValue: Data]] = [:]
+    /// What operators ask of the hosts, by name.
+    package var hosts: [String: Data] = [:]
     /// Events in the order of their numbers.
     package var events: [Event] = []
     /// The number that the next event gets.
@@ -45,7 +47,9 @@ package struct StoreSnapshot: Sendable, Equatable {
     package init() {}
 
     /// Whether there is nothing in it.
-    package var isEmpty: Bool { instances.isEmpty && groups.isEmpty && events.isEmpty && tokens.isEmpty }
+    package var isEmpty: Bool {
+        instances.isEmpty && groups.isEmpty && hosts.isEmpty && events.isEmpty && tokens.isEmpty
+    }
 
     /// With the last `limit` events only.
     package func keepingEvents(_ limit: Int) -> StoreSnapshot {
@@ -58,6 +62,7 @@ package struct StoreSnapshot: Sendable, Equatable {
     package func firstDifference(from other: StoreSnapshot) -> String? {
         if instances != other.instances { return "instances" }
         if groups != other.groups { return "groups" }
+        if hosts != other.hosts { return "hosts" }
         if events != other.events { return "events" }
         if nextEvent != other.nextEvent { return "numbers of events" }
         if tokens != other.tokens { return "join tokens" }

@@ -36,12 +36,15 @@ extension EtcdTests {
                 StoreChange(
                     endpointSets: ["web": set, "mail/1": set],
                     breakers: ["web": .init()],
-                    steerings: ["web": steering]
+                    steerings: ["web": steering],
+                    hosts: ["b": host]
                 )
             )
             try await store.addToken(JoinTokenRecord(hash: "h", uuid: "u1", expires: now.addingTimeInterval(60)))
             _ = try await store.redeemToken(hash: "h", uuid: "u1", key: "k", now: now)
         }
+
+        private var host: HostSteering { HostSteering(isCordoned: true, isEvacuating: false, by: "alice", since: now) }
 
         private func withDirectory(_ body: (String) async throws -> Void) async throws {
             let path = FileManager.default.temporaryDirectory.appendingPathComponent("cms-\(UUID())").path
@@ -70,6 +73,7 @@ extension EtcdTests {
                     _ = try await StoreCopy.run(from: etcd, to: target, called: "b", replaces: false)
                     #expect(try await target.snapshot() == etcd.snapshot())
                     #expect(try await target.steering(group: "web").pausedBy == "alice")
+                    #expect(try await target.hosts() == ["b": host])
                     try await target.commit(StoreChange(events: [ControllerEvent(.overload, at: now, detail: "last")]))
                     #expect(try await target.events(EventQuery(kinds: [.overload], limit: 1)).map(\.id) == [212])
                 }

@@ -56,6 +56,7 @@ struct CommitPlan: Sendable {
         for value in change.values {
             rest.append(.put(keys.value(value.kind, of: value.group), StoredRow.wrap(value.row)))
         }
+        for host in change.hosts { rest.append(.put(keys.host(host.name), StoredRow.wrap(host.row))) }
         var reads: [EtcdOperation] = [.get(keys.commit(writer))]
         if let fence { reads.append(.get(keys.owner(fence.group))) }
         if !change.events.isEmpty { reads.append(.get(keys.nextEvent)) }

@@ -15,6 +15,8 @@ struct EncodedChange: Sendable {
     var removed: [String]
     var events: [Data]
     var values: [Value]
+    /// What operators ask of hosts, by name.
+    var hosts: [(name: String, row: Data)]
     /// The revisions of the endpoint sets, by group.
     var revisions: [String: UInt64]
 
@@ -23,7 +25,7 @@ struct EncodedChange: Sendable {
         if let group {
             let named =
                 change.instances.map(\.group) + change.endpointSets.keys + change.breakers.keys + change.templates.keys
-                + change.steerings.keys
+                + change.steerings.keys + change.hosts.keys.map { "host \($0)" }
             if let other = named.first(where: { $0 != group }) {
                 throw StoreFailure.otherGroup(other, expected: group)
             }
@@ -36,6 +38,7 @@ struct EncodedChange: Sendable {
         removed = gone.sorted()
         events = try change.events.map { try WireCoding.encoder().encode($0) }
         values = []
+        hosts = try change.hosts.sorted { $0.key < $1.key }.map { ($0.key, try WireCoding.encoder().encode($0.value)) }
         revisions = change.endpointSets.mapValues(\.revision)
         try add(change.endpointSets, .endpointSet)
         try add(change.breakers, .breaker)

@@ -61,6 +61,8 @@ extension EtcdStore: PortableStore {
                     }
                 } else if let (group, value) = keys.groupValue(entry.key) {
                     snapshot.groups[group, default: [:]][value] = try StoredRow.unwrap(entry)
+                } else if let host = keys.name(entry.key, below: keys.hosts) {
+                    snapshot.hosts[host] = try StoredRow.unwrap(entry)
                 } else if let hash = keys.name(entry.key, below: keys.tokens) {
                     let row = try StoredRow.decode(TokenRow.self, entry)
                     let record = JoinTokenRecord(
@@ -98,10 +100,8 @@ extension EtcdStore: PortableStore {
         let live = try await liveControllers()
         guard live.isEmpty else { throw StoreFailure.inUse(by: live) }
         try await client.put(keys.format, try StoredRow.encode(Format(isFilling: true)))
-        for folder in [keys.instances, keys.packs, keys.groups, keys.events, keys.tokens, keys.commits, keys.nextEvent]
-        {
-            try await client.delete(below: folder)
-        }
+        let folders = [keys.instances, keys.packs, keys.groups, keys.hosts, keys.events, keys.tokens, keys.commits]
+        for folder in folders + [keys.nextEvent] { try await client.delete(below: folder) }
         var part: [EtcdOperation] = []
         var size = 0
         func flush() async throws {
@@ -125,6 +125,7 @@ extension EtcdStore: PortableStore {
         for (group, values) in snapshot.groups {
             operations += values.map { .put(keys.value($0.key, of: group), StoredRow.wrap($0.value)) }
         }
+        operations += snapshot.hosts.map { .put(keys.host($0.key), StoredRow.wrap($0.value)) }
         for (hash, token) in snapshot.tokens {
             let row = TokenRow(token.record, usedBy: token.usedBy)
             operations.append(.put(keys.token(hash), try StoredRow.encode(row)))

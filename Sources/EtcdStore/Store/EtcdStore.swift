@@ -102,6 +102,16 @@ package struct EtcdStore: Store {
         try await value(.steering, of: group, as: GroupSteering.self) ?? GroupSteering()
     }
 
+    /// What operators ask of the hosts.
+    package func hosts() async throws -> [String: HostSteering] {
+        var hosts: [String: HostSteering] = [:]
+        for entry in try await retryingCompaction({ try await client.list(keys.hosts).entries }) {
+            guard let name = keys.name(entry.key, below: keys.hosts) else { continue }
+            hosts[name] = try StoredRow.decode(HostSteering.self, entry)
+        }
+        return hosts
+    }
+
     private func value<Row: Decodable>(
         _ kind: StoreSnapshot.GroupValue,
         of group: String,

@@ -19,6 +19,8 @@ package struct StoreKeys: Sendable, Equatable {
     /// Many rows that one change wrote together, until each stands under its own key again.
     var packs: String { prefix + "packs/" }
     var groups: String { prefix + "groups/" }
+    /// What operators ask of each host.
+    var hosts: String { prefix + "hosts/" }
     var events: String { prefix + "events/" }
     var tokens: String { prefix + "tokens/" }
     /// The last commit of each writer, by group.
@@ -32,6 +34,7 @@ package struct StoreKeys: Sendable, Equatable {
     func value(_ value: StoreSnapshot.GroupValue, of group: String) -> String {
         "\(groups)\(Self.escaped(group))/\(value.rawValue)"
     }
+    func host(_ name: String) -> String { hosts + Self.escaped(name) }
     func token(_ hash: String) -> String { tokens + Self.escaped(hash) }
     func commit(_ group: String?) -> String { commits + (group.map { "groups/\(Self.escaped($0))" } ?? "others") }
     package func controller(_ name: String) -> String { controllers + Self.escaped(name) }
