@@ -220,6 +220,29 @@ extension EtcdTests {
             }
         }
 
+        @Test("a commit that arrives late, after another one of the same writer, changes nothing")
+        func late() async throws {
+            try await EtcdLab.withStore { store in
+                try await store.commit(StoreChange(instances: rows(0..<1)))
+                let late = try CommitPlan(
+                    EncodedChange(StoreChange(instances: rows(0..<1, state: .starting)), only: nil),
+                    keys: store.keys,
+                    known: .init(
+                        commitRevision: store.core.known.withLock { $0.commits[nil]?.revision ?? 0 },
+                        nextEvent: (1, 0),
+                        sets: [:]
+                    ),
+                    writer: nil,
+                    id: "late",
+                    fence: nil
+                )
+                try await store.commit(StoreChange(instances: rows(0..<1, state: .inService)))
+                let result = try await store.client.transaction(if: late.conditions, then: late.operations)
+                #expect(!result.succeeded)
+                #expect(try await store.ledger() == rows(0..<1, state: .inService))
+            }
+        }
+
         @Test("a store of a later version, or one that was filled only in part, is refused")
         func formats() async throws {
             try await EtcdLab.withStore { store in
