@@ -3,10 +3,12 @@ extension ScalingEngine {
     func judgeData(
         _ proposal: inout SizeProposal,
         unstarved: Int,
-        hasRoomElsewhere: Bool,
+        _ observation: GroupObservation,
         _ tally: LoadAggregate
     ) {
-        if proposal.growth > 0, policy.onStarved == .refuse, !hasRoomElsewhere, unstarved < proposal.size {
+        if proposal.growth > 0, policy.onStarved == .refuse, observation.hasRoomElsewhere != true,
+            unstarved < proposal.size
+        {
             proposal.clamp(
                 .starved,
                 to: max(proposal.capacity, unstarved),

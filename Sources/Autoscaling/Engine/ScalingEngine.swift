@@ -74,12 +74,7 @@ package struct ScalingEngine: Sendable, Hashable, Codable {
         let limits = boundsInForce(at: calendar)
 
         var proposal = SizeProposal(size: raw, capacity: capacity)
-        judgeData(
-            &proposal,
-            unstarved: unstarved,
-            hasRoomElsewhere: observation.hasRoomElsewhere ?? false,
-            tally
-        )
+        judgeData(&proposal, unstarved: unstarved, observation, tally)
         // The windows go on with what the rules recommend, whoever decides meanwhile.
         largest.record(proposal.size, at: clock, window: policy.scaleIn.window)
         smallest.record(proposal.size, at: clock, window: policy.scaleOut.window)

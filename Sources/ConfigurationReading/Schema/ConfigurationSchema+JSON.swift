@@ -111,14 +111,7 @@ extension ConfigurationSchema {
             guard commas else { return list }
             return [("oneOf", .array([.object([("type", .string("string"))]), .object(list)]))]
         case .labels:
-            return [
-                ("type", .string("object")), ("maxProperties", .number(Double(ValueKind.labelLimit))),
-                ("propertyNames", .object([("pattern", .string("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"))])),
-                (
-                    "additionalProperties",
-                    .object([("type", .array([.string("string"), .string("number"), .string("boolean")]))])
-                ),
-            ]
+            return labels
         case .mapping(let description):
             return members(of: description)
         case .named(_, let count):
@@ -129,6 +122,18 @@ extension ConfigurationSchema {
                 ("additionalProperties", .object([("$ref", .string("#/$defs/group"))])),
             ]
         }
+    }
+
+    /// Names with values.
+    private static var labels: [(String, JSONText)] {
+        [
+            ("type", .string("object")), ("maxProperties", .number(Double(ValueKind.labelLimit))),
+            ("propertyNames", .object([("pattern", .string("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"))])),
+            (
+                "additionalProperties",
+                .object([("type", .array([.string("string"), .string("number"), .string("boolean")]))])
+            ),
+        ]
     }
 
     /// One status alone is a number to readers of YAML.

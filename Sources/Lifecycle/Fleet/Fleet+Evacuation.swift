@@ -76,7 +76,14 @@ extension Fleet {
             evacuationWaits[host] = reason
             return false
         }
-        let others = instances.values.count { $0.state == .inService && self.host(of: $0) != host }
+        let others = instances.values.count {
+            $0.state == .inService && !(places[self.host(of: $0)]?.isEvacuating ?? false)
+        }
+        if let desired, others >= desired {
+            let reason = "host \(host) is evacuated, and the \(others) in service elsewhere suffice"
+            drain(instance, reason: reason, now: now, date: date, in: &step)
+            return true
+        }
         guard counted < settings.maximum else {
             let isLeaving = instances.values.contains { [.draining, .stopping].contains($0.state) || $0.isComing }
             guard !isLeaving, others > 0 else {

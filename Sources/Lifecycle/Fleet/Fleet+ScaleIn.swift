@@ -31,7 +31,10 @@ extension Fleet {
         date: Date
     ) -> FleetStep {
         var step = FleetStep()
-        for victim in VictimSelection.order(candidates(work: work)).prefix(max(0, count)) {
+        let order = VictimSelection.order(candidates(work: work))
+        // Who has to leave anyway leaves first.
+        let leaving = order.filter { isEvacuated($0.id) }
+        for victim in (leaving + order.filter { !isEvacuated($0.id) }).prefix(max(0, count)) {
             guard let instance = instances[victim.id] else { continue }
             drain(instance, reason: "\(reason); \(Self.why(victim))", now: now, date: date, in: &step)
         }
@@ -54,6 +57,10 @@ extension Fleet {
         step.events.append(
             ControllerEvent(.instanceDraining, at: date, instance: instance.name, by: by, detail: reason)
         )
+    }
+
+    private func isEvacuated(_ uuid: String) -> Bool {
+        instances[uuid].map { places[host(of: $0)]?.isEvacuating ?? false } ?? false
     }
 
     private static func why(_ victim: VictimSelection.Candidate) -> String {

@@ -37,6 +37,8 @@ package struct Fleet: Sendable, Equatable {
     package internal(set) var disputed: [String: String] = [:]
     /// The instances that take the places of those on hosts that are evacuated, by the UUID of who is to leave.
     var replacements: [String: String] = [:]
+    /// The size that the last decision leads to; `nil` before the first.
+    package var desired: Int?
     /// Why an evacuation does not go on, in words, by host.
     package internal(set) var evacuationWaits: [String: String] = [:]
     /// The hosts of which it was told that nothing of the group is left on them.

@@ -135,6 +135,7 @@ extension Reconciler {
         guard observation.domains != nil, !state.storeFails else { return nil }
         let input = groupObservation(state, estimates, observation, now: now)
         let decision = state.engine.decide(input, now: now, calendar: state.calendar)
+        state.fleet.desired = decision.desired
         parts.status.publish(decision, at: date)
         parts.trace?.record(decision, calendar: state.calendar)
         parts.logger.debug("decision", metadata: ["reason": "\(decision.reason)"])

@@ -266,6 +266,25 @@ import Wire
         #expect(scene.state("a2") == .off)
     }
 
+    @Test("where those elsewhere suffice none is started; a scale in takes those that have to leave first")
+    func evacuationOfSurplus() {
+        var scene = scene(["a1", "b1", "b2"])
+        _ = scene.step()
+        for name in ["a1", "b1", "b2"] {
+            _ = scene.order()
+            scene.boot(name)
+        }
+        scene.fleet.desired = 3
+        change("b", &scene) { ($0.isCordoned, $0.isEvacuating) = (true, true) }
+        _ = scene.step()
+        #expect(scene.names == ["a1", "b1", "b2"], "nothing can take their places")
+        _ = scene.scaleIn()
+        #expect(scene.names.count == 2 && scene.names.first == "a1")
+        scene.fleet.desired = 1
+        _ = scene.step()
+        #expect(scene.names == ["a1"])
+    }
+
     @Test("where max leaves no room for another one, one leaves first")
     func evacuationAtMax() {
         var scene = scene(["a1", "b1", "b2"]) { $0.maximum = 2 }
