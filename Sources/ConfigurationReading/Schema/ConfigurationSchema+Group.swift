@@ -52,12 +52,7 @@ extension ConfigurationSchema {
             "What is called on an instance's way into and out of service."
         ),
         KeyDescription("host", .mapping(MappingDescription(keys: host)), nil, "What the host keeps for others."),
-        KeyDescription(
-            "placement",
-            .mapping(MappingDescription(keys: placement)),
-            nil,
-            "On which of several hosts instances are started."
-        ),
+        placement,
         KeyDescription(
             "agent",
             .choice(["required", "none"]),

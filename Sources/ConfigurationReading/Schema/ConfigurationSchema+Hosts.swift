@@ -58,8 +58,15 @@ extension ConfigurationSchema {
         ),
     ]
 
-    /// The keys of a group's placement.
-    static let placement: [KeyDescription] = [
+    /// A group's placement.
+    static let placement = KeyDescription(
+        "placement",
+        .mapping(MappingDescription(keys: placementKeys)),
+        nil,
+        "On which of several hosts instances are started."
+    )
+
+    private static let placementKeys: [KeyDescription] = [
         KeyDescription(
             "policy",
             .choice(["spread", "pack"]),
