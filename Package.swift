@@ -103,9 +103,10 @@ let package = Package(
         ),
 
         // The controller, from what it stands on to what puts it together.
+        .target(name: "BlockingCalls", swiftSettings: settings),
         .target(
             name: "Libvirt",
-            dependencies: ["CLibvirt", "Wire", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["BlockingCalls", "CLibvirt", "Wire", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
         ),
         .target(
@@ -311,7 +312,11 @@ let package = Package(
         ),
         .testTarget(name: "AutoscalingTests", dependencies: ["Autoscaling"], swiftSettings: settings),
         .testTarget(name: "OwnershipTests", dependencies: ["Autoscaling", "Ownership"], swiftSettings: settings),
-        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "TestSupport", "Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "LibvirtTests",
+            dependencies: ["BlockingCalls", "Libvirt", "TestSupport", "Wire"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SharedTests",
             dependencies: [

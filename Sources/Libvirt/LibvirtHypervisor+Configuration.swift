@@ -1,3 +1,5 @@
+import BlockingCalls
+
 extension LibvirtHypervisor {
     /// Times and numbers of one connection.
     package struct Configuration: Sendable {

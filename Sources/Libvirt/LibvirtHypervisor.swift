@@ -1,3 +1,4 @@
+import BlockingCalls
 import Foundation
 import Logging
 import Synchronization

@@ -1,3 +1,4 @@
+import BlockingCalls
 import Dispatch
 import Foundation
 import Synchronization

@@ -11,9 +11,9 @@ import Synchronization
 ///
 /// A call cannot be interrupted. When its deadline passes or its task is cancelled, the caller goes on and the thread
 /// stays behind until libvirt returns; the owner then calls ``stop(failing:)`` and makes new workers.
-final class BlockingWorkers: Sendable {
+package final class BlockingWorkers: Sendable {
     /// Which threads a call runs on.
-    enum Lane: Hashable, Sendable {
+    package enum Lane: Hashable, Sendable {
         /// Reads that return quickly.
         case query
         /// The counters of all domains in one call.
@@ -27,17 +27,17 @@ final class BlockingWorkers: Sendable {
     }
 
     /// One of the threads.
-    struct Worker: Hashable, Sendable {
+    package struct Worker: Hashable, Sendable {
         /// What it serves.
-        var lane: Lane
+        package var lane: Lane
         /// Its number among those of the lane.
-        var number: Int
+        package var number: Int
 
         private static let key = "cms.libvirt.worker"
 
         /// Which of the workers the present thread is; `nil` for any other thread. What Foundation says of the name of the
         /// present thread is that of the thread that made it.
-        static var current: Worker? {
+        package internal(set) static var current: Worker? {
             get { Thread.current.threadDictionary[key] as? Worker }
             set { Thread.current.threadDictionary[key] = newValue }
         }
@@ -46,10 +46,10 @@ final class BlockingWorkers: Sendable {
     /// The call's body ran longer than it may.
     ///
     /// Time in the queue does not count.
-    struct DeadlineExceeded: Error {}
+    package struct DeadlineExceeded: Error {}
 
     /// Too many calls wait already.
-    struct QueueFull: Error {}
+    package struct QueueFull: Error {}
 
     private struct State {
         var queues: [Lane: [any AnyJob]] = [:]
@@ -65,11 +65,11 @@ final class BlockingWorkers: Sendable {
     /// Calls that may wait in one lane.
     private let capacity: Int
     /// Threads for bulk statistics: those that may be left behind, and one more.
-    static let statisticsThreads = 3
+    package static let statisticsThreads = 3
     private static let timers = DispatchQueue(label: "cms.libvirt.deadlines")
 
     /// Starts the threads.
-    init(name: String, operations: Int, capacity: Int = 1024) {
+    package init(name: String, operations: Int, capacity: Int = 1024) {
         threads = [
             .query: 1, .statistics: Self.statisticsThreads, .operation: max(1, operations), .save: 1, .guest: 1,
         ]
@@ -94,7 +94,7 @@ final class BlockingWorkers: Sendable {
     ///
     /// - Throws: What `body` throws; ``DeadlineExceeded``; ``QueueFull``; `CancellationError`; the error given to
     ///   ``stop(failing:)``.
-    func run<Value: Sendable>(
+    package func run<Value: Sendable>(
         _ lane: Lane,
         deadline: Duration,
         _ body: @escaping @Sendable () throws -> Value
@@ -111,7 +111,7 @@ final class BlockingWorkers: Sendable {
     }
 
     /// Fails every call that waits or runs, and lets each thread end as soon as it is free.
-    func stop(failing error: any Error, onDrained: @escaping @Sendable () -> Void) {
+    package func stop(failing error: any Error, onDrained: @escaping @Sendable () -> Void) {
         let jobs: [any AnyJob]? = state.withLock { state in
             guard state.failure == nil else { return nil }
             state.failure = error
