@@ -173,15 +173,13 @@ _cms-controller() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|status|instances|events|scale|pause|resume|drain|protect|unprotect|retry|rollout|reload|backup|report|simulate|token|client|store|validate|schema|version|help)
-    run|status|instances|host|events|scale|pause|resume|drain|protect|unprotect|retry|rollout|reload|backup|report|simulate|token|client|validate|schema|version|help)
+    run|status|instances|host|events|scale|pause|resume|drain|protect|unprotect|retry|rollout|reload|backup|report|simulate|token|client|store|validate|schema|version|help)
         # Offer subcommand argument completions
         "_cms-controller_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run status instances events scale pause resume drain protect unprotect retry rollout reload backup report simulate token client store validate schema version help' -- "${cur}"))
-        COMPREPLY+=($(compgen -W 'run status instances host events scale pause resume drain protect unprotect retry rollout reload backup report simulate token client validate schema version help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run status instances host events scale pause resume drain protect unprotect retry rollout reload backup report simulate token client store validate schema version help' -- "${cur}"))
         ;;
     esac
 }
