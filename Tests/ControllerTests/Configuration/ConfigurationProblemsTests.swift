@@ -79,7 +79,7 @@ struct ConfigurationProblemsTests {
     @Test("a key that belongs elsewhere is told where")
     func elsewhere() {
         let found = problems("hosts: 10.0.0.0/24\nlease: 3s\n")
-        #expect(found.count == 1 && found.first?.contains("did you mean 'drain.lease' or 'store.etcd.lease'?") == true)
+        #expect(found.count == 1 && found.first?.contains("did you mean 'store.etcd.lease' or 'drain.lease'?") == true)
     }
 
     @Test(
