@@ -61,7 +61,8 @@ extension ConnectionHandle {
                 let statistics = DomainStatistics(record: record, at: time)
                 reading.domains.append(statistics)
                 // Its resident memory is read in the same breath as QEMU is asked, so one that has it was not passed over.
-                guard behind > 0, statistics.residentMemory == nil, hangs(record.dom) else { continue }
+                // Who waits for it may be another program: then no call of ours is left behind.
+                guard statistics.residentMemory == nil, hangs(record.dom) else { continue }
                 reading.unanswering.insert(statistics.uuid)
             }
             reading.domains.sort { $0.name < $1.name }

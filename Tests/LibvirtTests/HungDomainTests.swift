@@ -4,7 +4,7 @@ import Libvirt
 import Testing
 
 /// A QEMU that is stopped: a real libvirtd waits for it as long as it is.
-@Suite(.enabled(if: Implementation.labURI != nil), .timeLimit(.minutes(2))) struct HungDomainTests {
+@Suite(.serialized, .enabled(if: Implementation.labURI != nil), .timeLimit(.minutes(2))) struct HungDomainTests {
     /// The process of a domain's QEMU.
     private func process(of name: String) throws -> pid_t {
         let all = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }
@@ -46,6 +46,29 @@ import Testing
                 #expect(after.unanswering.isEmpty)
                 #expect(after.domains.first { $0.uuid == hung }?.residentMemory != nil)
             }
+        }
+    }
+
+    @Test("one for which another program waits is named, too: none of our own calls waits then")
+    func anotherProgramWaits() async throws {
+        try await Implementation.lab.withDomain { hypervisor, hung in
+            try await hypervisor.start(uuid: hung)
+            let name = try await hypervisor.domain(uuid: hung).name
+            let pid = try process(of: name)
+            kill(pid, SIGSTOP)
+            defer { kill(pid, SIGCONT) }
+            let other = Process()
+            other.executableURL = URL(filePath: "/usr/bin/virsh")
+            other.arguments = ["-q", "-c", try #require(Implementation.labURI), "domstats", "--balloon", name]
+            other.standardOutput = FileHandle.nullDevice
+            try other.run()
+            defer { other.terminate() }
+            try await Task.sleep(for: .seconds(3))
+            let clock = ContinuousClock()
+            let start = clock.now
+            let reading = try await hypervisor.statistics(patience: .seconds(5))
+            #expect(start.duration(to: clock.now) < .seconds(1))
+            #expect(reading.unanswering.contains(hung))
         }
     }
 }
