@@ -35,7 +35,7 @@ package struct EtcdConfiguration: Sendable, Hashable {
         user: String? = nil,
         passwordFile: String? = nil,
         prefix: String = defaultPrefix,
-        lease: Duration = .seconds(10)
+        lease: Duration = .seconds(5)
     ) {
         self.endpoints = endpoints
         self.authority = authority

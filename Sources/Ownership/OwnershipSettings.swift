@@ -9,6 +9,9 @@ package struct OwnershipSettings: Sendable, Equatable {
     /// How long before the lease can end the controller stops acting. It bounds how much slower its clock may run than the
     /// store's, and what may still be under way: a quarter of the lease, at least 500 ms.
     package var margin: Duration
+    /// How long a call that was sent may take to arrive at a hypervisor, or is not carried out at all: libvirtd closes the
+    /// connection of a controller that is silent for so long (`keepalive_interval × (keepalive_count + 1)`).
+    package var reach: Duration
     /// The time between two renewals.
     package var renewal: Duration
     /// The time before what failed is tried again.
@@ -28,10 +31,17 @@ package struct OwnershipSettings: Sendable, Equatable {
     ///   - controller: The controller's name.
     ///   - groups: The groups that it can own.
     ///   - lease: The lease's time, at least 2 s.
-    package init(controller: String, groups: Set<String>, lease: Duration = .seconds(10)) {
+    ///   - reach: How long a call may be on its way, shorter than the lease by two renewals and more.
+    package init(
+        controller: String,
+        groups: Set<String>,
+        lease: Duration = .seconds(5),
+        reach: Duration = .seconds(3)
+    ) {
         self.controller = controller
         self.groups = groups
         self.lease = lease
+        self.reach = reach
         margin = max(lease / 4, .milliseconds(500))
         renewal = lease / 5
         retry = .milliseconds(500)
