@@ -22,6 +22,7 @@ extension LibvirtHypervisor {
                 .reduce(0) { $0 | $1.rawValue }
             let firmware = [VIR_DOMAIN_UNDEFINE_NVRAM, VIR_DOMAIN_UNDEFINE_TPM].reduce(0) { $0 | $1.rawValue }
             func undefine(_ flags: UInt32) throws(LibvirtError) {
+                try CallPermit.check("virDomainUndefineFlags(\(domain.name))")
                 _ = try session.connection.check(
                     virDomainUndefineFlags(domain.pointer, flags),
                     "virDomainUndefineFlags(\(domain.name))"
@@ -63,6 +64,7 @@ extension ConnectionHandle {
     func define(_ xml: String) throws(LibvirtError) -> DomainHandle {
         let validate = VIR_DOMAIN_DEFINE_VALIDATE.rawValue
         return try withOptionalFlags(validate, name: "define") { flags throws(LibvirtError) in
+            try CallPermit.check("virDomainDefineXMLFlags")
             let domain = try check(virDomainDefineXMLFlags(pointer, xml, flags), "virDomainDefineXMLFlags")
             return DomainHandle(owning: domain, of: self)
         }
@@ -74,6 +76,7 @@ extension DomainHandle {
         var flags: UInt32 = 0
         if try isPersistent() { flags |= VIR_DOMAIN_AFFECT_CONFIG.rawValue }
         if try state().isActive { flags |= VIR_DOMAIN_AFFECT_LIVE.rawValue }
+        try CallPermit.check("virDomainSetMetadata(\(name))")
         let result = virDomainSetMetadata(
             pointer,
             CInt(VIR_DOMAIN_METADATA_ELEMENT.rawValue),

@@ -24,6 +24,7 @@ extension LibvirtHypervisor {
     /// Pauses a running domain.
     package func suspend(uuid: String) async throws {
         try await change(uuid, "virDomainSuspend", { $0 == .paused }, from: \.isActive) { domain in
+            try CallPermit.check("virDomainSuspend(\(domain.name))")
             try domain.connection.check(virDomainSuspend(domain.pointer), "virDomainSuspend(\(domain.name))")
         }
     }
@@ -33,6 +34,7 @@ extension LibvirtHypervisor {
         try await change(uuid, "virDomainResume", \.isRunning, from: \.isActive) { domain in
             // One that an interrupted restore left behind: the guest must never run beside it.
             try domain.removeManagedSave()
+            try CallPermit.check("virDomainResume(\(domain.name))")
             try domain.connection.check(virDomainResume(domain.pointer), "virDomainResume(\(domain.name))")
         }
     }
@@ -41,6 +43,7 @@ extension LibvirtHypervisor {
     package func shutdown(uuid: String) async throws {
         let isReached: @Sendable (DomainState) -> Bool = { !$0.isActive || $0 == .shuttingDown }
         try await change(uuid, "virDomainShutdown", isReached, from: \.isActive) { domain in
+            try CallPermit.check("virDomainShutdown(\(domain.name))")
             try domain.connection.check(virDomainShutdown(domain.pointer), "virDomainShutdown(\(domain.name))")
         }
     }
@@ -50,6 +53,7 @@ extension LibvirtHypervisor {
         try await change(uuid, "virDomainDestroy", { !$0.isActive }, from: \.isActive) { domain in
             // Looked up just now, not when the order was given.
             if let run, let present = domain.id, present != run { return }
+            try CallPermit.check("virDomainDestroy(\(domain.name))")
             try domain.connection.check(virDomainDestroy(domain.pointer), "virDomainDestroy(\(domain.name))")
         }
     }

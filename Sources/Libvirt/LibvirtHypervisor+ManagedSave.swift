@@ -12,6 +12,7 @@ extension LibvirtHypervisor {
             do {
                 // Whatever it was: a start has to give a running domain, a paused start a paused one.
                 let flags = VIR_DOMAIN_SAVE_RUNNING.rawValue
+                try CallPermit.check("virDomainManagedSave(\(domain.name))")
                 let result = virDomainManagedSave(domain.pointer, flags)
                 try session.connection.check(result, "virDomainManagedSave(\(domain.name))")
             } catch let error as LibvirtError where !error.isConnectionLost {
@@ -54,6 +55,7 @@ extension DomainHandle {
         try removeManagedSave()
         // The image may say "paused" if it was not made here.
         if !paused, try state() == .paused {
+            try CallPermit.check("virDomainResume(\(name))")
             try connection.check(virDomainResume(pointer), "virDomainResume(\(name))")
         }
     }
@@ -76,6 +78,7 @@ extension DomainHandle {
     }
 
     private func create(flags: UInt32) throws(LibvirtError) {
+        try CallPermit.check("virDomainCreateWithFlags(\(name))")
         try connection.check(virDomainCreateWithFlags(pointer, flags), "virDomainCreateWithFlags(\(name))")
     }
 }

@@ -87,6 +87,7 @@ extension NetworkHandle {
         for part in parts {
             let definition = try xml(inactive: part.isInactive)
             guard definition.reservations.contains(reservation) != isAddition else { continue }
+            try CallPermit.check("virNetworkUpdate(\(name))")
             let result = virNetworkUpdate(
                 pointer,
                 command.rawValue,

@@ -54,6 +54,7 @@ extension LibvirtHypervisor {
             }
             let xml = VolumeXML.layer(name: reference.name, over: backing, capacity: capacity)
             do {
+                try CallPermit.check("virStorageVolCreateXML(\(reference))")
                 let volume = try session.connection.check(
                     virStorageVolCreateXML(pool.pointer, xml, 0),
                     "virStorageVolCreateXML(\(reference))"
@@ -74,6 +75,7 @@ extension LibvirtHypervisor {
         try await call(.operation, "virStorageVolDelete(\(reference))") { session in
             do {
                 let volume = try session.connection.storagePool(reference.pool).volume(reference.name)
+                try CallPermit.check("virStorageVolDelete(\(reference))")
                 try session.connection.check(
                     virStorageVolDelete(volume.pointer, VIR_STORAGE_VOL_DELETE_NORMAL.rawValue),
                     "virStorageVolDelete(\(reference))"

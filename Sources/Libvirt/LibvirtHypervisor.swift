@@ -180,7 +180,12 @@ package final class LibvirtHypervisor: Hypervisor {
         }
         let deadline = givingUp ?? limit ?? configuration.timeout(of: lane)
         do {
-            return try await session.workers.run(lane, deadline: deadline) { try body(session) }
+            // The worker's thread is of no task: what holds for this one is taken along.
+            let permit = CallPermit.current
+            return try await session.workers.run(lane, deadline: deadline) {
+                guard permit != nil else { return try body(session) }
+                return try CallPermit.$current.withValue(permit) { try body(session) }
+            }
         } catch let error as BlockingWorkers.DeadlineExceeded {
             guard givingUp == nil else { throw error }
             let error = LibvirtError(

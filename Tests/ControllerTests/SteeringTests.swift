@@ -106,7 +106,7 @@ struct SteeringTests {
         for _ in 0..<1000 { signals.send(.look) }
         signals.send(.hypervisorConnected)
         var seen: [Signals.Signal] = []
-        for await signal in signals.stream {
+        for await signal in signals.open() {
             signals.taken(signal)
             seen.append(signal)
             if seen.count == 4 { break }
@@ -117,7 +117,7 @@ struct SteeringTests {
             ]
         )
         signals.send(.look)
-        for await signal in signals.stream {
+        for await signal in signals.open() {
             #expect(signal == .look, "what happens after a look asks for another one")
             break
         }

@@ -4,6 +4,7 @@ import Libvirt
 import Lifecycle
 import Monitoring
 import Orchestration
+import Ownership
 import Persistence
 import ServiceLifecycle
 import Shared
@@ -26,23 +27,67 @@ struct GroupAssembly {
 
     /// The reconciler of each group; it begins when everything listens that is to listen.
     func services() async throws -> [any Service] {
+        if let cluster = state.cluster { return [whenListening(owned(cluster))] }
         var services: [any Service] = []
         for group in shared.groups {
-            let ready = WhenListening(listening: shared.listening, service: try await reconciler(of: group))
-            services.append(
-                state.configuration.webListen == nil
-                    ? ready : WhenListening(listening: shared.webListening, service: ready)
-            )
+            let fleet = try await fleet(of: group, ledger: state.ledger, store: state.store)
+            services.append(whenListening(reconciler(of: group, fleet: fleet, store: state.store)))
         }
         return services
     }
 
-    private func reconciler(of group: GroupRuntime) async throws -> Reconciler {
+    private func whenListening(_ service: some Service) -> any Service {
+        let ready = WhenListening(listening: shared.listening, service: service)
+        return state.configuration.webListen == nil
+            ? ready : WhenListening(listening: shared.webListening, service: ready)
+    }
+
+    /// What runs the reconcilers of those groups that this controller owns.
+    private func owned(_ cluster: Cluster) -> OwnedGroups {
+        let ledger = SharedRead { try await cluster.store.ledger() }
+        return OwnedGroups(
+            ownership: cluster.ownership,
+            groups: shared.groups,
+            makeReconciler: { group, fence in
+                let store = MeasuredStore(base: cluster.store.fenced(by: fence), metrics: state.metrics)
+                // What another owner told last, whether it was seen here or not.
+                if let set = try await store.endpointSet(group: group.name) {
+                    try group.directory.follow(set, at: state.clock.date)
+                }
+                let fleet = try await fleet(of: group, ledger: try await ledger.read(), store: store)
+                var event = ControllerEvent(
+                    .groupOwned,
+                    at: state.clock.date,
+                    detail: "the controller \(state.configuration.name) acts for the group from now on"
+                )
+                event.group = group.name
+                return reconciler(
+                    of: group,
+                    fleet: fleet,
+                    store: store,
+                    sharing: Reconciler.Sharing(
+                        mayAct: { cluster.ownership.permits(fence) },
+                        remedy: "endpoints stay as they were told, nothing is ordered until it can; look after etcd"
+                    ),
+                    events: [event]
+                )
+            },
+            logger: state.logger
+        )
+    }
+
+    private func reconciler(
+        of group: GroupRuntime,
+        fleet: Fleet,
+        store: any Store,
+        sharing: Reconciler.Sharing? = nil,
+        events: [ControllerEvent] = []
+    ) -> Reconciler {
         Reconciler(
             parts: Reconciler.Parts(
                 group: group,
                 registry: shared.registry,
-                store: state.store,
+                store: store,
                 prober: shared.prober(of: group, identity: state.identity),
                 hosts: shared.hosts.map { parts(of: group, on: $0) },
                 hooks: shared.hooks,
@@ -54,22 +99,24 @@ struct GroupAssembly {
                     trace: trace(of: group),
                     activity: state.activity,
                     logger: state.logger
-                )
+                ),
+                sharing: sharing
             ),
             group: group.configuration,
-            fleet: try await fleet(of: group),
-            interval: state.configuration.interval
+            fleet: fleet,
+            interval: state.configuration.interval,
+            events: events
         )
     }
 
     /// The fleet as it was when the last controller stopped.
-    private func fleet(of group: GroupRuntime) async throws -> Fleet {
+    private func fleet(of group: GroupRuntime, ledger: [Instance], store: any Store) async throws -> Fleet {
         Fleet(
             settings: settings(of: group),
-            ledger: state.ledger.filter { $0.group == group.name },
-            breaker: try await state.store.breaker(group: group.name),
-            templates: try await state.store.templates(group: group.name),
-            steering: try await state.store.steering(group: group.name),
+            ledger: ledger.filter { $0.group == group.name },
+            breaker: try await store.breaker(group: group.name),
+            templates: try await store.templates(group: group.name),
+            steering: try await store.steering(group: group.name),
             now: state.clock.now,
             date: state.clock.date
         )
@@ -99,7 +146,8 @@ struct GroupAssembly {
             hypervisor: hypervisor,
             store: state.store,
             group: group.name,
-            controllerAddress: { uuid in
+            controllerAddress: { [own = state.cluster?.ownership.addresses.first] uuid in
+                if let own { return own }
                 let networks = group.networks(on: host.name)
                 if let given = host.configuration.controller {
                     return "\(HostPort(host: given, port: listening.current ?? listen.port))"
@@ -110,6 +158,7 @@ struct GroupAssembly {
                 let host = address?.description ?? listen.host
                 return "\(HostPort(host: host, port: listening.current ?? listen.port))"
             },
+            controllers: { [owners = state.owners] in owners.controllers },
             authorityHash: authorityHash,
             tokenLifetime: { group.configuration.limits.startDeadline + Self.tokenMargin },
             hasAgents: group.configuration.service.hasAgent

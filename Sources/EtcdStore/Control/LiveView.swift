@@ -17,6 +17,8 @@ struct LiveView {
 
     let keys: StoreKeys
     private(set) var view: ClusterView
+    /// The revision in effect at all watches of a controller, by group and controller.
+    private(set) var reach: [String: [String: UInt64]] = [:]
 
     init(keys: StoreKeys, listing: EtcdListing) {
         self.keys = keys
@@ -36,6 +38,8 @@ struct LiveView {
                 let row = try? StoredRow.decode(ControllerRow.self, entry)
                 return .init(run: row?.run ?? "", lease: entry.lease, addresses: row?.addresses ?? [])
             }
+        } else if let (group, controller) = keys.groupAndController(ofReach: key) {
+            reach[group, default: [:]][controller] = entry.flatMap { try? StoredRow.decode(UInt64.self, $0) }
         } else if let group = keys.name(key, below: keys.owners) {
             view.owners[group] = entry.map { entry in
                 let row = try? StoredRow.decode(OwnerRow.self, entry)

@@ -25,7 +25,8 @@ package final class OwnershipService: Service {
     let keys: StoreKeys
     let name: String
     let run: String
-    let addresses: [String]
+    /// Where agents and clients reach this controller.
+    package let addresses: [String]
     let clock: SteadyClock
     let logger: Logger
     /// What happens to groups, for one reader.
@@ -34,6 +35,8 @@ package final class OwnershipService: Service {
     private let work: AsyncStream<(action: OwnershipAction, asked: MonotonicInstant)>
     private let give: AsyncStream<(action: OwnershipAction, asked: MonotonicInstant)>.Continuation
     private let ownership: Mutex<Ownership>
+    private let seen = Mutex<[String: [String: UInt64]]>([:])
+    private let onView: @Sendable () -> Void
     private let bell = Wakeup()
     private let abandoned: Int64?
     let requestLimit: Duration
@@ -45,13 +48,15 @@ package final class OwnershipService: Service {
     ///   - settings: The controller's name, its groups and the lease.
     ///   - addresses: Where agents and clients reach this controller.
     ///   - abandoned: The lease of an earlier run that is certainly over: it is ended at the start, so that nobody waits.
+    ///   - onView: Called, outside the lock, when the store shows something new of controllers, owners or reach.
     package init(
         store: EtcdStore,
         settings: OwnershipSettings,
         addresses: [String] = [],
         abandoned: Int64? = nil,
         clock: SteadyClock = SteadyClock(),
-        logger: Logger
+        logger: Logger,
+        onView: @escaping @Sendable () -> Void = {}
     ) {
         client = store.client
         keys = store.keys
@@ -61,6 +66,7 @@ package final class OwnershipService: Service {
         self.abandoned = abandoned
         self.clock = clock
         self.logger = logger
+        self.onView = onView
         ownership = Mutex(Ownership(settings))
         // A request is given up when its answer could not be used any more.
         requestLimit = max(.seconds(1), min(.seconds(3), settings.lease / 4))
@@ -73,6 +79,32 @@ package final class OwnershipService: Service {
     package func fence(for group: String) -> Fence? {
         ownership.withLock { $0.fence(for: group, at: clock.now) }
     }
+
+    /// Whether a call to a hypervisor may begin now for a group that was owned with this fence; see
+    /// ``Ownership/permit(for:at:)``.
+    package func permits(_ fence: Fence) -> Bool {
+        ownership.withLock { $0.permit(for: fence.group, at: clock.now) } == fence
+    }
+
+    /// The least revision of a group's endpoint set that is in effect at the watches of all other live controllers; 0 while
+    /// one has not said it, `nil` where there is no other.
+    package func reachElsewhere(of group: String) -> UInt64? {
+        guard let others = view?.members.keys.filter({ $0 != name }), !others.isEmpty else { return nil }
+        return seen.withLock { seen in others.map { seen[group]?[$0] ?? 0 }.min() }
+    }
+
+    /// Tells the others which revision is in effect at all watches here, for as long as this controller lives.
+    package func tell(reach revision: UInt64, of group: String) async throws {
+        guard let lease else { return }
+        let row = try StoredRow.encode(revision)
+        _ = try await client.transaction(
+            then: [.put(keys.reach(group, of: name), row, lease: lease)],
+            within: requestLimit
+        )
+    }
+
+    /// Hands everything over and ends; ``notices`` ends after that.
+    package func stop() { take(.stop) }
 
     /// What the controller is to each group.
     package var groups: [String: GroupOwnership] { ownership.withLock { $0.groups } }
@@ -153,6 +185,12 @@ package final class OwnershipService: Service {
         }
     }
 
+    private func observed(_ view: LiveView) {
+        seen.withLock { $0 = view.reach }
+        take(.observed(view.view))
+        onView()
+    }
+
     /// Follows the keys of controllers and owners.
     private func observe() async {
         var backoff = Backoff()
@@ -160,12 +198,12 @@ package final class OwnershipService: Service {
             do {
                 let listing = try await client.list(keys.live)
                 var view = LiveView(keys: keys, listing: listing)
-                take(.observed(view.view))
+                observed(view)
                 backoff.reset()
                 for try await element in client.watch(keys.live, from: listing.revision + 1) {
                     guard case .changes(let changes, let revision) = element else { continue }
                     view.take(changes, revision: revision)
-                    take(.observed(view.view))
+                    observed(view)
                 }
             } catch EtcdError.compacted {
             } catch {

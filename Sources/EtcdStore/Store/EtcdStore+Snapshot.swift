@@ -36,6 +36,22 @@ extension EtcdStore: PortableStore {
         guard !format.isFilling else { throw StoreFailure.incomplete }
     }
 
+    /// The fingerprint of the controllers' certificate authority; `nil` before the first one came.
+    package func authority() async throws -> String? {
+        try await client.get(keys.authority).entry.map { try StoredRow.decode(String.self, $0) }
+    }
+
+    /// Writes the fingerprint of the controllers' certificate authority, if none stands there; returns the one that does.
+    package func claimAuthority(_ fingerprint: String) async throws -> String {
+        let result = try await client.transaction(
+            if: [.created(keys.authority, at: 0)],
+            then: [.put(keys.authority, try StoredRow.encode(fingerprint))],
+            otherwise: [.get(keys.authority)]
+        )
+        guard !result.succeeded, let entry = result.found[keys.authority] else { return fingerprint }
+        return try StoredRow.decode(String.self, entry)
+    }
+
     /// The names of the controllers that live.
     package func liveControllers() async throws -> [String] {
         try await client.list(keys.controllers).entries.compactMap { keys.name($0.key, below: keys.controllers) }

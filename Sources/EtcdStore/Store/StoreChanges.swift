@@ -16,6 +16,8 @@ package struct StoreChanges: AsyncSequence, Sendable {
         package var instances: [String: Instance]
         /// The endpoint sets that were told last, by group.
         package var endpointSets: [String: EndpointSet]
+        /// What operators ask of hosts, by name.
+        package var hosts: [String: HostSteering] = [:]
         /// The number of the next event.
         package var nextEvent: Int64
     }
@@ -29,10 +31,14 @@ package struct StoreChanges: AsyncSequence, Sendable {
         package var removed: [String] = []
         /// Sets that were told, by group.
         package var endpointSets: [String: EndpointSet] = [:]
+        /// What operators ask of hosts from now on, by name.
+        package var hosts: [String: HostSteering] = [:]
         /// Events that were added, with their numbers.
         package var events: [ControllerEvent] = []
 
-        var isEmpty: Bool { instances.isEmpty && removed.isEmpty && endpointSets.isEmpty && events.isEmpty }
+        var isEmpty: Bool {
+            instances.isEmpty && removed.isEmpty && endpointSets.isEmpty && hosts.isEmpty && events.isEmpty
+        }
     }
 
     /// What is told.
@@ -95,6 +101,9 @@ package struct StoreChanges: AsyncSequence, Sendable {
                 state.instances = try RowPack.rows(listing.entries, keys: keys)
                 for entry in listing.entries {
                     if entry.key == keys.nextEvent { state.nextEvent = try StoredRow.decode(Int64.self, entry) }
+                    if let host = keys.name(entry.key, below: keys.hosts) {
+                        state.hosts[host] = try StoredRow.decode(HostSteering.self, entry)
+                    }
                     guard let group = keys.groupOfSet(entry.key) else { continue }
                     state.endpointSets[group] = try tell(group, entry)
                 }
@@ -133,6 +142,8 @@ package struct StoreChanges: AsyncSequence, Sendable {
                     for row in try StoredRow.decode([RowPack.Row].self, entry) {
                         rows.updateValue(row.row, forKey: row.uuid)
                     }
+                } else if let host = keys.name(item.key, below: keys.hosts), let entry = item.entry {
+                    change.hosts[host] = try StoredRow.decode(HostSteering.self, entry)
                 } else if let group = keys.groupOfSet(item.key), let entry = item.entry {
                     change.endpointSets[group] = try tell(group, entry)
                 } else if let entry = item.entry, keys.eventNumber(item.key) != nil {

@@ -12,6 +12,8 @@ package struct StoreKeys: Sendable, Equatable {
 
     /// The format of the store, and whether it is whole.
     var format: String { prefix + "format" }
+    /// The fingerprint of the certificate authority that all controllers have.
+    var authority: String { prefix + "authority" }
     /// The number of the next event.
     var nextEvent: String { prefix + "next-event" }
     /// Rows of the ledger, each under its UUID.
@@ -29,6 +31,8 @@ package struct StoreKeys: Sendable, Equatable {
     package var live: String { prefix + "live/" }
     package var controllers: String { live + "controllers/" }
     package var owners: String { live + "owners/" }
+    /// Which revision of a group's set is in effect at all watches of a controller.
+    package var reaches: String { live + "reach/" }
 
     func instance(_ uuid: String) -> String { instances + Self.escaped(uuid) }
     func value(_ value: StoreSnapshot.GroupValue, of group: String) -> String {
@@ -39,6 +43,17 @@ package struct StoreKeys: Sendable, Equatable {
     func commit(_ group: String?) -> String { commits + (group.map { "groups/\(Self.escaped($0))" } ?? "others") }
     package func controller(_ name: String) -> String { controllers + Self.escaped(name) }
     package func owner(_ group: String) -> String { owners + Self.escaped(group) }
+    package func reach(_ group: String, of controller: String) -> String {
+        "\(reaches)\(Self.escaped(group))/\(Self.escaped(controller))"
+    }
+
+    /// The group and the controller that a key of a reach is of.
+    func groupAndController(ofReach key: String) -> (group: String, controller: String)? {
+        guard key.hasPrefix(reaches) else { return nil }
+        let parts = key.dropFirst(reaches.count).split(separator: "/", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        return (Self.unescaped(parts[0]), Self.unescaped(parts[1]))
+    }
 
     /// Twenty digits, so that the order of the keys is that of the numbers.
     func event(_ number: Int64) -> String {

@@ -50,6 +50,7 @@ final class DomainHandle {
     func removeManagedSave() throws(LibvirtError) {
         guard try hasManagedSave() else { return }
         do {
+            try CallPermit.check("virDomainManagedSaveRemove(\(name))")
             try connection.check(virDomainManagedSaveRemove(pointer, 0), "virDomainManagedSaveRemove(\(name))")
         } catch {
             // Somebody else was first.

@@ -71,6 +71,8 @@ extension LibvirtError {
         package static let xmlInvalidSchema = Code(rawValue: 92)
         /// No authentication agent could be asked.
         package static let authUnavailable = Code(rawValue: 94)
+        /// Not libvirt's: the call was not made, since its ``CallPermit`` was not granted.
+        package static let notPermitted = Code(rawValue: -1)
     }
 }
 
@@ -87,7 +89,7 @@ extension LibvirtError.Code: CustomStringConvertible {
         .operationUnsupported: "operation unsupported", .resourceBusy: "resource busy",
         .accessDenied: "access denied", .xmlInvalidSchema: "XML does not fit the schema",
         .noStoragePool: "no such storage pool", .noStorageVolume: "no such volume", .volumeExists: "volume exists",
-        .authUnavailable: "authentication unavailable",
+        .authUnavailable: "authentication unavailable", .notPermitted: "not permitted",
     ]
 
     /// A short name without dynamic values, fit for a metric label.

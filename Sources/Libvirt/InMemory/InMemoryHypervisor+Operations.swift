@@ -157,6 +157,7 @@ extension InMemoryHypervisor {
         _ body: (inout State, inout Effects) throws -> Result
     ) throws -> Result {
         try Task.checkCancellation()
+        if !operation.isReading { try CallPermit.check("\(operation)") }
         var effects = Effects()
         if state.withLock({ $0.isCutOff() }) { disconnect() }
         let (result, hook) = try state.withLock { state in

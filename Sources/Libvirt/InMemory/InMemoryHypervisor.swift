@@ -89,6 +89,18 @@ package final class InMemoryHypervisor: Hypervisor {
         case metadata
         /// ``Hypervisor/setMetadata(uuid:xml:)``
         case setMetadata
+
+        /// Whether it changes nothing, so that no ``CallPermit`` is asked for.
+        var isReading: Bool {
+            switch self {
+            case .connect, .ping, .hostInfo, .networks, .leases, .addresses, .domains, .statistics, .domainXML, .storagePools,
+                .volume, .metadata:
+                true
+            case .reservations, .define, .undefine, .setCredentials, .start, .startFresh, .managedSave, .removeManagedSave,
+                .suspend, .resume, .shutdown, .destroy, .createVolume, .deleteVolume, .setMetadata:
+                false
+            }
+        }
     }
 }
 

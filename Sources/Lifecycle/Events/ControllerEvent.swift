@@ -44,6 +44,8 @@ package struct ControllerEvent: Sendable, Hashable, Codable {
         case groupSized = "group.sized"
         /// A group's size is no longer held.
         case groupReleased = "group.released"
+        /// Another one of several controllers acts for a group from now on.
+        case groupOwned = "group.owned"
         /// An operator had what failed tried again.
         case groupRetried = "group.retried"
         /// An operator's hook failed.

@@ -29,6 +29,8 @@ package final class EndpointDirectory: Sendable {
         /// The revisions that not every watch has acknowledged, and when they were told; the newest of them.
         var unreached: [(revision: UInt64, at: ContinuousClock.Instant)] = []
         var counter: UInt64 = 0
+        /// The least revision in effect at the watches of other controllers; `nil`: there are none.
+        var reachedElsewhere: UInt64?
         /// Who waits for the next revision without being told of it as a client.
         var waiters: [UInt64: AsyncStream<UInt64>.Continuation] = [:]
     }
@@ -92,6 +94,29 @@ package final class EndpointDirectory: Sendable {
             }
             for waiter in state.waiters.values { waiter.yield(set.revision) }
         }
+    }
+
+    /// Puts a set into effect that another controller has told; an older one than is known here changes nothing.
+    package func follow(_ set: EndpointSet, at date: Date) throws {
+        guard set.revision > current.revision else { return }
+        try publish(set, at: date)
+    }
+
+    /// The newest revision that is in effect at every watch here; that of the set where nobody watches.
+    package var reached: UInt64 {
+        state.withLock { state in
+            state.watchers.values.map { $0.acknowledged ?? 0 }.min() ?? state.set.revision
+        }
+    }
+
+    /// Takes what is in effect at the watches of the other controllers: the least of their revisions; `nil` where there is
+    /// no other.
+    package func noteReached(elsewhere least: UInt64?) {
+        let isNews = state.withLock { state in
+            defer { state.reachedElsewhere = least }
+            return state.reachedElsewhere != least
+        }
+        if isNews { onChange() }
     }
 
     /// The present revision and each one from now on, for those who look only: no acknowledgement is expected of them.
@@ -206,7 +231,8 @@ package final class EndpointDirectory: Sendable {
     package var acknowledgedDepartures: Set<String> {
         state.withLock { state in
             guard !state.departures.isEmpty else { return [] }
-            let least = state.watchers.values.map { $0.acknowledged ?? 0 }.min() ?? .max
+            let here = state.watchers.values.map { $0.acknowledged ?? 0 }.min() ?? .max
+            let least = min(here, state.reachedElsewhere ?? .max)
             return Set(state.departures.filter { $0.value <= least }.keys)
         }
     }

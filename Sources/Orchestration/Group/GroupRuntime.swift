@@ -86,6 +86,19 @@ package final class GroupRuntime: Sendable {
         _ = signals.submit(.configure(configuration))
     }
 
+    /// Shows what another controller has written of the group, which this one only follows.
+    package func follow(_ rows: [Instance], _ clock: SteadyClock) {
+        let configuration = configuration
+        let calendar = CalendarTime(clock.date, hasSchedules: !configuration.policy.schedules.isEmpty)
+        status.publish(
+            Fleet(settings: FleetSettings(configuration), ledger: rows, now: clock.now, date: clock.date),
+            bounds: GroupBounds(configuration.policy.boundsInForce(at: calendar)),
+            now: clock.now,
+            storeFails: false,
+            hypervisorLost: false
+        )
+    }
+
     /// What there is to say about the group.
     package func report() -> GroupStatus {
         let memory = view.snapshot.known.reduce(into: [String: UInt64]()) { $0[$1.uuid] = $1.memory }

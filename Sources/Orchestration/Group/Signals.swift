@@ -21,13 +21,47 @@ package final class Signals: Sendable {
 
     /// The most commands that wait; more of them is a mistake of the sender.
     private static let commandLimit = 256
-    package let stream: AsyncStream<Signal>
-    private let continuation: AsyncStream<Signal>.Continuation
+    private struct Line {
+        /// The stream that waits for its reader.
+        var waiting: AsyncStream<Signal>?
+        var continuation: AsyncStream<Signal>.Continuation?
+    }
+
+    private let line: Mutex<Line>
     private let commands = Mutex<[GroupCommand]>([])
     private let lookWaits = Mutex(false)
 
     init() {
-        (stream, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(256))
+        let (stream, continuation) = Self.makeStream()
+        line = Mutex(Line(waiting: stream, continuation: continuation))
+    }
+
+    private static func makeStream() -> (AsyncStream<Signal>, AsyncStream<Signal>.Continuation) {
+        AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(256))
+    }
+
+    /// The signals from now on, for one reader; the stream of an earlier reader ends. The first reader gets what was sent
+    /// before it came, too.
+    package func open() -> AsyncStream<Signal> {
+        let (stream, earlier) = line.withLock { line in
+            if let waiting = line.waiting.take() { return (waiting, AsyncStream<Signal>.Continuation?.none) }
+            let earlier = line.continuation
+            let (stream, continuation) = Self.makeStream()
+            line.continuation = continuation
+            return (stream, earlier)
+        }
+        earlier?.finish()
+        lookWaits.withLock { $0 = false }
+        return stream
+    }
+
+    /// Ends the reader's stream: what is sent while nobody reads is dropped.
+    package func close() {
+        let earlier = line.withLock { line in
+            line.waiting = nil
+            return line.continuation.take()
+        }
+        earlier?.finish()
     }
 
     package func send(_ signal: Signal) {
@@ -38,7 +72,8 @@ package final class Signals: Sendable {
             }
             guard isNew else { return }
         }
-        continuation.yield(signal)
+        let continuation = line.withLock { $0.continuation }
+        continuation?.yield(signal)
     }
 
     /// A signal is being followed: whatever happens from now on asks for another one.

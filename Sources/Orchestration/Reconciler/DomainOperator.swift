@@ -12,6 +12,7 @@ package struct DomainOperator: Sendable {
     private let store: any Store
     private let group: String
     private let controllerAddress: @Sendable (_ uuid: String) async throws -> String
+    private let controllers: @Sendable () -> [String]
     private let authorityHash: String
     private let tokenLifetime: @Sendable () -> Duration
     private let hasAgents: Bool
@@ -23,6 +24,7 @@ package struct DomainOperator: Sendable {
     ///   - store: Where the token's hash goes before the domain starts.
     ///   - group: The group's name, which goes into the domain's metadata.
     ///   - controllerAddress: `address:port` as the guest of that UUID reaches it; asked at each start.
+    ///   - controllers: All controllers as guests reach them; empty where there is one only.
     ///   - authorityHash: The fingerprint that agents pin.
     ///   - tokenLifetime: How long the token can be used; asked at each start, since a reload may change it.
     ///   - hasAgents: Whether an agent of ours is in the guests. Without one nothing secret goes into a domain.
@@ -31,6 +33,7 @@ package struct DomainOperator: Sendable {
         store: any Store,
         group: String,
         controllerAddress: @escaping @Sendable (_ uuid: String) async throws -> String,
+        controllers: @escaping @Sendable () -> [String] = { [] },
         authorityHash: String,
         tokenLifetime: @escaping @Sendable () -> Duration,
         hasAgents: Bool = true
@@ -39,6 +42,7 @@ package struct DomainOperator: Sendable {
         self.store = store
         self.group = group
         self.controllerAddress = controllerAddress
+        self.controllers = controllers
         self.authorityHash = authorityHash
         self.tokenLifetime = tokenLifetime
         self.hasAgents = hasAgents
@@ -61,11 +65,18 @@ package struct DomainOperator: Sendable {
         try await store.addToken(
             JoinTokenRecord(hash: token.hash, uuid: uuid, expires: date.addingTimeInterval(tokenLifetime().seconds))
         )
+        let first = try await controllerAddress(uuid)
+        let others = controllers().filter { $0 != first }.prefix(WireLimits.controllers - 1)
         try await hypervisor.setCredentials(
             uuid: uuid,
             [
                 Credential(name: "cms.join-token", value: token.secret),
-                Credential(name: "cms.controller", value: try await controllerAddress(uuid)),
+                Credential(name: "cms.controller", value: first),
+                // One from when there were several must not stay.
+                Credential(
+                    name: "cms.controllers",
+                    value: others.isEmpty ? nil : ([first] + others).joined(separator: ",")
+                ),
                 Credential(name: "cms.ca-hash", value: authorityHash),
             ]
         )

@@ -59,6 +59,10 @@ extension Reconciler {
         } catch let error as LibvirtError where error.isConnectionLost {
             // Nobody knows whether it was done: the facts will tell when the hypervisor is back.
             board.endStart(uuid, life: life, nil, at: parts.clock.now)
+        } catch let error as LibvirtError where error.code == .notPermitted {
+            board.endStart(uuid, life: life, nil, at: parts.clock.now)
+            // Asked again with the next tick; until then it would be refused again and again.
+            return
         } catch is CancellationError {
             board.endStart(uuid, life: life, nil, at: parts.clock.now)
         } catch {

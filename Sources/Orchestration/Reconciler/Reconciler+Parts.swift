@@ -17,6 +17,8 @@ extension Reconciler {
         package var queries: QueryBoard
         package var clock: SteadyClock
         package var reporting: Reporting
+        /// `nil`: there is one controller, and the group is always its own.
+        package var sharing: Sharing?
 
         package init(
             group: GroupRuntime,
@@ -27,7 +29,8 @@ extension Reconciler {
             hooks: any HookRunner,
             queries: QueryBoard,
             clock: SteadyClock,
-            reporting: Reporting
+            reporting: Reporting,
+            sharing: Sharing? = nil
         ) {
             self.group = group
             self.registry = registry
@@ -38,6 +41,7 @@ extension Reconciler {
             self.queries = queries
             self.clock = clock
             self.reporting = reporting
+            self.sharing = sharing
         }
 
         var view: HostView { group.view }

@@ -25,6 +25,10 @@ package struct Reconciler: Service {
         package var bounds: BoundsInForce?
         var pending = StoreChange()
         var storeFails = false
+        /// Whether another controller owns the group by now.
+        var isOver = false
+        /// A set of which nobody knows whether it was written.
+        var attempted: EndpointSet?
         var hypervisorLost = false
         /// Those of several hosts that do not answer.
         var silentHosts: Set<String> = []
@@ -63,25 +67,39 @@ package struct Reconciler: Service {
     package let interval: Duration
     private let initial: State
 
-    package init(parts: Parts, group: GroupConfiguration, fleet: Fleet, interval: Duration) {
+    /// - Parameter events: What is to be told with the first change.
+    package init(
+        parts: Parts,
+        group: GroupConfiguration,
+        fleet: Fleet,
+        interval: Duration,
+        events: [ControllerEvent] = []
+    ) {
         self.parts = parts
         self.interval = interval
         self.initial = State(
             group: group,
             fleet: fleet,
-            engine: ScalingEngine(policy: group.policy, interval: interval)
+            engine: ScalingEngine(policy: group.policy, interval: interval),
+            pending: StoreChange(events: events)
         )
     }
 
-    /// Works until the service stops.
+    /// Works until the service stops, or its signals end.
+    ///
+    /// An owner whose signals end begins nothing more and waits for what is under way.
     package func run() async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            var state = initial
-            for await signal in parts.signals.stream.cancelOnGracefulShutdown() {
-                parts.signals.taken(signal)
-                await take(signal, &state, in: &group)
+        let permit = parts.sharing.map { CallPermit(isGranted: $0.mayAct) }
+        try await CallPermit.$current.withValue(permit) {
+            try await withThrowingDiscardingTaskGroup { group in
+                var state = initial
+                for await signal in parts.signals.open().cancelOnGracefulShutdown() {
+                    parts.signals.taken(signal)
+                    await take(signal, &state, in: &group)
+                    if state.isOver { break }
+                }
+                if parts.sharing == nil || state.isOver { group.cancelAll() }
             }
-            group.cancelAll()
         }
     }
 
@@ -142,8 +160,8 @@ package struct Reconciler: Service {
         in group: inout ThrowingDiscardingTaskGroup<any Error>
     ) async {
         var step = step
-        let set = parts.directory.proposal(state.fleet.endpoints)
-        if let set {
+        let set = proposal(state)
+        if let set, state.attempted != set {
             step.events.append(
                 ControllerEvent(
                     .endpointsChanged,
@@ -157,14 +175,16 @@ package struct Reconciler: Service {
         step.sign(group: state.group.name)
         state.pending.append(step, group: state.group.name, endpointSet: set)
         if !state.pending.isEmpty { await persist(&state, date: date) }
+        noteWritten(set, &state)
+        if state.isOver { return }
         for event in step.events { log(event) }
         tell(step, of: state.group.name, date: date)
         do {
-            if let set { try parts.directory.publish(set, at: parts.clock.date) }
+            if let set, parts.sharing == nil || !state.storeFails { try parts.directory.publish(set, at: parts.clock.date) }
         } catch {
             parts.logger.error("endpoint set not published", metadata: ["error": "\(ErrorText.of(error))"])
         }
-        for action in step.actions { perform(action, state, date: date, in: &group) }
+        for action in step.actions where isDone(action, state) { perform(action, state, date: date, in: &group) }
         for uuid in step.removed where state.fleet.instances[uuid] == nil { board.drop(uuid) }
         // An order was just written down: look again at once, so that it is carried out.
         if step.isOrder { parts.signals.send(.look) }
@@ -183,15 +203,19 @@ package struct Reconciler: Service {
             )
             state.pending.events.append(event)
             log(event)
+        } catch StoreFailure.lostOwnership {
+            state.isOver = true
+            state.storeFails = true
+            parts.logger.warning("the group belongs to another controller", metadata: ["group": "\(state.group.name)"])
         } catch {
             guard !state.storeFails else { return }
             state.storeFails = true
             let event = ControllerEvent(
                 .storeFailed,
                 at: date,
-                detail:
-                    "the store cannot be written: \(ErrorText.of(error)); endpoints are still told, no instance is started until "
-                    + "it can; free space in the state directory"
+                detail: "the store cannot be written: \(ErrorText.of(error)); "
+                    + (parts.sharing?.remedy
+                        ?? "endpoints are still told, no instance is started until it can; free space in the state directory")
             )
             state.pending.events.append(event)
             log(event)
