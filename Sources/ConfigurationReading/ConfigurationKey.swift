@@ -30,8 +30,10 @@ package enum ConfigurationKey: String, Sendable, CaseIterable {
     case logFile = "log-file"
     /// The traces of starts and stops.
     case spansFile = "spans-file"
-    /// Further names of the controller.
+    /// Where the controller is reached.
     case advertise
+    /// How the controller is called among others.
+    case name
     /// From the order to start until the first probe has passed.
     case startDeadline = "start-deadline"
     /// Failed starts before the quarantine.

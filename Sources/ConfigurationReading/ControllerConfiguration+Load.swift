@@ -45,6 +45,7 @@ extension ControllerConfiguration {
         let listen = try listen(process, settings["listen"]?.source, groups: groups, problems: &problems)
         let store = try StoreConfiguration(process, settings.mapping("store"), problems: &problems)
         let (hosts, areNamed) = try hosts(process, settings, connections: connections, problems: &problems)
+        checkAdvertised(process, settings["advertise"]?.source, store: store, problems: &problems)
         try problems.check()
         guard let first = groups.first, let firstHost = hosts.first else {
             throw ConfigurationError(key: ConfigurationSchema.groupsKey, reason: "there is no group; give at least one")
@@ -72,6 +73,7 @@ extension ControllerConfiguration {
         configuration.hostLostAfter = try process.required("host-lost-after", process.duration)
         configuration.spansFile = try process.text("spans-file")
         configuration.store = store
+        configuration.name = try process.text("name") ?? ownName
         return configuration
     }
 
@@ -112,6 +114,22 @@ extension ControllerConfiguration {
         }
         try problems.check()
         return try group(GroupConfiguration.defaultName, settings, at: "", interval: interval, problems: &problems)
+    }
+
+    /// Refuses more addresses than stand in a controller's record; for a certificate alone there may be more.
+    private static func checkAdvertised(
+        _ process: SettingsReader,
+        _ source: SettingSource?,
+        store: StoreConfiguration,
+        problems: inout ProblemList
+    ) {
+        let count = process.texts("advertise").count
+        guard case .etcd = store, let source, count > advertisedLimit else { return }
+        problems.add(
+            "advertise",
+            source,
+            "\(count) are more than the \(advertisedLimit) that controllers tell each other in store.etcd; name fewer"
+        )
     }
 
     private static func webListen(

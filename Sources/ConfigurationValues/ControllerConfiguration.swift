@@ -29,7 +29,9 @@ package struct ControllerConfiguration: Sendable {
     package var interval: Duration
     /// Lifetimes of certificates.
     package var issuing: IssuingPolicy
-    /// Further names and addresses under which clients reach the controller.
+    /// How this controller is called among those that share a store.
+    package var name = "localhost"
+    /// Names and addresses under which others reach the controller, with a port or without.
     package var advertise: [String]
     /// The file of the log for people, if one is wanted.
     package var logFile: String?
@@ -64,6 +66,14 @@ package struct ControllerConfiguration: Sendable {
         self.issuing = issuing
         self.advertise = advertise
         self.logFile = logFile
+    }
+
+    /// The most of ``advertise`` where several controllers share a store.
+    package static let advertisedLimit = 8
+
+    /// Where others reach the controller, as ``advertise`` has it; the port of `listen` where none is given.
+    package var advertised: [HostPort] {
+        advertise.compactMap { HostPort($0, defaultPort: listen.port) }
     }
 
     /// The connection to the first host.
@@ -114,6 +124,7 @@ package struct ControllerConfiguration: Sendable {
         ComparedSetting("log-file", \.logFile),
         ComparedSetting("spans-file", \.spansFile),
         ComparedSetting("advertise", \.advertise),
+        ComparedSetting("name", \.name),
         ComparedSetting("store", \.store),
     ]
 }

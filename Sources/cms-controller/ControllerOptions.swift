@@ -69,8 +69,16 @@ struct ControllerOptions: ParsableArguments {
     @Option(help: .setting(.clientCertificateLifetime, "time"))
     var clientCertificateLifetime: String?
 
-    @Option(help: .setting(.advertise, "names"))
-    var advertise: String?
+    @Option(
+        help: ArgumentHelp(
+            "\(ConfigurationKey.advertise.help.dropLast()); may be given several times.",
+            valueName: "host:port"
+        )
+    )
+    var advertise: [String] = []
+
+    @Option(help: .setting(.name, "name"))
+    var name: String?
 
     @Option(parsing: .unconditional, help: .setting(.logFile, "file"))
     var logFile: String?
@@ -95,8 +103,9 @@ struct ControllerOptions: ParsableArguments {
             (.webListen, webListen), (.webTokenFile, webTokenFile), (.stateDir, stateDir), (.historySize, historySize),
             (.min, min), (.max, max),
             (.standby, standby), (.threshold, threshold), (.samples, samples), (.interval, interval),
-            (.logFile, logFile), (.spansFile, spansFile), (.advertise, advertise), (.startDeadline, startDeadline),
-            (.attempts, attempts),
+            (.logFile, logFile), (.spansFile, spansFile),
+            (.advertise, advertise.isEmpty ? nil : advertise.joined(separator: ",")), (.name, name),
+            (.startDeadline, startDeadline), (.attempts, attempts),
             (.quarantine, quarantine), (.drainTimeout, drainTimeout),
             (.agentCertificateLifetime, agentCertificateLifetime),
             (.clientCertificateLifetime, clientCertificateLifetime),

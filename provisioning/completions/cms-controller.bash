@@ -187,8 +187,8 @@ _cms-controller() {
 _cms-controller_run() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=(--connect)
-    non_repeating_options=(--hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config --log-format --log-level)
+    repeating_options=(--connect --advertise)
+    non_repeating_options=(--hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --name --log-file --spans-file --config --log-format --log-level)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -252,6 +252,9 @@ _cms-controller_run() {
         return
         ;;
     '--advertise')
+        return
+        ;;
+    '--name')
         return
         ;;
     '--log-file')
@@ -943,8 +946,8 @@ _cms-controller_token() {
 _cms-controller_token_create() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=(--connect)
-    non_repeating_options=(--ttl --hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config)
+    repeating_options=(--connect --advertise)
+    non_repeating_options=(--ttl --hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --name --log-file --spans-file --config)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
@@ -1011,6 +1014,9 @@ _cms-controller_token_create() {
         return
         ;;
     '--advertise')
+        return
+        ;;
+    '--name')
         return
         ;;
     '--log-file')
@@ -1128,8 +1134,8 @@ _cms-controller_store_migrate() {
 _cms-controller_validate() {
     repeating_flags=()
     non_repeating_flags=(--offline --version -h --help)
-    repeating_options=(--connect)
-    non_repeating_options=(--hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --advertise --log-file --spans-file --config)
+    repeating_options=(--connect --advertise)
+    non_repeating_options=(--hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --name --log-file --spans-file --config)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -1193,6 +1199,9 @@ _cms-controller_validate() {
         return
         ;;
     '--advertise')
+        return
+        ;;
+    '--name')
         return
         ;;
     '--log-file')

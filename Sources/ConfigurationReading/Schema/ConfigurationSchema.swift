@@ -74,10 +74,18 @@ package enum ConfigurationSchema {
         ),
         KeyDescription(
             "advertise",
-            .list(.text(.line), count: 0...100, commas: true),
+            .list(.text(.reachable), count: 0...100, commas: true),
             nil,
-            "Further names or addresses under which clients reach the controller; in one line, separated by commas.",
-            example: "[cms.example, 10.0.0.5]"
+            "Where agents, clients and other controllers reach this one: names or addresses, for its certificate too, with "
+                + "the port unless it is that of listen; in one line, separated by commas.",
+            example: "[cms.example, 10.0.0.5:7000]"
+        ),
+        KeyDescription(
+            "name",
+            .text(.identityName),
+            nil,
+            "How this controller is called among those that share a store, each by another name; without it as the host is.",
+            example: "cms1"
         ),
         KeyDescription(
             "agent-certificate-lifetime",

@@ -11,6 +11,10 @@ package enum TextForm: Sendable, Equatable {
     case connection
     /// An address with a port.
     case address
+    /// A name or an address at which others reach this machine, with a port or without.
+    case reachable
+    /// A name that can stand in an identity.
+    case identityName
     /// A file or directory.
     case path
     /// A file, from the root on.
@@ -48,7 +52,8 @@ package enum TextForm: Sendable, Equatable {
         case .pattern: "PATTERN"
         case .cloneName: "NAME-{n}"
         case .url, .server: "URL"
-        case .name: "NAME"
+        case .name, .identityName: "NAME"
+        case .reachable: "HOST:PORT"
         case .cron: "CRON"
         case .requestPath: "/PATH"
         case .statuses: "FIRST-LAST"
@@ -63,6 +68,8 @@ package enum TextForm: Sendable, Equatable {
         case .range: "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
         case .connection: "^[A-Za-z][A-Za-z0-9+.-]*:/[!-~]*$"
         case .address: "^[^\\s/]+$"
+        case .reachable: "^[^\\s/,]+$"
+        case .identityName: "^[A-Za-z0-9._-]{1,64}$"
         case .absolutePath: "^/[^\\n]+$"
         case .cloneName: "^[^{}\\n/]*\\{n\\}[^{}\\n/]*$"
         case .url: "^https?://[!-~]+$"
@@ -89,6 +96,14 @@ package enum TextForm: Sendable, Equatable {
         case .address:
             return HostPort(text, defaultPort: 7000) == nil
                 ? "'\(text)' is not valid; expected an address and a port, for example 0.0.0.0:7000" : nil
+        case .reachable:
+            return Self.isReachable(text)
+                ? nil
+                : "'\(text)' is not valid; expected a name or an address of at most \(HostPort.longest) bytes, with a port or "
+                    + "without, for example cms.example:7000"
+        case .identityName:
+            return SPIFFEID.isName(text)
+                ? nil : "'\(text)' is not valid; expected 1 to 64 letters, digits, '.', '_' or '-', for example cms1"
         case .absolutePath:
             return text.hasPrefix("/") ? nil : "'\(text)' is not valid; expected a path that begins with /"
         case .pattern:
@@ -155,6 +170,11 @@ package enum TextForm: Sendable, Equatable {
                 advice: "give the range of the network itself, for example 192.168.122.0/24"
             )
         }
+    }
+
+    private static func isReachable(_ text: String) -> Bool {
+        guard text.utf8.count <= HostPort.longest else { return false }
+        return HostPort(text, defaultPort: 7000).map { $0.port > 0 } ?? false
     }
 
     private static func message(_ check: () throws -> Void) -> String? {

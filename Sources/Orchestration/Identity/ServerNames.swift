@@ -23,11 +23,25 @@ package struct ServerNames {
                 names.append(web.host)
             }
         }
-        for name in configuration.advertise + configuration.hypervisors.compactMap(\.controller) {
+        for name in configuration.advertised.map(\.host) + configuration.hypervisors.compactMap(\.controller) {
             if let address = IPAddress(name) { addresses.append(address) } else { names.append(name) }
         }
         dns = Self.unique(names.filter { !$0.isEmpty })
         self.addresses = Self.unique(addresses)
+    }
+
+    /// `host:port` at which agents, clients and other controllers reach this one: what `advertise` says; without it where
+    /// it listens, or under the host's name when it listens everywhere. At most eight.
+    ///
+    /// - Parameter port: The port on which it listens, where the system chose it.
+    package static func reachedAt(_ configuration: ControllerConfiguration, port: Int? = nil) -> [String] {
+        let given = configuration.advertised
+        guard given.isEmpty else {
+            return given.prefix(ControllerConfiguration.advertisedLimit).map(\.description)
+        }
+        let listen = configuration.listen
+        let host = own(listen)?.description ?? (IPAddress(listen.host) == nil ? listen.host : hostName)
+        return ["\(HostPort(host: host.isEmpty ? "localhost" : host, port: port ?? listen.port))"]
     }
 
     /// Where a guest reaches the controller: where that listens, or, when it listens everywhere, the host's address on

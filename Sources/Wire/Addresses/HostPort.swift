@@ -46,6 +46,9 @@ public struct HostPort: Sendable, Hashable {
 }
 
 extension HostPort {
+    /// The most bytes of one in the record of a controller: a name of 253 and a port.
+    package static let longest = 259
+
     /// Whether the host is an IPv6 address that means another machine on each link, or names a network card: of no use
     /// to other machines, nor in a URL.
     public var isLinkLocal: Bool { host.contains("%") || IPAddress(host)?.isLinkLocal == true }

@@ -53,7 +53,7 @@ struct ConfigurationReloadTests {
             ("connect: test:///default", "connect"), ("listen: 127.0.0.1:1", "listen"),
             ("state-dir: /tmp/x", "state-dir"),
             ("interval: 2s", "interval"), ("log-file: /tmp/x", "log-file"),
-            ("spans-file: /tmp/x", "spans-file"), ("advertise: a", "advertise"),
+            ("spans-file: /tmp/x", "spans-file"), ("advertise: a", "advertise"), ("name: other-name", "name"),
         ]
     )
     func restart(setting: String, key: String) throws {

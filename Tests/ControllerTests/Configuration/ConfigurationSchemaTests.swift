@@ -68,7 +68,8 @@ struct ConfigurationSchemaTests {
         "what loads is valid by the schema",
         arguments: [
             "hosts: 10.0.0.0/24", "standby: 2", "standby: {saved: 1}", "max: none", "threshold: 60", "mode: on",
-            "mode: off", "advertise: a,b", "advertise: [a, b]", "policy: {rules: [{threshold: {low: none}}]}",
+            "mode: off", "advertise: a,b", "advertise: [a, b]", "advertise: [\"[fd00::1]:7000\", b:1]", "name: cms-1",
+            "policy: {rules: [{threshold: {low: none}}]}",
             "template: {domain: a}", "host: {memory-reserve: 2.5%}", "host: {memory-reserve: 1GiB}",
             "policy: {forecast: {}}", "start-deadline: 1.5m", "groups: {a: {hosts: 10.0.0.0/24, standby: 1}}",
             "policy: {rules: [{metric: {name: in-flight, per-instance: 20}}]}",
@@ -91,7 +92,8 @@ struct ConfigurationSchemaTests {
     @Test(
         "what the schema refuses does not load either",
         arguments: [
-            "host: 1", "hots: 10.0.0.0/24", "min: 0", "min: 1.5", "standby: -1", "standby: {pased: 1}", "max: all",
+            "host: 1", "hots: 10.0.0.0/24", "name: a/b", "name: \"\"", "advertise: [a/b]", "min: 0", "min: 1.5",
+            "standby: -1", "standby: {pased: 1}", "max: all",
             "mode: maybe", "template: {}", "template: {domain: a, image: /b}", "drain: {timeout: 5}",
             "policy: {rules: []}", "policy: {rules: [{}]}", "policy: {rules: [{metric: {name: in-flight}}]}",
             "policy: {rules: [{metric: {name: disk, per-instance: 1}}]}",
