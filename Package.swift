@@ -203,8 +203,8 @@ let package = Package(
             name: "Controller",
             dependencies: [
                 "Autoscaling", "ConfigurationReading", "ConfigurationValues", "ControllerHTTP", "EmbeddedStore",
-                "History", "Libvirt", "Lifecycle", "Monitoring", "Orchestration", "Persistence",
-                "ServerSupport", "Shared", "Telemetry", "Wire",
+                "EtcdStore", "History", "Libvirt", "Lifecycle", "Monitoring", "Orchestration", "Ownership",
+                "Persistence", "ServerSupport", "Shared", "Telemetry", "Wire",
             ] + nio + basics + pki,
             swiftSettings: settings
         ),

@@ -22,6 +22,9 @@ package struct EtcdConfiguration: Sendable, Hashable {
     package var prefix: String
     /// How long a controller's ownership outlives its last sign of life.
     package var lease: Duration
+    /// After which time without a sign of life libvirtd closes a controller's connection, on every host:
+    /// `keepalive_interval × (keepalive_count + 1)` of its configuration.
+    package var libvirtKeepAlive: Duration
 
     /// What keys begin with unless somebody says otherwise.
     package static let defaultPrefix = "/cms/"
@@ -35,7 +38,8 @@ package struct EtcdConfiguration: Sendable, Hashable {
         user: String? = nil,
         passwordFile: String? = nil,
         prefix: String = defaultPrefix,
-        lease: Duration = .seconds(5)
+        lease: Duration = .seconds(5),
+        libvirtKeepAlive: Duration = .seconds(3)
     ) {
         self.endpoints = endpoints
         self.authority = authority
@@ -45,5 +49,6 @@ package struct EtcdConfiguration: Sendable, Hashable {
         self.passwordFile = passwordFile
         self.prefix = prefix.hasSuffix("/") ? prefix : prefix + "/"
         self.lease = lease
+        self.libvirtKeepAlive = libvirtKeepAlive
     }
 }

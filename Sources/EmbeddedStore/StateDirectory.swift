@@ -78,6 +78,9 @@ package struct StateDirectory: Sendable {
         if pwrite(descriptor, bytes, bytes.count, 0) == bytes.count { _ = ftruncate(descriptor, off_t(bytes.count)) }
     }
 
+    /// Whether there is a certificate authority already.
+    package var hasAuthority: Bool { IdentityStoreFiles(directory: path).exists }
+
     /// The certificate authority; made when there is none yet.
     package func authority(now: Date) throws -> CertificateAuthority {
         let store = IdentityStoreFiles(directory: path)
@@ -137,6 +140,7 @@ package struct StateDirectory: Sendable {
 private struct IdentityStoreFiles {
     let directory: String
     private var bundle: String { "\(directory)/authority.pem" }
+    var exists: Bool { FileManager.default.fileExists(atPath: bundle) }
 
     func load() throws -> CertificateAuthority? {
         guard FileManager.default.fileExists(atPath: bundle) else { return nil }

@@ -15,12 +15,6 @@ struct RunCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let configuration = try options.load()
-        if case .etcd = configuration.store {
-            let reason =
-                "'run' does not use it in this version; leave store away, or keep it for 'store migrate' in a "
-                + "file of its own"
-            throw usageFailure(ConfigurationError(key: "store.etcd", reason: reason))
-        }
         let logger = log.makeLogger()
         let hypervisors = configuration.hypervisors.map { LibvirtHypervisor(uri: $0.uri, logger: logger) }
         do {

@@ -23,7 +23,7 @@ import Wire
 /// A place for a real controller on loopback: state directory, in-memory hypervisor, certificates, HTTP clients.
 struct ControllerLab: Sendable {
     let background: Background
-    let path: String
+    var path: String
     let hypervisor: InMemoryHypervisor
     let disk = Disk()
     let roster = Roster()

@@ -22,7 +22,8 @@ extension StoreConfiguration {
             user: try etcd.text("user"),
             passwordFile: try etcd.text("password-file"),
             prefix: try etcd.required("prefix", etcd.text),
-            lease: try etcd.required("lease", etcd.duration)
+            lease: try etcd.required("lease", etcd.duration),
+            libvirtKeepAlive: try etcd.required("libvirt-keepalive", etcd.duration)
         )
         let settings = given.mapping("etcd")
         for problem in configuration.problems {
@@ -63,6 +64,16 @@ extension EtcdConfiguration {
         }
         if (user == nil) != (passwordFile == nil) {
             found.append((user == nil ? "password-file" : "user", "user and password-file go together; give both"))
+        }
+        // Renewed each fifth of the lease: a healthy owner may begin calls all the time.
+        if lease * 3 / 5 < libvirtKeepAlive {
+            found.append(
+                (
+                    "lease",
+                    "shorter than 5/3 of libvirt-keepalive (\(DurationText.text(libvirtKeepAlive))), so that an owner could "
+                        + "not always call libvirt; give at least \(DurationText.text(libvirtKeepAlive * 5 / 3))"
+                )
+            )
         }
         if prefix.contains("//") || prefix == "/" {
             found.append(("prefix", "'\(prefix)' is no prefix of its own; give one such as /cms/"))

@@ -71,8 +71,16 @@ extension ConfigurationSchema {
         KeyDescription(
             "lease",
             .duration(.seconds(3) ... .seconds(120)),
-            "10s",
+            "5s",
             "How long a controller's groups stay its own after its last sign of life; it stops acting a quarter earlier."
+        ),
+        KeyDescription(
+            "libvirt-keepalive",
+            .duration(.seconds(1) ... .seconds(60)),
+            "3s",
+            "After which time libvirtd closes the connection of a silent controller: keepalive_interval (1 is good) times "
+                + "keepalive_count (2) and one more, in libvirtd.conf of every host. No call is begun so shortly before the "
+                + "lease can end."
         ),
     ]
 }

@@ -1,5 +1,6 @@
 import Autoscaling
 import ConfigurationValues
+import EtcdStore
 import Libvirt
 import Lifecycle
 import Monitoring

@@ -21,6 +21,8 @@ struct OpenedState: Sendable {
     /// The networks of each group by host, in the order of the groups.
     let groupNetworks: [[String: [GroupDiscovery.Network]]]
     let store: MeasuredStore
+    /// `nil`: there is one controller.
+    let cluster: Cluster?
     let ledger: [Instance]
     let authority: CertificateAuthority
     /// What the controller's own certificate says.
@@ -28,7 +30,7 @@ struct OpenedState: Sendable {
     let identity: RotatingIdentity
     let activity: ActivityLog?
     let metrics = PrometheusRegistry(MetricNames.all)
-    let clock = SteadyClock()
+    let clock: SteadyClock
     let logger: Logger
 
     /// Opens all of it.
@@ -39,6 +41,7 @@ struct OpenedState: Sendable {
     ///   - lock: The descriptor that holds the directory's lock; the caller closes it.
     ///   - hypervisors: Where the domains are, in the order of the configured hosts.
     ///   - logger: Where everything is told.
+    ///   - cluster: What there is where several controllers share the groups.
     ///   - openStore: Opens the store in the directory.
     /// - Throws: What keeps the controller from running: a hypervisor that does not answer, a range without a network, an
     ///   authority or a store that cannot be read.
@@ -48,9 +51,13 @@ struct OpenedState: Sendable {
         lock: Int32,
         hypervisors: [any Hypervisor],
         logger: Logger,
+        cluster: Cluster? = nil,
+        clock: SteadyClock = SteadyClock(),
         openStore: (StateDirectory) throws -> any Store
     ) async throws {
         self.configuration = configuration
+        self.cluster = cluster
+        self.clock = clock
         self.directory = directory
         self.lock = lock
         self.logger = logger
@@ -60,7 +67,9 @@ struct OpenedState: Sendable {
         }
         self.hosts = hosts
         groupNetworks = try await HostOpening(hosts: hosts, groups: configuration.groups, logger: logger).networks()
+        if let cluster, !directory.hasAuthority { try await cluster.checkAuthority(nil, name: configuration.name) }
         authority = try directory.authority(now: clock.date)
+        try await cluster?.checkAuthority(authority.certificate.fingerprint(), name: configuration.name)
         store = MeasuredStore(base: try openStore(directory), metrics: metrics)
         activity = try configuration.logFile.map { try ActivityLog(path: $0) }
         let names = ServerNames(configuration: configuration, networks: Self.all(groupNetworks))
@@ -76,6 +85,11 @@ struct OpenedState: Sendable {
                 metadata: ["instance": "\(row.name)", "state": "\(state)"]
             )
         }
+    }
+
+    /// Who acts for which group.
+    var owners: any GroupOwners {
+        cluster.map { ClusterOwners(ownership: $0.ownership, name: configuration.name) } ?? SoleOwner()
     }
 
     /// The networks of all groups, by name.

@@ -6,6 +6,8 @@ struct ServiceOrder {
     enum Place: CaseIterable {
         /// The hypervisor's connection: all that acts needs it to the end.
         case hypervisor
+        /// The lease by which groups are owned: those who act hand over first.
+        case ownership
         /// What is written down, and told to those who look.
         case events
         case metrics
@@ -20,6 +22,8 @@ struct ServiceOrder {
         case reload
         /// Keeps the streams of agents and clients alive.
         case heartbeats
+        /// Shows what other controllers write.
+        case following
         /// Renews the controller's own certificate.
         case certificate
         case api

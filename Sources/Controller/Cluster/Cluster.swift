@@ -1,6 +1,7 @@
 import ConfigurationValues
 import EtcdStore
 import Foundation
+import Lifecycle
 import Logging
 import Monitoring
 import Orchestration

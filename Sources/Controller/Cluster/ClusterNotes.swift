@@ -43,9 +43,9 @@ struct ClusterNotesService: Service {
     let logger: Logger
 
     func run() async throws {
-        var noted: ClusterNotes.Content?
-        var filter = RepeatFilter()
         try? await cancelWhenGracefulShutdown {
+            var noted: ClusterNotes.Content?
+            var filter = RepeatFilter()
             while true {
                 let content = present
                 // The lease matters at once; the revision may lag behind by what is lost in a few seconds.
@@ -55,7 +55,7 @@ struct ClusterNotesService: Service {
                     do {
                         try cluster.notes.write(content)
                         noted = content
-                    } catch where filter.passes(ErrorText.of(error)) {
+                    } catch  where filter.passes(ErrorText.of(error)) {
                         logger.warning("etcd's state is not noted", metadata: ["error": "\(ErrorText.of(error))"])
                     }
                 }

@@ -1,4 +1,5 @@
 import EtcdStore
+import Lifecycle
 import Logging
 import Orchestration
 import ServiceLifecycle
@@ -34,7 +35,9 @@ struct ClusterWatch: Service {
     private func release(_ group: GroupRuntime) {
         let sessions = registry.sessions
         guard !sessions.isEmpty else { return }
-        for domain in group.view.snapshot.known where sessions[domain.uuid] != nil { registry.remove(uuid: domain.uuid) }
+        for domain in group.view.snapshot.known where sessions[domain.uuid] != nil {
+            registry.remove(uuid: domain.uuid)
+        }
     }
 
     /// Tells the others which revision is in effect here, whenever that has changed.

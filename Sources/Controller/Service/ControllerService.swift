@@ -2,6 +2,7 @@ import ConfigurationReading
 import ConfigurationValues
 import ControllerHTTP
 import EmbeddedStore
+import EtcdStore
 import Foundation
 import Libvirt
 import Lifecycle
@@ -77,14 +78,36 @@ package struct ControllerService: Sendable {
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let lock = try directory.lock()
         defer { close(lock) }
-        let state = try await OpenedState(
-            configuration,
-            directory: directory,
-            lock: lock,
-            hypervisors: hypervisors,
-            logger: logger,
-            openStore: openStore
-        )
+        let clock = SteadyClock()
+        var cluster: Cluster?
+        if case .etcd(let etcd) = configuration.store {
+            cluster = try await Cluster.open(configuration, etcd, clock: clock, logger: logger)
+        }
+        do {
+            let state = try await OpenedState(
+                configuration,
+                directory: directory,
+                lock: lock,
+                hypervisors: hypervisors,
+                logger: logger,
+                cluster: cluster,
+                clock: clock,
+                openStore: { [cluster] in try cluster?.store ?? openStore($0) }
+            )
+            try await run(state, token: token, onListening: onListening, onWebListening: onWebListening)
+        } catch {
+            await cluster?.client.shutdown()
+            throw error
+        }
+        await cluster?.client.shutdown()
+    }
+
+    private func run(
+        _ state: OpenedState,
+        token: WebToken?,
+        onListening: @escaping @Sendable (Int) async -> Void,
+        onWebListening: @escaping @Sendable (Int) async -> Void
+    ) async throws {
         let shared = try await SharedParts(state, reload: reload)
         do {
             let observers = Observers(state, shared)
@@ -122,7 +145,12 @@ package struct ControllerService: Sendable {
         order.add(shared.queryService(state), at: .queries)
         order.add(ReloadService(reloader: shared.reloader), at: .reload)
         order.add(
-            HeartbeatService(registry: shared.registry, groups: shared.groups, clock: state.clock),
+            HeartbeatService(
+                registry: shared.registry,
+                groups: shared.groups,
+                owners: state.owners,
+                clock: state.clock
+            ),
             at: .heartbeats
         )
         order.add(
@@ -137,8 +165,44 @@ package struct ControllerService: Sendable {
         )
         if let history = observers.history { order.add(history, at: .history) }
         if let spans = observers.spans { order.add(spans, at: .spans) }
+        if let cluster = state.cluster { add(cluster, state, shared, observers, to: &order) }
         order.add(try await GroupAssembly(state, shared).services(), at: .reconcilers)
         return order
+    }
+
+    /// What goes on beside the rest where several controllers share the groups.
+    private func add(
+        _ cluster: Cluster,
+        _ state: OpenedState,
+        _ shared: SharedParts,
+        _ observers: Observers,
+        to order: inout ServiceOrder
+    ) {
+        let owners = ClusterOwners(ownership: cluster.ownership, name: configuration.name)
+        order.add(ClusterNotesService(cluster: cluster, logger: logger), at: .ownership)
+        order.add(WhenListening(listening: shared.listening, service: cluster.ownership), at: .ownership)
+        order.add(
+            StoreFollower(
+                store: cluster.store,
+                groups: shared.groups,
+                hosts: shared.hosts,
+                owners: owners,
+                onEvents: { [feed = observers.feed] in feed.refresh() },
+                clock: state.clock,
+                logger: logger
+            ),
+            at: .following
+        )
+        order.add(
+            ClusterWatch(
+                cluster: cluster,
+                owners: owners,
+                groups: shared.groups,
+                registry: shared.registry,
+                logger: logger
+            ),
+            at: .following
+        )
     }
 
     /// What each host has of its own: connection, sampler, the search for guests without an agent.
@@ -179,6 +243,7 @@ package struct ControllerService: Sendable {
                 .controllerStarted,
                 at: state.clock.date,
                 detail: "version \(CMSVersion.current), "
+                    + (state.cluster == nil ? "" : "controller \(configuration.name), ")
                     + configuration.groups.map { "group \($0.name) in \($0.hosts)" }.joined(separator: ", ")
                     + ", networks " + state.networks.map(\.name).joined(separator: ", ")
             )

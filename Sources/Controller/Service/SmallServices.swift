@@ -21,6 +21,7 @@ package struct HypervisorService: Service {
 package struct HeartbeatService: Service {
     let registry: AgentRegistry
     package let groups: [GroupRuntime]
+    let owners: any GroupOwners
     let clock: SteadyClock
 
     package func run() async throws {
@@ -28,8 +29,11 @@ package struct HeartbeatService: Service {
             while true {
                 try await Task.sleep(for: .seconds(WireLimits.heartbeatSeconds))
                 let asleep = groups.reduce(into: Set<String>()) { $0.formUnion($1.status.asleep) }
-                registry.heartbeat(at: clock.date, asleep: asleep)
-                for group in groups { group.directory.announce(.heartbeat, at: clock.date) }
+                let controllers = owners.controllers
+                registry.heartbeat(at: clock.date, asleep: asleep, controllers: controllers)
+                for group in groups {
+                    group.directory.announce(.heartbeat, controllers: controllers, at: clock.date)
+                }
             }
         }
         registry.shutDown()

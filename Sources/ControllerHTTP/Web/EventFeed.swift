@@ -4,6 +4,7 @@ import Lifecycle
 import Logging
 import Monitoring
 import NIOCore
+import Orchestration
 import Persistence
 import ServiceLifecycle
 import Shared
@@ -61,6 +62,10 @@ package final class EventFeed: Service {
     private let clock: SteadyClock
     private let logger: Logger
     private let messages: AsyncStream<EventBus.Message>
+    private let refreshes: AsyncStream<Void>
+    /// One reads at a time, so that nothing is told twice.
+    private let reading = SerialGate()
+    private let refreshed: AsyncStream<Void>.Continuation
     private let state = Mutex(State())
 
     /// A feed that hears of everything from now on.
@@ -70,6 +75,7 @@ package final class EventFeed: Service {
         self.limit = limit
         self.logger = logger
         messages = eventBus.messages(buffer: 1024)
+        (refreshes, refreshed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// How many read along.
@@ -101,6 +107,9 @@ package final class EventFeed: Service {
         }
     }
 
+    /// Somebody else has written events: reads them soon.
+    package func refresh() { refreshed.yield() }
+
     /// A reader is gone.
     package func close(_ id: UInt64) {
         state.withLock { $0.readers.removeValue(forKey: id) }?.continuation.finish()
@@ -118,6 +127,9 @@ package final class EventFeed: Service {
                     }
                 }
             }
+            group.addTask { [self] in
+                for await _ in refreshes.cancelOnGracefulShutdown() { try? await reading.pass { await readOn() } }
+            }
             var readAt = clock.now
             for await message in messages.cancelOnGracefulShutdown() {
                 // A step says that something was written; a tick only that some time has passed.
@@ -127,7 +139,7 @@ package final class EventFeed: Service {
                 case .step(let step): isDue = isDue || !step.events.isEmpty
                 }
                 guard isDue else { continue }
-                await readOn()
+                try? await reading.pass { await readOn() }
                 readAt = clock.now
             }
             group.cancelAll()

@@ -17,6 +17,10 @@ package final class EtcdClient: Sendable {
     package struct Position: Sendable, Equatable {
         package var cluster: Int64
         package var revision: Int64
+
+        package init(cluster: Int64, revision: Int64) {
+            (self.cluster, self.revision) = (cluster, revision)
+        }
     }
 
     private struct State {

@@ -57,6 +57,13 @@ extension EtcdStore: PortableStore {
         try await client.list(keys.controllers).entries.compactMap { keys.name($0.key, below: keys.controllers) }
     }
 
+    /// The name of the controller that owns a group; `nil` when none does.
+    package func owner(of group: String) async throws -> String? {
+        try await client.get(keys.owner(group)).entry.map {
+            try StoredRow.decode(LiveView.OwnerRow.self, $0).controller
+        }
+    }
+
     package func snapshot() async throws -> StoreSnapshot { try await snapshotWithRevision().snapshot }
 
     /// All of it as of one revision.

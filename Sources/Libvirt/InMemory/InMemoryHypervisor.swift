@@ -93,10 +93,12 @@ package final class InMemoryHypervisor: Hypervisor {
         /// Whether it changes nothing, so that no ``CallPermit`` is asked for.
         var isReading: Bool {
             switch self {
-            case .connect, .ping, .hostInfo, .networks, .leases, .addresses, .domains, .statistics, .domainXML, .storagePools,
+            case .connect, .ping, .hostInfo, .networks, .leases, .addresses, .domains, .statistics, .domainXML,
+                .storagePools,
                 .volume, .metadata:
                 true
-            case .reservations, .define, .undefine, .setCredentials, .start, .startFresh, .managedSave, .removeManagedSave,
+            case .reservations, .define, .undefine, .setCredentials, .start, .startFresh, .managedSave,
+                .removeManagedSave,
                 .suspend, .resume, .shutdown, .destroy, .createVolume, .deleteVolume, .setMetadata:
                 false
             }

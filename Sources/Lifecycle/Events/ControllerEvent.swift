@@ -44,7 +44,7 @@ package struct ControllerEvent: Sendable, Hashable, Codable {
         case groupSized = "group.sized"
         /// A group's size is no longer held.
         case groupReleased = "group.released"
-        /// Another one of several controllers acts for a group from now on.
+        /// One of several controllers acts for a group from now on.
         case groupOwned = "group.owned"
         /// An operator had what failed tried again.
         case groupRetried = "group.retried"

@@ -15,7 +15,7 @@ package final class SerialGate: Sendable {
     /// Runs `body` when everyone before is through.
     ///
     /// - Throws: `CancellationError` when the task is cancelled before its turn, and what `body` throws.
-    func pass<Result>(_ body: () async throws -> Result) async throws -> Result {
+    package func pass<Result>(_ body: () async throws -> Result) async throws -> Result {
         if let (id, bell) = enlist() {
             for await _ in bell { break }
             guard !Task.isCancelled else {

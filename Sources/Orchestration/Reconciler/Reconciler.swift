@@ -180,7 +180,9 @@ package struct Reconciler: Service {
         for event in step.events { log(event) }
         tell(step, of: state.group.name, date: date)
         do {
-            if let set, parts.sharing == nil || !state.storeFails { try parts.directory.publish(set, at: parts.clock.date) }
+            if let set, parts.sharing == nil || !state.storeFails {
+                try parts.directory.publish(set, at: parts.clock.date)
+            }
         } catch {
             parts.logger.error("endpoint set not published", metadata: ["error": "\(ErrorText.of(error))"])
         }

@@ -1,5 +1,8 @@
 extension HostPort {
     /// Whether only programs on this host can reach it.
+    /// Whether it stands for all addresses of the machine, so that nobody else can be told of it.
+    package var isWildcard: Bool { host == "*" || IPAddress(host)?.isUnspecified ?? false }
+
     package var isLoopback: Bool {
         if host.lowercased() == "localhost" { return true }
         return IPAddress(host)?.isLoopback ?? false
