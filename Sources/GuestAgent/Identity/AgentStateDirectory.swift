@@ -8,7 +8,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What the agent remembers from one start to the next: its identity, its name, its controller, the spent token.
+/// What the agent remembers from one start to the next: its identity, its name, its controllers, the spent token.
 package struct AgentStateDirectory: Sendable, Equatable {
     /// The directory.
     package let path: String
@@ -33,11 +33,23 @@ package struct AgentStateDirectory: Sendable, Equatable {
     /// The controller that this machine enrolled with; `nil` before.
     package var controller: String? { SmallFile.text(at: "\(path)/controller", limit: 300) }
 
+    /// The controllers that a controller told of last; empty when none ever did.
+    package var controllers: [HostPort] {
+        let limit = WireLimits.controllers * (WireLimits.controllerText + 1)
+        let text = SmallFile.text(at: "\(path)/controllers", limit: limit) ?? ""
+        return ControllerList.addresses(text.split(separator: "\n").map(String.init))
+    }
+
     /// Remembers the name that the controller gave.
     package func save(serverName: String) throws { try write(serverName, to: "server-name") }
 
     /// Remembers the controller.
     package func save(controller: HostPort) throws { try write(controller.description, to: "controller") }
+
+    /// Remembers the controllers that a controller told of.
+    package func save(controllers: [HostPort]) throws {
+        try write(controllers.map(\.description).joined(separator: "\n"), to: "controllers")
+    }
 
     /// Whether `token` has been used by this machine, or refused as used.
     package func isSpent(token: String) -> Bool {
