@@ -34,11 +34,7 @@ package struct AgentStateDirectory: Sendable, Equatable {
     package var controller: String? { SmallFile.text(at: "\(path)/controller", limit: 300) }
 
     /// The controllers that a controller told of last; empty when none ever did.
-    package var controllers: [HostPort] {
-        let limit = WireLimits.controllers * (WireLimits.controllerText + 1)
-        let text = SmallFile.text(at: "\(path)/controllers", limit: limit) ?? ""
-        return ControllerList.addresses(text.split(separator: "\n").map(String.init))
-    }
+    package var controllers: [HostPort] { StoredControllers(directory: path).load() }
 
     /// Remembers the name that the controller gave.
     package func save(serverName: String) throws { try write(serverName, to: "server-name") }
@@ -48,7 +44,8 @@ package struct AgentStateDirectory: Sendable, Equatable {
 
     /// Remembers the controllers that a controller told of.
     package func save(controllers: [HostPort]) throws {
-        try write(controllers.map(\.description).joined(separator: "\n"), to: "controllers")
+        try make()
+        try StoredControllers(directory: path).save(controllers)
     }
 
     /// Whether `token` has been used by this machine, or refused as used.
@@ -62,12 +59,16 @@ package struct AgentStateDirectory: Sendable, Equatable {
     package func markSpent(token: String) throws { try write(Self.digest(token), to: "spent-token") }
 
     private func write(_ text: String, to name: String) throws {
+        try make()
+        try DurableFile.write(text + "\n", to: "\(path)/\(name)", mode: 0o600)
+    }
+
+    private func make() throws {
         try FileManager.default.createDirectory(
             atPath: path,
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        try DurableFile.write(text + "\n", to: "\(path)/\(name)", mode: 0o600)
     }
 
     private static func digest(_ token: String) -> String {

@@ -24,7 +24,14 @@ package struct ControllerRotation: Sendable {
         /// The wait before.
         package var wait: Duration
         /// Whether all controllers have failed since the last wait.
-        package var isRoundOver = false
+        package var isRoundOver: Bool
+
+        /// A step.
+        package init(controller: HostPort, wait: Duration, isRoundOver: Bool = false) {
+            self.controller = controller
+            self.wait = wait
+            self.isRoundOver = isRoundOver
+        }
     }
 
     /// The most owners that are followed one after another before a wait.
