@@ -1,11 +1,11 @@
 import AsyncHTTPClient
-import Dispatch
 import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import Shared
 import UnixSignals
+import Wire
 
 /// The guest agent: serves, reports its load, and keeps its identity, until it is told to stop.
 package final class Agent: Service {
@@ -19,6 +19,7 @@ package final class Agent: Service {
     let keeper: IdentityKeeper
     private let configuration: AgentConfiguration
     private let client: HTTPClient
+    private let clients: ControllerClients
     private let services: [any Service]
     private let logger: Logger
 
@@ -33,12 +34,15 @@ package final class Agent: Service {
         self.logger = logger
         client = HTTPClient.cms(readTimeout: .seconds(60), connectionsPerHost: 4, group: loops)
         status = AgentStatus(server: configuration.state.serverName ?? SystemInformation.hostname)
-        let api = ControllerConnection(
-            controller: configuration.controller,
-            client: client,
+        clients = ControllerClients(readTimeout: .seconds(60), connectionsPerHost: 4, group: loops)
+        let connections = ControllerConnections(
+            known: KnownControllers(configuration.controllers) { [state = configuration.state] controllers in
+                Self.keep(controllers, in: state, logger)
+            },
+            clients: clients,
             timeout: configuration.timing.call
         )
-        keeper = IdentityKeeper(configuration: configuration, api: api, logger: logger)
+        keeper = IdentityKeeper(configuration: configuration, connections: connections, logger: logger)
         let serving = ServingParts(
             ServingContext(
                 configuration: configuration,
@@ -54,7 +58,7 @@ package final class Agent: Service {
         pool = serving.pool
         let session = ControllerSession(
             configuration: configuration,
-            api: api,
+            connections: connections,
             keeper: keeper,
             listening: listening,
             monitor: LoadMonitor(
@@ -70,7 +74,7 @@ package final class Agent: Service {
             notifier: notifier,
             keeper: keeper,
             listening: listening,
-            controller: configuration.controller,
+            known: connections.known,
             loops: loops
         )
         // Stopped from the last to the first: the controller sees the session end, clients are sent elsewhere, and
@@ -104,16 +108,27 @@ package final class Agent: Service {
             result = .failure(error)
         }
         await pool?.close()
-        await closeClient()
+        await closeClients()
         logger.info("stopped")
         try result.get()
     }
 
-    /// Closes the connections to the controller, but does not wait long for its good-bye: TLS would for five seconds.
-    private func closeClient() async {
-        let closed = Latch<Void>()
-        client.shutdown(queue: .global()) { _ in closed.set(()) }
-        try? await withDeadline(.seconds(1)) { try await closed.wait() }
+    /// Closes the connections to the controllers, but does not wait long for their good-bye: TLS would for five seconds.
+    private func closeClients() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.client.shutDown(within: .seconds(1)) }
+            group.addTask { await self.clients.shutDown(within: .seconds(1)) }
+        }
+    }
+
+    /// Keeps the controllers that one told of for the next start.
+    private static func keep(_ controllers: [HostPort], in state: AgentStateDirectory, _ logger: Logger) {
+        logger.info("knows other controllers", metadata: ["controllers": "\(controllers)"])
+        do {
+            try state.save(controllers: controllers)
+        } catch {
+            logger.error("cannot save the controllers", metadata: ["error": "\(ErrorText.of(error))"])
+        }
     }
 
     /// The service group tells of each step; only what goes wrong matters.

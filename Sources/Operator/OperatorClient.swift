@@ -34,22 +34,22 @@ package struct OperatorClient: Sendable {
     private static let backupTimeout = TimeAmount.minutes(10)
     /// The longest silence within an answer.
     private static let longestSilence = TimeAmount.seconds(75)
-    private let address: HostPort
+    private let place: OperatorPlace
     /// A certificate that was made on the spot is old in a minute: each connection asks anew.
     private let tls: @Sendable () throws -> TLSConfiguration
 
     /// A client that shows the identity in a directory.
-    package init(address: HostPort, identityDirectory: String) throws {
+    package init(controllers: ControllerList, identityDirectory: String) throws {
         guard let identity = try IdentityStore(directory: identityDirectory).load() else {
             throw Failure(description: "\(identityDirectory) holds no certificate; make one with 'client add'")
         }
-        self.address = address
+        place = OperatorPlace(controllers)
         let tls = try TLSConfiguration.cmsClient(identity: identity, authority: identity.authority)
         self.tls = { tls }
     }
 
     /// A client that makes an identity from the controller's own state.
-    package init(address: HostPort, stateDirectory: String, name: String) throws {
+    package init(controllers: ControllerList, stateDirectory: String, name: String) throws {
         guard FileManager.default.fileExists(atPath: "\(stateDirectory)/authority.pem") else {
             throw Failure(
                 description: "\(stateDirectory) holds no controller's state; give --state-dir, or --identity and "
@@ -58,7 +58,7 @@ package struct OperatorClient: Sendable {
         }
         let authority = try StateDirectory(path: stateDirectory).authority(now: Date())
         let leaf = CertificateAuthority.Leaf(id: .operator(name: name), usage: .client, lifetime: .seconds(60))
-        self.address = address
+        place = OperatorPlace(controllers)
         self.tls = {
             let identity = try authority.makeIdentity(leaf, now: Date())
             return try .cmsClient(identity: identity, authority: authority.certificate)
@@ -114,7 +114,7 @@ package struct OperatorClient: Sendable {
         } catch {
             throw Failure(
                 description:
-                    "the controller at \(address) answered \(path.prefix { $0 != "?" }) with something else than is "
+                    "the controller at \(place.controller) answered \(path.prefix { $0 != "?" }) with something else than is "
                     + "expected: \(ErrorText.of(error)); use the cms-controller of the same version"
             )
         }
@@ -155,34 +155,48 @@ package struct OperatorClient: Sendable {
         timeout: TimeAmount,
         _ take: (HTTPClientResponse) async throws -> Answer
     ) async throws -> Answer {
-        let client = HTTPClient.cms(connectTimeout: .seconds(3), readTimeout: min(timeout, Self.longestSilence))
-        let result: Result<Answer, any Error>
-        do {
-            var request = HTTPClientRequest(url: "https://\(address)\(path)")
-            request.method = method
-            request.tlsConfiguration = try tls()
-            let response = try await client.execute(request, timeout: timeout)
-            if !(200...299).contains(response.status.code) {
-                let body = try await response.body.collect(upTo: Self.answerLimit)
-                let problem = try? WireCoding.decode(Problem.self, from: body)
-                throw Failure(
-                    description: problem?.detail ?? "the controller answered \(response.status.code)",
-                    isTransient: response.status.code >= 500
-                )
-            }
-            result = .success(try await take(response))
-        } catch let error where error is Failure || error is BackupFile.Failure {
-            result = .failure(error)
-        } catch {
-            result = .failure(
-                Failure(
+        try await place.ask { address, connectTimeout in
+            let client = HTTPClient.cms(
+                connectTimeout: TimeAmount(connectTimeout),
+                readTimeout: min(timeout, Self.longestSilence)
+            )
+            let result: Result<Answer, any Error>
+            do {
+                var request = HTTPClientRequest(url: "https://\(address)\(path)")
+                request.method = method
+                request.tlsConfiguration = try tls()
+                let response = try await client.execute(request, timeout: timeout)
+                try await Self.check(response)
+                result = .success(try await take(response))
+            } catch let error where error is Failure || error is BackupFile.Failure || error is OperatorPlace.Elsewhere
+            {
+                result = .failure(error)
+            } catch {
+                let failure = Failure(
                     description:
                         "the controller at \(address) cannot be asked: \(ErrorText.of(error)); does it run there?",
                     isTransient: true
                 )
-            )
+                let isElsewhere = OperatorPlace.Elsewhere.isMeant(error, changesNothing: method == .GET)
+                result = .failure(isElsewhere ? OperatorPlace.Elsewhere(failure: failure) : failure)
+            }
+            try? await client.shutdown()
+            return try result.get()
         }
-        try? await client.shutdown()
-        return try result.get()
+    }
+
+    /// Throws for any other answer than a good one.
+    private static func check(_ response: HTTPClientResponse) async throws {
+        guard !(200...299).contains(response.status.code) else { return }
+        let body = try await response.body.collect(upTo: answerLimit)
+        let problem = try? WireCoding.decode(Problem.self, from: body)
+        let failure = Failure(
+            description: problem?.detail ?? "the controller answered \(response.status.code)",
+            isTransient: response.status.code >= 500
+        )
+        if let problem, OperatorPlace.Elsewhere.isMeant(problem) {
+            throw OperatorPlace.Elsewhere(failure: failure, problem: problem)
+        }
+        throw failure
     }
 }

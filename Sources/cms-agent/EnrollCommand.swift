@@ -36,13 +36,15 @@ struct EnrollCommand: AsyncParsableCommand {
             throw ValidationError("no CA hash; give --ca-hash, $CMS_CA_HASH or the credential cms.ca-hash")
         }
         try identity.checkHash(credentials)
-        let controller = try identity.resolvedController(credentials)
+        let controllers = try identity.resolvedControllers(credentials)
         let uuid = try identity.resolvedUUID(credentials)
         let state = identity.state
         let client = HTTPClient.cms()
         do {
-            let new = try await Enroller(uuid: uuid, controller: controller, client: client)
-                .enroll(token: token, authorityHash: hash)
+            let enroller = Enroller(uuid: uuid, controller: controllers.first, client: client)
+            let (new, controller) = try await Self.firstAnswer(controllers) { controller in
+                try await enroller.at(controller).enroll(token: token, authorityHash: hash)
+            }
             try state.identity.save(new)
             try state.save(controller: controller)
             try state.markSpent(token: token)
@@ -53,13 +55,42 @@ struct EnrollCommand: AsyncParsableCommand {
             )
         } catch {
             try? await client.shutdown()
-            StandardError.write("cms-agent: \(Self.text(error, controller))")
+            StandardError.write("cms-agent: \(ErrorText.of(error))")
             throw ExitCode(ExitStatus.failure)
         }
     }
 }
 
 extension EnrollCommand {
+    /// What the first controller answers that can be asked, and which one that is.
+    ///
+    /// - Throws: What the last one failed with; a refusal of any of them.
+    private static func firstAnswer(
+        _ controllers: ControllerList,
+        _ ask: (HostPort) async throws -> Identity
+    ) async throws -> (Identity, HostPort) {
+        for controller in controllers.all.dropLast() {
+            do {
+                return (try await ask(controller), controller)
+            } catch let refusal as Enroller.Failure {
+                throw refusal
+            } catch {
+                StandardError.write("cms-agent: \(text(error, controller)); asking the next one")
+            }
+        }
+        let last = controllers.all.last ?? controllers.first
+        do {
+            return (try await ask(last), last)
+        } catch let error where NetworkFailure(error) != nil {
+            throw Unreachable(description: text(error, last))
+        }
+    }
+
+    /// A controller cannot be asked.
+    private struct Unreachable: Error, CustomStringConvertible {
+        let description: String
+    }
+
     /// What failed, and with which controller.
     private static func text(_ error: any Error, _ controller: HostPort) -> String {
         NetworkFailure(error).map { "the controller at \(controller) cannot be asked: \($0)" } ?? ErrorText.of(error)

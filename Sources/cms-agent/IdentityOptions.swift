@@ -11,8 +11,14 @@ import Foundation
 
 /// The options that say who this machine is and whom it belongs to.
 struct IdentityOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The controller.", valueName: "host:port"))
-    var controller: String?
+    @Option(
+        name: [.customLong("controller"), .customLong("controllers")],
+        help: ArgumentHelp(
+            "The controller, or several with commas between them; the first one is asked first.",
+            valueName: "host:port,…"
+        )
+    )
+    var controller: [String] = []
 
     @Option(
         parsing: .unconditional,
@@ -49,18 +55,29 @@ struct IdentityOptions: ParsableArguments {
     /// Options, environment and systemd's credentials in that order, read anew at each call.
     func credentials(token: String? = nil) -> Credentials {
         let environment = ProcessInfo.processInfo.environment
-        return Credentials(token: token, controller: controller, authorityHash: caHash, uuid: uuid)
+        return Credentials(token: token, controller: controller.joined(separator: ","), authorityHash: caHash, uuid: uuid)
             .completed(by: Credentials(environment: environment))
             .completed(by: Credentials(directory: environment["CREDENTIALS_DIRECTORY"]))
     }
 
-    /// The controller's address; the one that this machine enrolled with counts last.
-    func resolvedController(_ credentials: Credentials) throws -> HostPort {
-        guard let text = credentials.controller ?? state.controller else {
+    /// The controllers' addresses; the one that this machine enrolled with counts where none is given, and those that a
+    /// controller told of come last.
+    func resolvedControllers(_ credentials: Credentials) throws -> ControllerList {
+        let given = ControllerList.parts(of: [credentials.controller ?? state.controller].compactMap { $0 })
+        guard given.count <= WireLimits.controllers else {
+            throw ValidationError("\(given.count) controllers are given; at most \(WireLimits.controllers)")
+        }
+        let addresses = try given.map(Self.address)
+        let remembered = state.controllers
+        guard let list = ControllerList(addresses.isEmpty ? remembered : addresses, remembered: remembered) else {
             throw ValidationError(
                 "no controller is known; give --controller HOST:PORT, $CMS_CONTROLLER or the credential cms.controller"
             )
         }
+        return list
+    }
+
+    private static func address(_ text: String) throws -> HostPort {
         guard let address = HostPort(text, defaultPort: 7000), address.port > 0 else {
             throw ValidationError(
                 "the controller '\(text)' is not HOST:PORT, for example 192.168.122.1:7000 or [fd00:1::1]:7000"

@@ -94,7 +94,7 @@ struct RunCommand: AsyncParsableCommand {
         try identity.checkHash(credentials)
         var configuration = AgentConfiguration(
             listen: HostPort(listen, defaultPort: 8000) ?? HostPort(host: "::", port: 8000),
-            controller: try identity.resolvedController(credentials),
+            controllers: try identity.resolvedControllers(credentials),
             uuid: try identity.resolvedUUID(credentials),
             state: identity.state,
             maximumN: maxN,

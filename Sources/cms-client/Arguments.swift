@@ -43,11 +43,18 @@ extension StatusRange: ExpressibleByArgument {
     }
 }
 
-extension HostPort: ExpressibleByArgument {
-    /// Reads a controller's address; the port is 7000 unless given.
-    public init?(argument: String) {
-        guard let address = HostPort(argument, defaultPort: 7000), address.port > 0 else { return nil }
-        self = address
+/// Controllers' addresses with commas between them; the port of each is 7000 unless given.
+struct ControllerAddresses: ExpressibleByArgument, Sendable {
+    let addresses: [HostPort]
+
+    init?(argument: String) {
+        var addresses: [HostPort] = []
+        for part in ControllerList.parts(of: [argument]) {
+            guard let address = HostPort(part, defaultPort: 7000), address.port > 0 else { return nil }
+            addresses.append(address)
+        }
+        guard !addresses.isEmpty else { return nil }
+        self.addresses = addresses
     }
 }
 

@@ -13,9 +13,9 @@ import Foundation
 
 /// One run of the program: load, display and signals together, with a controller also watcher and renewer.
 struct ClientSession {
-    /// A group of a controller, and who watches it.
+    /// A group, the controllers that tell of it, and who watches it.
     struct Watched {
-        let controller: HostPort
+        let known: KnownControllers
         let group: String?
         let identity: RotatingIdentity
         let store: IdentityStore
@@ -140,9 +140,9 @@ struct ClientSession {
         }
     }
 
-    /// The controller's address; `nil` without one.
+    /// The address of the controller that is asked; `nil` without one.
     private var controller: HostPort? {
-        if case .controller(let watched) = source { watched.controller } else { nil }
+        if case .controller(let watched) = source { watched.known.inUse } else { nil }
     }
 
     /// What keeps endpoints and identity up to date: nothing where the endpoints stay.
@@ -151,19 +151,19 @@ struct ClientSession {
         var settings = EndpointWatcher.Settings()
         settings.group = watched.group
         let renewer = IdentityRenewer(
-            controller: watched.controller,
+            known: watched.known,
             identity: watched.identity,
             store: watched.store
         ) { [recorder] event in
             recorder.record(RunEvent(event, at: Date()))
         }
         let watcher = EndpointWatcher(
-            controller: watched.controller,
+            known: watched.known,
             identity: watched.identity,
             pool: pool,
             settings: settings
         ) { [recorder] event in
-            recorder.record(RunEvent(event, controller: watched.controller, at: Date()))
+            recorder.record(RunEvent(event, controller: watched.known.inUse, at: Date()))
         }
         return [renewer, watcher]
     }

@@ -4,8 +4,15 @@ import Wire
 
 /// The options that name a controller, a group of it, and who asks.
 struct ControllerArguments: ParsableArguments {
-    @Option(help: "The controller, HOST or HOST:PORT; the port is 7000 unless given. Default: $CMS_CONTROLLER.")
-    var controller: HostPort?
+    @Option(
+        name: [.customLong("controller"), .customLong("controllers")],
+        help: ArgumentHelp(
+            "The controller, HOST or HOST:PORT, or several with commas between them; the port is 7000 unless given. "
+                + "Default: $CMS_CONTROLLER.",
+            valueName: "controller"
+        )
+    )
+    var controller: [ControllerAddresses] = []
 
     @Option(
         parsing: .unconditional,
@@ -30,22 +37,25 @@ struct ControllerArguments: ParsableArguments {
         }
     }
 
-    /// The controller named by the option, else by `$CMS_CONTROLLER`.
-    func address() throws -> HostPort {
-        let address: HostPort
-        if let controller {
-            address = controller
-        } else {
+    /// The controllers named by the option, else by `$CMS_CONTROLLER`.
+    func controllers() throws -> ControllerList {
+        var addresses = controller.flatMap(\.addresses)
+        if addresses.isEmpty {
             guard let named = Environment.value("CMS_CONTROLLER") else {
                 throw ValidationError("Name the controller with --controller HOST:7000 or in $CMS_CONTROLLER.")
             }
-            guard let parsed = HostPort(named, defaultPort: 7000) else {
+            guard let parsed = ControllerAddresses(argument: named) else {
                 throw ValidationError("$CMS_CONTROLLER is '\(named)'; write HOST or HOST:PORT.")
             }
-            address = parsed
+            addresses = parsed.addresses
         }
-        if let problem = address.requestProblem { throw ValidationError("--controller: \(problem).") }
-        return address
+        if let problem = addresses.lazy.compactMap(\.requestProblem).first {
+            throw ValidationError("--controller: \(problem).")
+        }
+        guard addresses.count <= WireLimits.controllers, let list = ControllerList(addresses) else {
+            throw ValidationError("--controller: \(addresses.count) are given; at most \(WireLimits.controllers).")
+        }
+        return list
     }
 
     /// The directory of the identity.
@@ -53,7 +63,7 @@ struct ControllerArguments: ParsableArguments {
 
     /// The first of these options that is given; `nil` when none is.
     var given: String? {
-        if controller != nil { return "--controller" }
+        if !controller.isEmpty { return "--controller" }
         if group != nil { return "--group" }
         return identity == nil ? nil : "--identity"
     }

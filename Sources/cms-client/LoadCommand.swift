@@ -59,7 +59,7 @@ struct LoadCommand: AsyncParsableCommand {
 
     func validate() throws {
         try target.check(mode: mode, hasN: load.n != nil, controller: controller)
-        if !target.isFixed { _ = try controller.address() }
+        if !target.isFixed { _ = try controller.controllers() }
         try load.check(mode)
     }
 
@@ -89,7 +89,7 @@ struct LoadCommand: AsyncParsableCommand {
             let identity = try RotatingIdentity(ClientIdentity.load(from: directory))
             source = .controller(
                 ClientSession.Watched(
-                    controller: try controller.address(),
+                    known: KnownControllers(try controller.controllers()),
                     group: controller.group,
                     identity: identity,
                     store: IdentityStore(directory: directory)

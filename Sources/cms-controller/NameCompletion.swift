@@ -57,7 +57,7 @@ private struct NameCompletion {
     private var options: [String] {
         var found: [String] = []
         for (index, word) in words.enumerated() {
-            for name in ["--controller", "--state-dir", "--identity"] {
+            for name in ["--controller", "--controllers", "--state-dir", "--identity"] {
                 if word.hasPrefix(name + "=") { found.append(word) }
                 if word == name, index + 1 < words.count { found += [word, words[index + 1]] }
             }

@@ -11,12 +11,14 @@ import Wire
 /// The options that say which running controller is meant.
 struct OperatorOptions: ParsableArguments {
     @Option(
+        name: [.customLong("controller"), .customLong("controllers")],
         help: ArgumentHelp(
-            "The controller's address (default: where the one of the state directory listens, else 127.0.0.1:7000).",
-            valueName: "host:port"
+            "The controller's address, or several with commas between them, of which the first is asked that answers "
+                + "(default: where the one of the state directory listens, else 127.0.0.1:7000).",
+            valueName: "host:port,…"
         )
     )
-    var controller: String?
+    var controller: [String] = []
 
     private static let usualController = "127.0.0.1:7000"
 
@@ -41,11 +43,22 @@ struct OperatorOptions: ParsableArguments {
     var identity: String?
 
     func validate() throws {
-        guard let controller else { return }
-        guard let address = HostPort(controller, defaultPort: 7000) else {
-            throw ValidationError("--controller '\(controller)' is not HOST:PORT, for example 127.0.0.1:7000")
+        _ = try given()
+    }
+
+    /// The controllers that are given; empty without any.
+    private func given() throws -> [HostPort] {
+        let parts = ControllerList.parts(of: controller)
+        guard parts.count <= WireLimits.controllers, controller.isEmpty || !parts.isEmpty else {
+            throw ValidationError("--controller names \(parts.count) controllers; give 1 to \(WireLimits.controllers)")
         }
-        if let problem = address.requestProblem { throw ValidationError("--controller: \(problem)") }
+        return try parts.map { part in
+            guard let address = HostPort(part, defaultPort: 7000) else {
+                throw ValidationError("--controller '\(part)' is not HOST:PORT, for example 127.0.0.1:7000")
+            }
+            if let problem = address.requestProblem { throw ValidationError("--controller: \(problem)") }
+            return address
+        }
     }
 
     /// Asks the controller; what fails ends the program with exit code 1.
@@ -60,7 +73,7 @@ struct OperatorOptions: ParsableArguments {
 
     /// Where a report is made from: the files of the state directory when no controller runs on it.
     func reportSource() throws -> ReportSource {
-        guard identity == nil, controller == nil || controller == Self.usualController else {
+        guard identity == nil, controller.isEmpty || controller == [Self.usualController] else {
             return .controller(try makeClient())
         }
         do {
@@ -127,23 +140,23 @@ struct OperatorOptions: ParsableArguments {
         }
     }
 
-    /// Where the controller is: as it was given, as the one on this host noted it, or as usual.
-    private var address: HostPort {
+    /// Where the controllers are: as they were given, as the one on this host noted it, or as usual.
+    private func controllers() throws -> ControllerList {
         let usual = HostPort(host: "127.0.0.1", port: 7000)
-        if let controller { return HostPort(controller, defaultPort: 7000) ?? usual }
+        if let list = ControllerList(try given()) { return list }
         guard identity == nil, let running = try? RunningController(stateDirectory: stateDirectory) else {
-            return usual
+            return ControllerList(usual)
         }
-        return running.localAddress ?? usual
+        return ControllerList(running.localAddress ?? usual)
     }
 
     private func makeClient() throws -> OperatorClient {
-        let address = address
-        if let identity { return try OperatorClient(address: address, identityDirectory: identity) }
+        let controllers = try controllers()
+        if let identity { return try OperatorClient(controllers: controllers, identityDirectory: identity) }
         let environment = ProcessInfo.processInfo.environment
         let name = (environment["SUDO_USER"] ?? environment["USER"]).flatMap { SPIFFEID.isName($0) ? $0 : nil }
         return try OperatorClient(
-            address: address,
+            controllers: controllers,
             stateDirectory: stateDirectory,
             name: name ?? "local"
         )

@@ -19,7 +19,7 @@ struct GroupSteeringTests {
         -> OperatorClient
     {
         try OperatorClient(
-            address: HostPort(host: "127.0.0.1", port: controller.port),
+            controllers: ControllerList(HostPort(host: "127.0.0.1", port: controller.port)),
             stateDirectory: lab.path,
             name: "boss"
         )

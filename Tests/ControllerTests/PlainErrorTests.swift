@@ -28,7 +28,7 @@ struct PlainErrorTests {
         try await withDirectory { path in
             _ = try StateDirectory(path: path).authority(now: Date())
             let client = try OperatorClient(
-                address: HostPort(host: "127.0.0.1", port: port),
+                controllers: ControllerList(HostPort(host: "127.0.0.1", port: port)),
                 stateDirectory: path,
                 name: "local"
             )

@@ -28,7 +28,7 @@ import Wire
             settings.backoff = Backoff(base: .milliseconds(10), maximum: .milliseconds(50))
             settings.acknowledgementRetry = .milliseconds(10)
             let watcher = EndpointWatcher(
-                controller: HostPort(host: "127.0.0.1", port: port),
+                known: KnownControllers(ControllerList(HostPort(host: "127.0.0.1", port: port))),
                 identity: identity,
                 gate: gate,
                 settings: settings

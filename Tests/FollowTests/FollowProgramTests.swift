@@ -73,6 +73,21 @@ import Wire
         #expect(run.status == 0 && run.errors.contains("endpoints of the last run"), "\(run.errors)")
     }
 
+    @Test func theControllersThatOneToldOfOutliveTheProgram() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let fake = FakeController(authority, endpoints: [vm1])
+        try await withLoopbackServer(fake.router, identity: server) { port in
+            fake.tell([HostPort(host: "127.0.0.1", port: port)])
+            let program = try start(file, port: port)
+            try await wait { text("state/controllers") == "127.0.0.1:\(port)\n" }
+            program.terminate()
+            _ = await program.finish()
+            // The one that is given is gone: the other is remembered.
+            let run = try await start(file + ["--once"], port: 9).finish()
+            #expect(run.status == 0 && text() == "vm1 ", "\(run.errors)")
+        }
+    }
+
     @Test func onceEndsByItself() async throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let fake = FakeController(authority, endpoints: [vm1])

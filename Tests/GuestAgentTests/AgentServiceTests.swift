@@ -274,7 +274,7 @@ struct AgentServiceTests {
             try IdentityStore(directory: directory).save(authority.server(.agent(uuid: FakeController.uuid)))
             let configuration = AgentConfiguration(
                 listen: HostPort(host: "127.0.0.1", port: 0),
-                controller: HostPort(host: "127.0.0.1", port: 9),
+                controllers: ControllerList(HostPort(host: "127.0.0.1", port: 9)),
                 uuid: FakeController.uuid,
                 state: AgentStateDirectory(path: directory),
                 maximumN: 93,

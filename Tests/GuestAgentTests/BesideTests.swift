@@ -163,7 +163,7 @@ struct BesideTests {
                     service.drainCommand = "touch '\(mark)'"
                     var configuration = AgentConfiguration(
                         listen: HostPort(host: "127.0.0.1", port: 0),
-                        controller: address,
+                        controllers: ControllerList(address),
                         uuid: FakeController.uuid,
                         state: AgentStateDirectory(path: directory + "/state"),
                         credentials: { [pin = try? controller.pin] in

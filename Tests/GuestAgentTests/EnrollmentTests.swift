@@ -26,7 +26,7 @@ struct EnrollmentTests {
         let credentials = try credentials ?? Credentials(token: "the-token", authorityHash: fake.pin)
         let configuration = AgentConfiguration(
             listen: HostPort(host: "127.0.0.1", port: 0),
-            controller: controller,
+            controllers: ControllerList(controller),
             uuid: FakeController.uuid,
             state: AgentStateDirectory(path: directory),
             workers: 1,
@@ -65,7 +65,7 @@ struct EnrollmentTests {
                 )
                 let configuration = AgentConfiguration(
                     listen: HostPort(host: "127.0.0.1", port: 0),
-                    controller: HostPort(host: "127.0.0.1", port: port),
+                    controllers: ControllerList(HostPort(host: "127.0.0.1", port: port)),
                     uuid: FakeController.uuid,
                     state: AgentStateDirectory(path: directory),
                     workers: 1,
@@ -304,7 +304,7 @@ struct EnrollmentTests {
             try await fake.serve { controller in
                 let configuration = AgentConfiguration(
                     listen: HostPort(host: "127.0.0.1", port: 0),
-                    controller: controller,
+                    controllers: ControllerList(controller),
                     uuid: FakeController.uuid,
                     state: AgentStateDirectory(path: directory),
                     workers: 1,

@@ -28,7 +28,7 @@ struct SessionTests {
         }
         var configuration = AgentConfiguration(
             listen: HostPort(host: "127.0.0.1", port: 0),
-            controller: controller,
+            controllers: ControllerList(controller),
             uuid: FakeController.uuid,
             state: state,
             workers: 2,

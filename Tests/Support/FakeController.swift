@@ -29,6 +29,7 @@ package final class FakeController: Sendable {
         var groupsOfAcknowledgements: Set<String> = []
         var isSilent = false
         var acknowledgementFailures = 0
+        var controllers: [String]?
     }
 
     private let state = Mutex(State())
@@ -54,6 +55,11 @@ package final class FakeController: Sendable {
 
     /// The groups that revisions were acknowledged of.
     package var groupsOfAcknowledgements: Set<String> { state.withLock { $0.groupsOfAcknowledgements } }
+
+    /// Tells of these controllers in the first line of each stream.
+    package func tell(_ controllers: [HostPort]) {
+        state.withLock { $0.controllers = controllers.map(\.description) }
+    }
 
     /// Opens streams and says nothing on them.
     package func keepSilent(_ silent: Bool) { state.withLock { $0.isSilent = silent } }
@@ -134,18 +140,19 @@ package final class FakeController: Sendable {
         observe.yield(.watch(from: query["from"].flatMap { UInt64($0) }))
         let (lines, stream) = AsyncStream<ByteBuffer>.makeStream()
         let asked = query["group"].map(String.init)
-        let (refusal, set, isSilent) = state.withLock { state in
+        let (refusal, set, isSilent, controllers) = state.withLock { state in
             if let group = state.group, group != asked {
                 state.refusal = Problem(.notFound, code: "no-such-group", detail: "there are: \(group)")
             }
             if state.refusal == nil { state.streams.append(stream) }
-            return (state.refusal, state.set, state.isSilent)
+            return (state.refusal, state.set, state.isSilent, state.controllers)
         }
         if let refusal { throw refusal }
         if !isSilent {
             let resumes = query["from"].flatMap { UInt64($0) } == set.revision
             var notice = EndpointNotice(kind: resumes ? .heartbeat : .set, revision: set.revision, at: Date())
             if !resumes { notice.endpoints = set.endpoints }
+            notice.controllers = controllers
             stream.yield(try WireCoding.line(notice))
         }
         return Response(

@@ -25,9 +25,10 @@ package final class AcknowledgementGate: Sendable {
         var epoch: UInt64 = 0
         var told: UInt64?
         var watch: UInt64?
+        var controller: HostPort?
         var inEffect: UInt64?
-        var newest: EndpointAcknowledgement?
-        var outlet: AsyncStream<EndpointAcknowledgement>.Continuation?
+        var newest: OutgoingAcknowledgement?
+        var outlet: AsyncStream<OutgoingAcknowledgement>.Continuation?
     }
 
     private let state = Mutex(State())
@@ -52,12 +53,12 @@ package final class AcknowledgementGate: Sendable {
     }
 
     /// Where the acknowledgements go from now on.
-    func open(_ outlet: AsyncStream<EndpointAcknowledgement>.Continuation) {
+    func open(_ outlet: AsyncStream<OutgoingAcknowledgement>.Continuation) {
         state.withLock { $0.outlet = outlet }
     }
 
     /// The controller told a set: the whole one, or by a change.
-    func told(_ set: EndpointSet, watch: UInt64?, isWhole: Bool) {
+    func told(_ set: EndpointSet, watch: UInt64?, at controller: HostPort, isWhole: Bool) {
         let epoch = state.withLock { state in
             if isWhole {
                 state.epoch += 1
@@ -66,27 +67,32 @@ package final class AcknowledgementGate: Sendable {
             }
             state.told = set.revision
             state.watch = watch
+            state.controller = controller
             return state.epoch
         }
         tell.yield(Update(set: set, epoch: epoch))
     }
 
     /// A new stream went on where the old one broke: the controller does not know any more what is in effect.
-    func resumed(watch: UInt64?) {
+    func resumed(watch: UInt64?, at controller: HostPort) {
         state.withLock { state in
             state.watch = watch
+            state.controller = controller
             Self.send(&state)
         }
     }
 
     /// Whether `message` is the last that was to be sent.
-    func isNewest(_ message: EndpointAcknowledgement) -> Bool {
+    func isNewest(_ message: OutgoingAcknowledgement) -> Bool {
         state.withLock { $0.newest == message }
     }
 
     private static func send(_ state: inout sending State) {
-        guard let revision = state.inEffect else { return }
-        let message = EndpointAcknowledgement(revision: revision, watch: state.watch)
+        guard let revision = state.inEffect, let controller = state.controller else { return }
+        let message = OutgoingAcknowledgement(
+            message: EndpointAcknowledgement(revision: revision, watch: state.watch),
+            controller: controller
+        )
         state.newest = message
         // Yielding only appends to a bounded buffer, and under the lock the order is that of the revisions.
         state.outlet?.yield(message)

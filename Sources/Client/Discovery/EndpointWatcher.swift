@@ -13,7 +13,8 @@ import Foundation
 /// Follows the controller's endpoint watch and keeps a pool up to date, for as long as it runs.
 ///
 /// A broken or silent stream is opened again with growing, jittered waits, for ever; the last known endpoints stay in
-/// use meanwhile. Each revision is acknowledged to the controller once it is in effect.
+/// use meanwhile. Each revision is acknowledged to the controller once it is in effect. Where there are several
+/// controllers, of which each tells, the watch goes on at the next one at once, and never back in revision.
 public struct EndpointWatcher: Service {
     /// Waiting times of the watch.
     public struct Settings: Sendable {
@@ -30,13 +31,13 @@ public struct EndpointWatcher: Service {
         public init() {}
     }
 
-    private let controller: HostPort
+    let known: KnownControllers
     private let identity: RotatingIdentity
-    private let pool: EndpointPool
-    private let settings: Settings
+    let pool: EndpointPool
+    let settings: Settings
     /// Who says which revision is in effect; without one each is as soon as it is in the pool.
-    private let gate: AcknowledgementGate?
-    private let onEvent: @Sendable (WatchEvent) -> Void
+    let gate: AcknowledgementGate?
+    let onEvent: @Sendable (WatchEvent) -> Void
 
     /// A watcher, which does nothing before ``run()``.
     ///
@@ -53,7 +54,23 @@ public struct EndpointWatcher: Service {
         settings: Settings = Settings(),
         onEvent: @escaping @Sendable (WatchEvent) -> Void = { _ in }
     ) {
-        self.controller = controller
+        self.known = KnownControllers(ControllerList(controller))
+        self.identity = identity
+        self.pool = pool
+        self.settings = settings
+        self.gate = nil
+        self.onEvent = onEvent
+    }
+
+    /// A watcher of whichever controller answers; others that a controller tells of are taken into `known`.
+    package init(
+        known: KnownControllers,
+        identity: RotatingIdentity,
+        pool: EndpointPool,
+        settings: Settings = Settings(),
+        onEvent: @escaping @Sendable (WatchEvent) -> Void = { _ in }
+    ) {
+        self.known = known
         self.identity = identity
         self.pool = pool
         self.settings = settings
@@ -63,13 +80,13 @@ public struct EndpointWatcher: Service {
 
     /// A watcher whose sets go to `gate`; what is put into effect there is acknowledged.
     package init(
-        controller: HostPort,
+        known: KnownControllers,
         identity: RotatingIdentity,
         gate: AcknowledgementGate,
         settings: Settings = Settings(),
         onEvent: @escaping @Sendable (WatchEvent) -> Void = { _ in }
     ) {
-        self.controller = controller
+        self.known = known
         self.identity = identity
         self.pool = EndpointPool()
         self.settings = settings
@@ -82,12 +99,11 @@ public struct EndpointWatcher: Service {
     /// - Throws: Problem when the controller refuses the identity (401, 403), or has no such group (404), before it ever
     ///   accepted the watch.
     public func run() async throws {
-        let http = HTTPClient.cms(
+        let clients = ControllerClients(
             readTimeout: TimeAmount(settings.silence),
             deadPeerTimeout: TimeAmount(settings.silence)
         )
-        let api = DiscoveryAPI(address: controller, identity: identity, http: http)
-        let (revisions, acknowledge) = AsyncStream<EndpointAcknowledgement>.makeStream(
+        let (revisions, acknowledge) = AsyncStream<OutgoingAcknowledgement>.makeStream(
             bufferingPolicy: .bufferingNewest(1)
         )
         gate?.open(acknowledge)
@@ -95,8 +111,8 @@ public struct EndpointWatcher: Service {
         do {
             try await cancelWhenGracefulShutdown {
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { await self.sendAcknowledgements(revisions, api) }
-                    group.addTask { try await self.watch(api, acknowledge) }
+                    group.addTask { await self.sendAcknowledgements(revisions, clients) }
+                    group.addTask { try await self.watch(clients, acknowledge) }
                     defer { group.cancelAll() }
                     try await group.next()
                     group.cancelAll()
@@ -109,120 +125,63 @@ public struct EndpointWatcher: Service {
         } catch {
             result = .failure(error)
         }
-        await http.shutDown(within: .milliseconds(250))
+        await clients.shutDown(within: .milliseconds(250))
         try result.get()
     }
 
-    private func watch(_ api: DiscoveryAPI, _ acknowledge: AsyncStream<EndpointAcknowledgement>.Continuation)
-        async throws
-    {
+    private func watch(
+        _ clients: ControllerClients,
+        _ acknowledge: AsyncStream<OutgoingAcknowledgement>.Continuation
+    ) async throws {
         var table = EndpointTable()
-        var backoff = settings.backoff
+        var rotation = ControllerRotation(known.list, backoff: settings.backoff)
         var resume = false
         var wasAccepted = false
         while !Task.isCancelled {
-            var reader = StreamReader(table: table)
-            let reason: String
+            known.inUse = rotation.current
+            let http = clients.client(isHasty: rotation.isHasty(among: known.list))
+            let api = DiscoveryAPI(address: rotation.current, identity: identity, http: http)
+            var reader = StreamReader(table: table, controller: rotation.current)
+            let end: Ending
             do {
                 try await read(
                     &reader,
                     from: api.watch(group: settings.group, from: resume ? table.revision : nil),
                     acknowledge
                 )
-                reason = "the controller closed the stream"
-                resume = true
-            } catch let problem as Problem {
-                if [401, 403, 404].contains(problem.statusCode), !wasAccepted { throw problem }
-                reason = problem.description
-                resume = false
-            } catch let fault as StreamFault {
-                reason = fault.description
-                resume = false
+                end = Ending("the controller closed the stream")
             } catch {
-                reason = Self.words(for: error, controller: controller)
-                resume = true
+                end = ending(with: error, at: rotation.current)
             }
             if Task.isCancelled { break }
             table = reader.table
-            if reader.isLive {
+            if let start = reader.liveSince {
                 wasAccepted = true
-                backoff.reset()
+                rotation.connected(at: start)
             }
-            let wait = backoff.next()
-            onEvent(.disconnected(reason: reason, retryIn: wait))
-            try? await ContinuousClock().sleep(for: wait)
-        }
-    }
-
-    private struct StreamReader {
-        var table: EndpointTable
-        var isLive = false
-        /// The controller's number of this stream.
-        var watch: UInt64?
-    }
-
-    /// The stream says something that cannot be followed.
-    private struct StreamFault: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    private func read(
-        _ reader: inout StreamReader,
-        from lines: DiscoveryAPI.Lines,
-        _ acknowledge: AsyncStream<EndpointAcknowledgement>.Continuation
-    ) async throws {
-        for try await line in lines {
-            let receivedAt = Date()
-            guard let notice = try? WireCoding.decode(EndpointNotice.self, from: line) else {
-                throw StreamFault(description: "the controller sent a line that is not a notice")
+            let step = rotation.next(after: end.failure, among: known.list, at: .now)
+            // A controller that refuses may mind the revision: when nobody else can be asked, the whole set is read anew.
+            resume = end.problem == nil ? end.resumes : !step.isRoundOver
+            if let problem = end.problem, [401, 403, 404].contains(problem.statusCode), !wasAccepted, step.isRoundOver {
+                throw problem
             }
-            reader.watch = notice.watch ?? reader.watch
-            let effect = reader.table.apply(notice)
-            switch effect {
-            case .gap(let known, let told):
-                let have = known.map { "revision \($0)" } ?? "no revision"
-                throw StreamFault(description: "the controller told of revision \(told), known is \(have)")
-            case .malformed(let reason):
-                throw StreamFault(description: "the controller sent \(reason)")
-            case .updated:
-                if let set = reader.table.set {
-                    pool.update(set)
-                    if let gate {
-                        gate.told(set, watch: reader.watch, isWhole: notice.kind == .set)
-                    } else {
-                        acknowledge.yield(EndpointAcknowledgement(revision: set.revision, watch: reader.watch))
-                    }
-                }
-            case .unchanged, .ignored: break
-            }
-            if !reader.isLive, case .ignored = effect {
-            } else if !reader.isLive {
-                reader.isLive = true
-                // A controller that was restarted does not know what is in effect here.
-                if case .unchanged = effect, let revision = reader.table.revision {
-                    if let gate {
-                        gate.resumed(watch: reader.watch)
-                    } else {
-                        acknowledge.yield(EndpointAcknowledgement(revision: revision, watch: reader.watch))
-                    }
-                }
-                onEvent(.connected)
-            }
-            switch notice.kind {
-            case .set, .change, .scaling, .scaled:
-                onEvent(.notice(notice, endpoints: reader.table.endpoints, receivedAt: receivedAt))
-            case .heartbeat, .unknown: break
-            }
+            onEvent(.disconnected(reason: end.reason, retryIn: step.wait))
+            if step.wait > .zero { try? await ContinuousClock().sleep(for: step.wait) }
         }
     }
 
     /// Acknowledges the newest revision, again until the controller has taken it or a newer one is there.
-    private func sendAcknowledgements(_ revisions: AsyncStream<EndpointAcknowledgement>, _ api: DiscoveryAPI) async {
+    private func sendAcknowledgements(
+        _ revisions: AsyncStream<OutgoingAcknowledgement>,
+        _ clients: ControllerClients
+    ) async {
         for await message in revisions {
+            let http = clients.client(isHasty: !known.list.isSingle)
+            let api = DiscoveryAPI(address: message.controller, identity: identity, http: http)
             var tries = 0
             while !Task.isCancelled, isDue(message, tries: tries) {
                 do {
-                    try await api.acknowledge(message, group: settings.group)
+                    try await api.acknowledge(message.message, group: settings.group)
                     break
                 } catch let problem as Problem where (400...499).contains(problem.statusCode) {
                     break
@@ -235,16 +194,11 @@ public struct EndpointWatcher: Service {
     }
 
     /// Whether a message that was refused so often for the moment is worth another attempt.
-    private func isDue(_ message: EndpointAcknowledgement, tries: Int) -> Bool {
+    private func isDue(_ message: OutgoingAcknowledgement, tries: Int) -> Bool {
+        // The watch has moved on: its number means nothing elsewhere, and nobody waits for it here.
+        guard message.controller == known.inUse else { return false }
         // Behind a gate nothing else follows when this one is lost.
-        guard let gate else { return tries < 5 && pool.revision == message.revision }
+        guard let gate else { return tries < 5 && pool.revision == message.message.revision }
         return gate.isNewest(message)
-    }
-
-    private static func words(for error: any Error, controller: HostPort) -> String {
-        if let error = error as? HTTPClientError, error == .readTimeout {
-            return "the controller at \(controller) has fallen silent"
-        }
-        return "controller \(controller): \(ErrorText.of(error))"
     }
 }

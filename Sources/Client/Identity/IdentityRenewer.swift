@@ -20,7 +20,7 @@ public struct IdentityRenewer: Service {
         case failed(reason: String, retryIn: Duration)
     }
 
-    private let controller: HostPort
+    private let known: KnownControllers
     private let identity: RotatingIdentity
     private let store: IdentityStore?
     private let backoff: Backoff
@@ -44,7 +44,24 @@ public struct IdentityRenewer: Service {
         backoff: Backoff = Backoff(base: .seconds(1), maximum: .seconds(60)),
         onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) {
-        self.controller = controller
+        self.init(
+            known: KnownControllers(ControllerList(controller)),
+            identity: identity,
+            store: store,
+            backoff: backoff,
+            onEvent: onEvent
+        )
+    }
+
+    /// A renewer at whichever controller answers.
+    package init(
+        known: KnownControllers,
+        identity: RotatingIdentity,
+        store: IdentityStore?,
+        backoff: Backoff = Backoff(base: .seconds(1), maximum: .seconds(60)),
+        onEvent: @escaping @Sendable (Event) -> Void = { _ in }
+    ) {
+        self.known = known
         self.identity = identity
         self.store = store
         self.backoff = backoff
@@ -53,20 +70,21 @@ public struct IdentityRenewer: Service {
 
     /// Renews until graceful shutdown or cancellation.
     public func run() async throws {
-        let http = HTTPClient.cms()
-        let api = DiscoveryAPI(address: controller, identity: identity, http: http)
-        await cancelWhenGracefulShutdown { await renewals(api) }
-        await http.shutDown(within: .milliseconds(250))
+        let clients = ControllerClients()
+        await cancelWhenGracefulShutdown { await renewals(clients) }
+        await clients.shutDown(within: .milliseconds(250))
     }
 
-    private func renewals(_ api: DiscoveryAPI) async {
-        var backoff = self.backoff
+    private func renewals(_ clients: ControllerClients) async {
+        var rotation = ControllerRotation(known.list, backoff: backoff)
         while !Task.isCancelled {
             let left = Duration.seconds(identity.current.renewAt.timeIntervalSinceNow)
             if left > .zero {
                 try? await ContinuousClock().sleep(for: min(left, Self.longestNap))
                 continue
             }
+            let http = clients.client(isHasty: rotation.isHasty(among: known.list))
+            let api = DiscoveryAPI(address: rotation.current, identity: identity, http: http)
             do {
                 let request = try CertificateRequest(commonName: identity.current.spiffeID?.uri ?? "client")
                 let issued = try await api.renew(RenewalRequest(csr: request.pem))
@@ -75,14 +93,14 @@ public struct IdentityRenewer: Service {
                     throw AttemptFailure(.final, "the controller issued a certificate that is due for renewal already")
                 }
                 try identity.replace(with: new)
-                backoff.reset()
+                rotation.connected(at: .now)
                 onEvent(.renewed(notAfter: new.certificate.notValidAfter, saveFailure: save(new)))
             } catch {
                 if Task.isCancelled { break }
-                let wait = backoff.next()
-                let reason = ErrorText.of(error)
-                onEvent(.failed(reason: reason, retryIn: wait))
-                try? await ContinuousClock().sleep(for: wait)
+                let failure = (error as? Problem).map(known.failure) ?? .broken
+                let step = rotation.next(after: failure, among: known.list, at: .now)
+                onEvent(.failed(reason: ErrorText.of(error), retryIn: step.wait))
+                if step.wait > .zero { try? await ContinuousClock().sleep(for: step.wait) }
             }
         }
     }

@@ -19,7 +19,7 @@ extension ServiceClient {
     /// Runs `body` with a client whose endpoints, certificate and connections are looked after meanwhile.
     ///
     /// - Parameters:
-    ///   - controller: `host:port`, or a host for port 7000.
+    ///   - controller: `host:port`, or a host for port 7000; several with commas between them.
     ///   - identityDirectory: Where `ca.pem`, `cert.pem` and `key.pem` are; see ``ClientIdentity/defaultDirectory(environment:)``.
     ///   - options: Choices.
     ///   - body: What to do with the client.
@@ -30,15 +30,12 @@ extension ServiceClient {
         options: Options = Options(),
         _ body: @escaping @Sendable (ServiceClient) async throws -> Result
     ) async throws -> Result {
-        guard let address = HostPort(controller, defaultPort: 7000) else {
-            throw AttemptFailure(.final, "'\(controller)' is not an address; write host:port")
-        }
-        if let problem = address.requestProblem { throw AttemptFailure(.final, problem) }
+        let known = KnownControllers(try controllers(controller))
         let identity = try RotatingIdentity(ClientIdentity.load(from: identityDirectory))
         let pool = EndpointPool(policy: options.policy)
-        let watcher = EndpointWatcher(controller: address, identity: identity, pool: pool, onEvent: options.onEvent)
+        let watcher = EndpointWatcher(known: known, identity: identity, pool: pool, onEvent: options.onEvent)
         let renewer = IdentityRenewer(
-            controller: address,
+            known: known,
             identity: identity,
             store: IdentityStore(directory: identityDirectory)
         )
@@ -67,5 +64,19 @@ extension ServiceClient {
             await http.shutDown(within: .milliseconds(250))
             throw error
         }
+    }
+
+    private static func controllers(_ text: String) throws -> ControllerList {
+        let addresses = try ControllerList.parts(of: [text]).map { part in
+            guard let address = HostPort(part, defaultPort: 7000) else {
+                throw AttemptFailure(.final, "'\(part)' is not an address; write host:port")
+            }
+            if let problem = address.requestProblem { throw AttemptFailure(.final, problem) }
+            return address
+        }
+        guard let list = ControllerList(addresses) else {
+            throw AttemptFailure(.final, "'\(text)' is not an address; write host:port")
+        }
+        return list
     }
 }

@@ -26,26 +26,26 @@ package struct FollowUsageError: Error, CustomStringConvertible, Equatable {
 package struct FollowSession: Sendable {
     /// What is followed.
     package struct Source: Sendable {
-        /// The controller.
-        package var controller: HostPort
+        /// The controllers.
+        package var controllers: ControllerList
         /// The group; `nil` for the controller's first one.
         package var group: String?
         /// What is shown, and whom it trusts.
         package var identity: RotatingIdentity
         /// Where renewed certificates are kept.
         package var identityStore: IdentityStore
-        /// Where the last set is kept; `nil`: nowhere.
+        /// Where the last set is kept, and the controllers that one told of; `nil`: nowhere.
         package var stateDirectory: String?
 
         /// A source.
         package init(
-            controller: HostPort,
+            controllers: ControllerList,
             group: String?,
             identity: RotatingIdentity,
             identityStore: IdentityStore,
             stateDirectory: String?
         ) {
-            self.controller = controller
+            self.controllers = controllers
             self.group = group
             self.identity = identity
             self.identityStore = identityStore
@@ -58,6 +58,7 @@ package struct FollowSession: Sendable {
     private let logger: Logger
     private let notifier: SystemdNotifier
     private let store: StoredEndpoints?
+    private let known: KnownControllers
     /// What the target follows.
     package let feed: EndpointFeed
 
@@ -71,6 +72,7 @@ package struct FollowSession: Sendable {
         if let directory = source.stateDirectory {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         }
+        known = Self.known(source, logger)
         let store = source.stateDirectory.map { StoredEndpoints(directory: $0, group: source.group) }
         self.store = store
         var stored: EndpointSet?
@@ -96,14 +98,14 @@ package struct FollowSession: Sendable {
         var settings = EndpointWatcher.Settings()
         settings.group = source.group
         let watcher = EndpointWatcher(
-            controller: source.controller,
+            known: known,
             identity: source.identity,
             gate: gate,
             settings: settings,
             onEvent: { [log] in log.record($0) }
         )
         let renewer = IdentityRenewer(
-            controller: source.controller,
+            known: known,
             identity: source.identity,
             store: source.identityStore,
             onEvent: { [logger] in Self.log($0, logger) }
@@ -121,6 +123,21 @@ package struct FollowSession: Sendable {
         )
         configuration.maximumGracefulShutdownDuration = .seconds(15)
         try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// The controllers that are given and those of the last run; what one tells of is kept.
+    private static func known(_ source: Source, _ logger: Logger) -> KnownControllers {
+        guard let store = source.stateDirectory.map(StoredControllers.init(directory:)) else {
+            return KnownControllers(source.controllers)
+        }
+        let list = ControllerList(source.controllers.configured, remembered: store.load()) ?? source.controllers
+        return KnownControllers(list) { controllers in
+            do {
+                try store.save(controllers)
+            } catch {
+                logger.error("the controllers cannot be kept on disk", metadata: ["reason": "\(ErrorText.of(error))"])
+            }
+        }
     }
 
     private static func log(_ event: IdentityRenewer.Event, _ logger: Logger) {

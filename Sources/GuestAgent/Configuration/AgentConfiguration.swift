@@ -5,8 +5,8 @@ import Wire
 package struct AgentConfiguration: Sendable {
     /// Where the HTTPS endpoint listens.
     package var listen: HostPort
-    /// The controller.
-    package var controller: HostPort
+    /// The controllers that are known at the start.
+    package var controllers: ControllerList
     /// The machine's UUID in lower case.
     package var uuid: String
     /// Where the agent keeps its identity and the name it serves under.
@@ -35,7 +35,7 @@ package struct AgentConfiguration: Sendable {
     /// Settings.
     package init(
         listen: HostPort,
-        controller: HostPort,
+        controllers: ControllerList,
         uuid: String,
         state: AgentStateDirectory,
         maximumN: Int = 50,
@@ -48,7 +48,7 @@ package struct AgentConfiguration: Sendable {
         timing: AgentTiming = AgentTiming()
     ) {
         self.listen = listen
-        self.controller = controller
+        self.controllers = controllers
         self.uuid = uuid
         self.state = state
         self.maximumN = maximumN

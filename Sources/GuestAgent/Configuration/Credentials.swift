@@ -8,7 +8,7 @@ import Foundation
 package struct Credentials: Sendable, Equatable {
     /// The single-use join token.
     package var token: String?
-    /// The controller as `host:port`.
+    /// The controller as `host:port`, or several with commas between them.
     package var controller: String?
     /// The fingerprint of the controller's certificate authority, `sha256:` and 64 hexadecimal digits.
     package var authorityHash: String?
@@ -38,15 +38,15 @@ package struct Credentials: Sendable, Equatable {
         )
     }
 
-    /// From the files `cms.join-token`, `cms.controller`, `cms.ca-hash` and `cms.uuid` that systemd's
-    /// `LoadCredential=` puts into `directory`; a file that is absent or empty says nothing.
+    /// From the files `cms.join-token`, `cms.controllers` (else `cms.controller`), `cms.ca-hash` and `cms.uuid` that
+    /// systemd's `LoadCredential=` puts into `directory`; a file that is absent or empty says nothing.
     package init(directory: String?) {
         func read(_ name: String) -> String? {
-            directory.flatMap { SmallFile.text(at: "\($0)/\(name)", limit: 4096) }
+            directory.flatMap { Self.meaningful(SmallFile.text(at: "\($0)/\(name)", limit: 8192)) }
         }
         self.init(
             token: read("cms.join-token"),
-            controller: read("cms.controller"),
+            controller: read("cms.controllers") ?? read("cms.controller"),
             authorityHash: read("cms.ca-hash"),
             uuid: read("cms.uuid")
         )

@@ -8,7 +8,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What the agent remembers from one start to the next: its identity, its name, its controller, the spent token.
+/// What the agent remembers from one start to the next: its identity, its name, its controllers, the spent token.
 package struct AgentStateDirectory: Sendable, Equatable {
     /// The directory.
     package let path: String
@@ -33,11 +33,20 @@ package struct AgentStateDirectory: Sendable, Equatable {
     /// The controller that this machine enrolled with; `nil` before.
     package var controller: String? { SmallFile.text(at: "\(path)/controller", limit: 300) }
 
+    /// The controllers that a controller told of last; empty when none ever did.
+    package var controllers: [HostPort] { StoredControllers(directory: path).load() }
+
     /// Remembers the name that the controller gave.
     package func save(serverName: String) throws { try write(serverName, to: "server-name") }
 
     /// Remembers the controller.
     package func save(controller: HostPort) throws { try write(controller.description, to: "controller") }
+
+    /// Remembers the controllers that a controller told of.
+    package func save(controllers: [HostPort]) throws {
+        try make()
+        try StoredControllers(directory: path).save(controllers)
+    }
 
     /// Whether `token` has been used by this machine, or refused as used.
     package func isSpent(token: String) -> Bool {
@@ -50,12 +59,16 @@ package struct AgentStateDirectory: Sendable, Equatable {
     package func markSpent(token: String) throws { try write(Self.digest(token), to: "spent-token") }
 
     private func write(_ text: String, to name: String) throws {
+        try make()
+        try DurableFile.write(text + "\n", to: "\(path)/\(name)", mode: 0o600)
+    }
+
+    private func make() throws {
         try FileManager.default.createDirectory(
             atPath: path,
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        try DurableFile.write(text + "\n", to: "\(path)/\(name)", mode: 0o600)
     }
 
     private static func digest(_ token: String) -> String {

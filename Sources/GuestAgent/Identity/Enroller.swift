@@ -36,7 +36,7 @@ package struct Enroller: Sendable {
 
     /// The machine's UUID in lower case.
     package let uuid: String
-    let api: ControllerConnection
+    private var api: ControllerConnection
     private let requests = RequestKeeper()
 
     init(uuid: String, api: ControllerConnection) {
@@ -49,6 +49,18 @@ package struct Enroller: Sendable {
         self.init(uuid: uuid, api: ControllerConnection(controller: controller, client: client, timeout: timeout))
     }
 
+    /// The same enroller at another controller; a token goes there with the key that it was shown with before.
+    func at(_ api: ControllerConnection) -> Enroller {
+        var enroller = self
+        enroller.api = api
+        return enroller
+    }
+
+    /// The same enroller at another controller.
+    package func at(_ controller: HostPort) -> Enroller {
+        at(ControllerConnection(controller: controller, client: api.client, timeout: api.timeout))
+    }
+
     /// Enrolls: learns the authority with the pinned hash, sends the token, checks what comes back.
     ///
     /// - Throws: ``Failure``, AuthorityPin.Failure, or what the connection throws; only the last is worth a quick retry.
@@ -59,7 +71,7 @@ package struct Enroller: Sendable {
         let authority = try await AuthorityPin.fetch(
             from: api.controller,
             pin: authorityHash,
-            timeout: TimeAmount(api.timeout)
+            timeout: TimeAmount(api.pinTimeout)
         )
         let tls = try TLSConfiguration.cmsClient(identity: nil, authority: authority)
         let request = try requests.request(for: token, uuid: uuid)

@@ -32,15 +32,20 @@ final class IdentityKeeper: Service {
     let needsEnrollment = Latch<Void>()
 
     private let configuration: AgentConfiguration
+    private let connections: ControllerConnections
     private let enroller: Enroller
+    private let rotation: Mutex<ControllerRotation>
     private let wishes = Mutex(Wishes())
     private let filter = Mutex(RepeatFilter())
     private let wakeup = Wakeup()
     private let logger: Logger
 
-    init(configuration: AgentConfiguration, api: ControllerConnection, logger: Logger) {
+    init(configuration: AgentConfiguration, connections: ControllerConnections, logger: Logger) {
         self.configuration = configuration
-        self.enroller = Enroller(uuid: configuration.uuid, api: api)
+        self.connections = connections
+        let rotation = ControllerRotation(connections.known.list, backoff: configuration.timing.renewal)
+        enroller = Enroller(uuid: configuration.uuid, api: connections.connection(rotation))
+        self.rotation = Mutex(rotation)
         self.logger = logger
     }
 
@@ -179,7 +184,7 @@ final class IdentityKeeper: Service {
         guard let pin = credentials.authorityHash else {
             return .refused("no CA hash: give --ca-hash, $CMS_CA_HASH or the credential cms.ca-hash")
         }
-        let attempt = await attempt { try await self.enroller.enroll(token: token, authorityHash: pin) }
+        let attempt = await attempt { try await $0.enroll(token: token, authorityHash: pin) }
         if case .got = attempt {
             wishes.withLock { $0.enrollment = false }
             do {
@@ -192,15 +197,30 @@ final class IdentityKeeper: Service {
     }
 
     private func renew(_ identity: Identity) async -> Attempt {
-        let attempt = await attempt { try await self.enroller.renew(identity) }
+        let attempt = await attempt { try await $0.renew(identity) }
         // The controller does not take this identity for good: the next plan enrolls when there is a token.
         if case .refused = attempt { wishes.withLock { $0.enrollment = true } }
         return attempt
     }
 
-    private func attempt(_ work: () async throws -> Identity) async -> Attempt {
+    /// Asks one controller after another, until one issues a certificate or all have failed.
+    private func attempt(_ work: (Enroller) async throws -> Identity) async -> Attempt {
+        while true {
+            let attempt = await ask(work)
+            if case .got = attempt {
+                rotation.withLock { $0.connected(at: .now) }
+                return attempt
+            }
+            let known = connections.known.list
+            let step = rotation.withLock { $0.next(after: .broken, among: known, at: .now) }
+            if step.isRoundOver || Task.isCancelled { return attempt }
+        }
+    }
+
+    private func ask(_ work: (Enroller) async throws -> Identity) async -> Attempt {
         do {
-            return .got(try await work())
+            let connection = connections.connection(rotation.withLock { $0 })
+            return .got(try await work(enroller.at(connection)))
         } catch let failure as Enroller.Failure {
             return .refused("\(failure)")
         } catch let failure as AuthorityPin.Failure {
@@ -231,7 +251,7 @@ final class IdentityKeeper: Service {
         )
         do {
             try configuration.state.identity.save(identity)
-            try configuration.state.save(controller: configuration.controller)
+            try configuration.state.save(controller: rotation.withLock { $0.current })
         } catch {
             logger.error(
                 "cannot save the certificate; it is used unsaved",
@@ -254,16 +274,18 @@ final class IdentityKeeper: Service {
         }
     }
 
+    private var controllers: String { connections.known.list.all.map(\.description).joined(separator: ",") }
+
     private func warn(_ message: Logger.Message, _ reason: String) {
         guard filter.withLock({ $0.passes(reason) }) else { return }
-        logger.warning(message, metadata: ["reason": "\(reason)", "controller": "\(configuration.controller)"])
+        logger.warning(message, metadata: ["reason": "\(reason)", "controller": "\(controllers)"])
     }
 
     private func complain(_ reason: String) {
         guard filter.withLock({ $0.passes(reason) }) else { return }
         logger.error(
             "has no certificate and gets none",
-            metadata: ["reason": "\(reason)", "controller": "\(configuration.controller)"]
+            metadata: ["reason": "\(reason)", "controller": "\(controllers)"]
         )
     }
 }

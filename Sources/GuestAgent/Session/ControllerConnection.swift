@@ -12,7 +12,25 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The controller's routes as this agent calls them.
+/// Makes the connections to whichever controller is to be asked.
+struct ControllerConnections: Sendable {
+    let known: KnownControllers
+    let clients: ControllerClients
+    let timeout: Duration
+
+    /// A connection to the controller whose turn it is.
+    func connection(_ rotation: ControllerRotation) -> ControllerConnection {
+        let isHasty = rotation.isHasty(among: known.list)
+        return ControllerConnection(
+            controller: rotation.current,
+            client: clients.client(isHasty: isHasty),
+            timeout: timeout,
+            pinTimeout: isHasty ? min(timeout, ControllerClients.hastyConnect) : timeout
+        )
+    }
+}
+
+/// One controller's routes as this agent calls them.
 struct ControllerConnection: Sendable {
     /// Why a call had no usable answer.
     enum Failure: Error, CustomStringConvertible {
@@ -35,6 +53,15 @@ struct ControllerConnection: Sendable {
     let controller: HostPort
     let client: HTTPClient
     let timeout: Duration
+    /// The longest wait for the authority's certificate.
+    let pinTimeout: Duration
+
+    init(controller: HostPort, client: HTTPClient, timeout: Duration, pinTimeout: Duration? = nil) {
+        self.controller = controller
+        self.client = client
+        self.timeout = timeout
+        self.pinTimeout = pinTimeout ?? timeout
+    }
 
     /// `POST /v1/enroll`.
     func enroll(_ request: EnrollmentRequest, tls: TLSConfiguration) async throws -> IssuedCertificate {

@@ -20,18 +20,20 @@ final class ControllerSession: Service {
         case streamEnded
         case silent(Duration)
         case notRegistered(Problem)
+        case notOwner(Problem)
 
         var description: String {
             switch self {
             case .streamEnded: "the controller closed the command stream"
             case .silent(let time): "nothing came over the command stream for \(time)"
             case .notRegistered(let problem): "the controller does not know this agent: \(problem)"
+            case .notOwner(let problem): "the controller does not own this agent's group: \(problem)"
             }
         }
     }
 
     private let configuration: AgentConfiguration
-    private let api: ControllerConnection
+    private let connections: ControllerConnections
     private let keeper: IdentityKeeper
     private let listening: Latch<Int>
     private let monitor: LoadMonitor
@@ -43,7 +45,7 @@ final class ControllerSession: Service {
 
     init(
         configuration: AgentConfiguration,
-        api: ControllerConnection,
+        connections: ControllerConnections,
         keeper: IdentityKeeper,
         listening: Latch<Int>,
         monitor: LoadMonitor,
@@ -52,7 +54,7 @@ final class ControllerSession: Service {
         logger: Logger
     ) {
         self.configuration = configuration
-        self.api = api
+        self.connections = connections
         self.keeper = keeper
         self.listening = listening
         self.monitor = monitor
@@ -72,30 +74,55 @@ final class ControllerSession: Service {
     private func connectForEver() async throws {
         let identity = try await keeper.identity.wait()
         let port = try await listening.wait()
-        var backoff = configuration.timing.session
-        var filter = RepeatFilter()
+        var rotation = ControllerRotation(connections.known.list, backoff: configuration.timing.session)
+        var filters: [HostPort: RepeatFilter] = [:]
         while true {
             let pulse = Pulse()
             // A session may have ended because the machine was paused, and a clock that stood still meanwhile makes the
             // controller's certificate look as if it were from the future.
             clock.catchUp()
+            var failure = ControllerRotation.Failure.broken
             do {
-                try await connect(identity, port: port, pulse)
+                try await connect(identity, port: port, connections.connection(rotation), pulse)
             } catch {
                 try Task.checkCancellation()
-                if pulse.hasBeaten {
-                    backoff.reset()
-                    filter.reset()
+                if let start = pulse.firstBeat {
+                    rotation.connected(at: start)
+                    filters = [:]
                 }
-                if filter.passes(ErrorText.of(error)) {
-                    logger.warning(
-                        "no session with the controller, trying again",
-                        metadata: ["reason": "\(ErrorText.of(error))", "controller": "\(configuration.controller)"]
-                    )
-                }
+                failure = self.failure(error)
+                log(error, failure, rotation.current, &filters)
                 if Self.callsForEnrollment(error) { keeper.requestEnrollment() }
             }
-            try await Task.sleep(for: backoff.next())
+            let step = rotation.next(after: failure, among: connections.known.list, at: .now)
+            if step.wait > .zero { try await Task.sleep(for: step.wait) }
+        }
+    }
+
+    /// Why another controller is to be asked; its list of controllers is taken.
+    private func failure(_ error: any Error) -> ControllerRotation.Failure {
+        switch error {
+        case ControllerConnection.Failure.refused(let problem), Ending.notOwner(let problem):
+            connections.known.failure(problem)
+        default: .broken
+        }
+    }
+
+    private func log(
+        _ error: any Error,
+        _ failure: ControllerRotation.Failure,
+        _ controller: HostPort,
+        _ filters: inout [HostPort: RepeatFilter]
+    ) {
+        let known = Set(connections.known.list.all)
+        filters = filters.filter { known.contains($0.key) }
+        let reason = ErrorText.of(error)
+        guard filters[controller, default: RepeatFilter()].passes(reason) else { return }
+        let metadata: Logger.Metadata = ["reason": "\(reason)", "controller": "\(controller)"]
+        if case .elsewhere = failure {
+            logger.info("the group is another controller's", metadata: metadata)
+        } else {
+            logger.warning("no session with the controller, trying again", metadata: metadata)
         }
     }
 
@@ -104,9 +131,15 @@ final class ControllerSession: Service {
     /// - Parameters:
     ///   - identity: What the agent shows.
     ///   - port: Where the agent serves.
+    ///   - api: The controller.
     ///   - pulse: Beats at each line of the command stream, which shows that the session works.
     /// - Throws: What broke; a session has no other end.
-    private func connect(_ identity: RotatingIdentity, port: Int, _ pulse: Pulse) async throws {
+    private func connect(
+        _ identity: RotatingIdentity,
+        port: Int,
+        _ api: ControllerConnection,
+        _ pulse: Pulse
+    ) async throws {
         let registration = AgentRegistration(
             version: CMSVersion.current,
             hostname: SystemInformation.hostname,
@@ -123,6 +156,7 @@ final class ControllerSession: Service {
             tls: identity.clientConfiguration
         )
         adopt(name: answer.server)
+        connections.known.learn(answer.controllers)
         let silence = Self.bounded(answer.heartbeatSeconds, 0.1...20, otherwise: WireLimits.heartbeatSeconds) * 3
         let interval = Self.bounded(answer.reportSeconds, 0.1...60, otherwise: 1)
         pulse.begin()
@@ -130,10 +164,10 @@ final class ControllerSession: Service {
         defer { status.hasSession = false }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await self.obey(identity, pulse) { outbox.yield($0) }
+                try await self.obey(api, identity, pulse) { outbox.yield($0) }
             }
             group.addTask { try await self.monitor.run(interval: interval) { outbox.yield($0) } }
-            group.addTask { try await self.send(reports, identity) }
+            group.addTask { try await self.send(reports, api, identity) }
             group.addTask { try await Self.watch(pulse, silence: silence) }
             defer { group.cancelAll() }
             // The parts end by throwing; the first one that does ends the session.
@@ -142,6 +176,7 @@ final class ControllerSession: Service {
     }
 
     private func obey(
+        _ api: ControllerConnection,
         _ identity: RotatingIdentity,
         _ pulse: Pulse,
         report: (LoadReport) -> Void
@@ -151,7 +186,7 @@ final class ControllerSession: Service {
         pulse.begin()
         logger.info(
             "has a session with the controller",
-            metadata: ["controller": "\(configuration.controller)", "server": "\(status.server)"]
+            metadata: ["controller": "\(api.controller)", "server": "\(status.server)"]
         )
         var hasComplained = false
         for try await line in lines {
@@ -164,7 +199,7 @@ final class ControllerSession: Service {
             }
             pulse.beat()
             switch command.kind {
-            case .heartbeat: break
+            case .heartbeat: connections.known.learn(command.controllers)
             case .drain: drain(command)
             case .resume: report(resume(command))
             case .probe: report(monitor.reportNow(cause: .probe))
@@ -193,7 +228,11 @@ final class ControllerSession: Service {
     /// Posts report after report.
     ///
     /// Those that come up while one is under way are merged into the newest.
-    private func send(_ reports: AsyncStream<LoadReport>, _ identity: RotatingIdentity) async throws {
+    private func send(
+        _ reports: AsyncStream<LoadReport>,
+        _ api: ControllerConnection,
+        _ identity: RotatingIdentity
+    ) async throws {
         let timeout = configuration.timing.report
         for await report in reports {
             do {
@@ -207,6 +246,8 @@ final class ControllerSession: Service {
                 where [401, 403, 404, 409].contains(problem.statusCode)
             {
                 throw Ending.notRegistered(problem)
+            } catch ControllerConnection.Failure.refused(let problem) where Self.isOtherOwner(problem) {
+                throw Ending.notOwner(problem)
             } catch {
                 try Task.checkCancellation()
                 // The command stream tells whether the controller is there; one lost report is nothing.
@@ -216,6 +257,11 @@ final class ControllerSession: Service {
             }
         }
         try Task.checkCancellation()
+    }
+
+    /// Whether a controller says that it does not own the group: the session has to go on elsewhere.
+    private static func isOtherOwner(_ problem: Problem) -> Bool {
+        [Problem.otherControllerCode, Problem.noControllerCode].contains(problem.code)
     }
 
     /// Throws when no line has come for `silence`.
@@ -263,17 +309,20 @@ final class ControllerSession: Service {
 
 /// The last sign of life on a command stream.
 private final class Pulse: Sendable {
-    private let state = Mutex((last: ContinuousClock.now, hasBeaten: false))
+    private let state = Mutex((last: ContinuousClock.now, first: ContinuousClock.Instant?.none))
 
     /// When the last line came, or when the wait for the first one began.
     var last: ContinuousClock.Instant { state.withLock { $0.last } }
 
-    /// Whether a line has come.
-    var hasBeaten: Bool { state.withLock { $0.hasBeaten } }
+    /// When the first line came; `nil` before.
+    var firstBeat: ContinuousClock.Instant? { state.withLock { $0.first } }
 
     /// The wait begins.
     func begin() { state.withLock { $0.last = .now } }
 
     /// A line has come.
-    func beat() { state.withLock { $0 = (.now, true) } }
+    func beat() {
+        let now = ContinuousClock.now
+        state.withLock { $0 = (now, $0.first ?? now) }
+    }
 }

@@ -8,20 +8,20 @@ final class SystemdService: Service {
     private let notifier: SystemdNotifier
     private let keeper: IdentityKeeper
     private let listening: Latch<Int>
-    private let controller: HostPort
+    private let known: KnownControllers
     private let loops: any EventLoopGroup
 
     init(
         notifier: SystemdNotifier,
         keeper: IdentityKeeper,
         listening: Latch<Int>,
-        controller: HostPort,
+        known: KnownControllers,
         loops: any EventLoopGroup
     ) {
         self.notifier = notifier
         self.keeper = keeper
         self.listening = listening
-        self.controller = controller
+        self.known = known
         self.loops = loops
     }
 
@@ -44,12 +44,12 @@ final class SystemdService: Service {
             group.addTask {
                 try await self.keeper.needsEnrollment.wait()
                 if self.listening.current == nil {
-                    self.notifier.send(.ready, .status("waiting to enroll with the controller at \(self.controller)"))
+                    self.notifier.send(.ready, .status("waiting to enroll with the controller at \(self.controllers)"))
                 }
             }
             group.addTask {
                 let port = try await self.listening.wait()
-                self.notifier.send(.ready, .status("serving on port \(port), controller \(self.controller)"))
+                self.notifier.send(.ready, .status("serving on port \(port), controller \(self.controllers)"))
             }
             // Only the second part ends for certain.
             _ = try await self.listening.wait()
@@ -58,6 +58,8 @@ final class SystemdService: Service {
         // As a service of the group this must not return before the shutdown.
         try await Task.sleep(for: .seconds(Int64.max / 2_000_000_000))
     }
+
+    private var controllers: String { known.list.all.map(\.description).joined(separator: ", ") }
 
     /// The watchdog hears from us only while every event loop answers.
     private func keepAlive() async throws {

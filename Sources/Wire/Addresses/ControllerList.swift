@@ -8,6 +8,8 @@ package struct ControllerList: Sendable, Hashable {
     package private(set) var all: [HostPort]
     /// Those that a controller told of last, or that are remembered of a former run.
     package private(set) var learned: [HostPort]
+    /// Whether a controller told of ``learned`` in this run, so that they are live.
+    private var isTold = false
 
     /// One controller.
     package init(_ controller: HostPort) {
@@ -38,8 +40,34 @@ package struct ControllerList: Sendable, Hashable {
         let told = Self.addresses(texts)
         guard !told.isEmpty, Set(told) != Set(learned) else { return false }
         learned = told
+        isTold = true
         all = Self.unique(told + configured)
         return true
+    }
+
+    /// The one to begin with.
+    package var first: HostPort { all[0] }
+
+    /// Whether there is one only, so that there is nobody else to ask.
+    package var isSingle: Bool { all.count == 1 }
+
+    /// All others in the order in which they are asked after `controller`: the live ones first, from the one behind it on.
+    package func others(after controller: HostPort) -> [HostPort] {
+        let parts = isTold ? [learned, all.filter { !learned.contains($0) }] : [all]
+        return parts.flatMap { part -> [HostPort] in
+            guard let index = part.firstIndex(of: controller) else { return part }
+            return Array(part[(index + 1)...] + part[..<index])
+        }
+    }
+
+    /// The parts of texts that name controllers, each one or several with commas between them.
+    package static func parts(of texts: [String]) -> [String] {
+        texts.flatMap { $0.split(separator: ",") }.compactMap { part in
+            guard let first = part.firstIndex(where: { !$0.isWhitespace }),
+                let last = part.lastIndex(where: { !$0.isWhitespace })
+            else { return nil }
+            return String(part[first...last])
+        }
     }
 
     /// The addresses of a message's list, each once, in its order.

@@ -17,7 +17,7 @@ struct FollowArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Where the last endpoints are kept. Default: $STATE_DIRECTORY, else nowhere.",
+            "Where the last endpoints and controllers are kept. Default: $STATE_DIRECTORY, else nowhere.",
             valueName: "dir"
         ),
         completion: .directory
@@ -39,7 +39,7 @@ struct FollowArguments: ParsableArguments {
 
     /// Reads the identity and the stored endpoints.
     func ready() throws -> Ready {
-        let address = try controller.address()
+        let controllers = try controller.controllers()
         // Whoever reads the log or a program's input may go away.
         signal(SIGPIPE, SIG_IGN)
         let (format, level) = (logFormat, logLevel)
@@ -49,7 +49,7 @@ struct FollowArguments: ParsableArguments {
         let rotating = try RotatingIdentity(ClientIdentity.load(from: directory))
         let session = try FollowSession(
             FollowSession.Source(
-                controller: address,
+                controllers: controllers,
                 group: controller.group,
                 identity: rotating,
                 identityStore: IdentityStore(directory: directory),

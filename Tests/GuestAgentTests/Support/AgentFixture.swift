@@ -124,7 +124,7 @@ func withServingAgent<Value: Sendable>(
         var configuration = AgentConfiguration(
             listen: HostPort(host: "127.0.0.1", port: 0),
             // Port 9 (discard): nobody answers.
-            controller: HostPort(host: "127.0.0.1", port: 9),
+            controllers: ControllerList(HostPort(host: "127.0.0.1", port: 9)),
             uuid: FakeController.uuid,
             state: AgentStateDirectory(path: directory),
             workers: 2,

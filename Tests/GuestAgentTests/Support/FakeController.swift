@@ -40,6 +40,7 @@ final class FakeController: Sendable {
         case proper
         case refuse(HTTPResponse.Status, code: String)
         case garbage
+        case problem(Problem)
     }
 
     /// The knobs.
@@ -55,6 +56,8 @@ final class FakeController: Sendable {
         var reportSeconds = 1.0
         var heartbeats = true
         var heartbeatSeconds = 2.0
+        /// What answers and heartbeats say of live controllers.
+        var controllers: [String]?
     }
 
     /// What came.
@@ -76,8 +79,8 @@ final class FakeController: Sendable {
     private let isClosing = Mutex(false)
     private let streams = Mutex<[Int: AsyncStream<ByteBuffer?>.Continuation]>([:])
 
-    init() throws {
-        authority = try TestAuthority()
+    init(_ authority: TestAuthority? = nil) throws {
+        self.authority = try authority ?? TestAuthority()
     }
 
     var pin: String { get throws { try authority.authority.certificate.fingerprint() } }
@@ -135,7 +138,9 @@ final class FakeController: Sendable {
 
     /// Sends a command over all open streams.
     func send(_ kind: AgentCommand.Kind) {
-        guard let line = try? WireCoding.line(AgentCommand(kind: kind, sequence: 1, at: Date())) else { return }
+        var command = AgentCommand(kind: kind, sequence: 1, at: Date())
+        if kind == .heartbeat { command.controllers = knobs.withLock { $0.controllers } }
+        guard let line = try? WireCoding.line(command) else { return }
         send(raw: line)
     }
 
@@ -224,15 +229,16 @@ final class FakeController: Sendable {
         let knobs = self.knobs.withLock { $0 }
         switch knobs.registration {
         case .refuse(let status, let code): throw Problem(status, code: code, detail: "refused by the test")
+        case .problem(let problem): throw problem
         case .garbage: return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "]")))
         case .proper:
-            return try Self.json(
-                RegistrationAnswer(
-                    server: knobs.serverName,
-                    reportSeconds: knobs.reportSeconds,
-                    heartbeatSeconds: knobs.heartbeatSeconds
-                )
+            var answer = RegistrationAnswer(
+                server: knobs.serverName,
+                reportSeconds: knobs.reportSeconds,
+                heartbeatSeconds: knobs.heartbeatSeconds
             )
+            answer.controllers = knobs.controllers
+            return try Self.json(answer)
         }
     }
 
@@ -244,6 +250,7 @@ final class FakeController: Sendable {
         switch knobs.withLock({ $0.reports }) {
         case .proper: return Response(status: .noContent)
         case .garbage: return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "]")))
+        case .problem(let problem): throw problem
         case .refuse(let status, let code): throw Problem(status, code: code, detail: "refused by the test")
         }
     }
