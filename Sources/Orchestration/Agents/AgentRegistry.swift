@@ -140,26 +140,40 @@ package final class AgentRegistry: Sendable {
     }
 
     /// Sends a command to one machine; nothing happens when it has no stream.
-    package func send(_ kind: AgentCommand.Kind, uuid: String, alternatives: [String]? = nil, at date: Date) {
+    ///
+    /// - Parameters:
+    ///   - kind: The command.
+    ///   - uuid: The machine.
+    ///   - alternatives: Base URLs of endpoints that take work instead, with `drain`.
+    ///   - controllers: `host:port` of the live controllers, with `heartbeat`; empty when there is one.
+    ///   - date: The time of the line.
+    package func send(
+        _ kind: AgentCommand.Kind,
+        uuid: String,
+        alternatives: [String]? = nil,
+        controllers: [String] = [],
+        at date: Date
+    ) {
         let target = state.withLock { state -> (Stream, UInt64)? in
             guard let stream = state.sessions[uuid]?.stream else { return nil }
             if kind != .heartbeat { state.sessions[uuid]?.stream?.sequence += 1 }
             return (stream, state.sessions[uuid]?.stream?.sequence ?? 0)
         }
-        guard let (stream, sequence) = target,
-            let line = try? WireCoding.line(
-                AgentCommand(kind: kind, sequence: sequence, at: date, alternatives: alternatives)
-            )
-        else { return }
+        guard let (stream, sequence) = target else { return }
+        var command = AgentCommand(kind: kind, sequence: sequence, at: date, alternatives: alternatives)
+        command.controllers = ControllerList.bounded(controllers)
+        guard let line = try? WireCoding.line(command) else { return }
         // An agent that reads nothing costs a bounded buffer and then its stream.
         if case .enqueued = stream.continuation.yield(line) { return }
         closeStream(uuid: uuid, id: stream.id)
     }
 
     /// Sends a heartbeat to all but those in `asleep`, who could not read it.
-    package func heartbeat(at date: Date, asleep: Set<String> = []) {
+    ///
+    /// - Parameter controllers: `host:port` of the live controllers; empty when there is one.
+    package func heartbeat(at date: Date, asleep: Set<String> = [], controllers: [String] = []) {
         let uuids = state.withLock { state in state.sessions.keys.filter { !asleep.contains($0) } }
-        for uuid in uuids { send(.heartbeat, uuid: uuid, at: date) }
+        for uuid in uuids { send(.heartbeat, uuid: uuid, controllers: controllers, at: date) }
     }
 
     /// Forgets a machine whose domain is gone.

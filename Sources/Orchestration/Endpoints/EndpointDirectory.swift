@@ -115,10 +115,24 @@ package final class EndpointDirectory: Sendable {
     }
 
     /// Tells everyone something that does not change the set.
-    package func announce(_ kind: EndpointNotice.Kind, name: String? = nil, reason: String? = nil, at date: Date) {
+    ///
+    /// - Parameters:
+    ///   - kind: What is told: `heartbeat`, `scaling` or `scaled`.
+    ///   - name: The instance.
+    ///   - reason: The reason in words.
+    ///   - controllers: `host:port` of the live controllers, with a heartbeat; empty when there is one.
+    ///   - date: The time of the line.
+    package func announce(
+        _ kind: EndpointNotice.Kind,
+        name: String? = nil,
+        reason: String? = nil,
+        controllers: [String] = [],
+        at date: Date
+    ) {
         var notice = EndpointNotice(kind: kind, revision: current.revision, at: date)
         notice.name = name
         notice.reason = reason
+        notice.controllers = ControllerList.bounded(controllers)
         guard let line = try? WireCoding.line(notice) else { return }
         broadcast(line) { _ in }
     }
@@ -140,8 +154,9 @@ package final class EndpointDirectory: Sendable {
 
     /// Opens a watch: first the set, or the changes since `from` when all of them are remembered.
     ///
+    /// - Parameter controllers: `host:port` of the live controllers, which the first line names; empty when there is one.
     /// - Returns: The watch, or `nil` when there are too many.
-    package func watch(client: String, from: UInt64?, at date: Date) throws -> Watch? {
+    package func watch(client: String, from: UInt64?, controllers: [String] = [], at date: Date) throws -> Watch? {
         let (lines, continuation) = AsyncStream.makeStream(
             of: ByteBuffer.self,
             bufferingPolicy: .bufferingOldest(Self.watchBuffer)
@@ -153,11 +168,13 @@ package final class EndpointDirectory: Sendable {
             if let from, from <= state.set.revision, UInt64(missed.count) == state.set.revision - from {
                 var notice = EndpointNotice(kind: .heartbeat, revision: from, at: date)
                 notice.watch = state.counter + 1
+                notice.controllers = ControllerList.bounded(controllers)
                 first = [try WireCoding.line(notice)] + missed.map(\.line)
             } else {
                 var notice = EndpointNotice(kind: .set, revision: state.set.revision, at: date)
                 notice.endpoints = state.set.endpoints
                 notice.watch = state.counter + 1
+                notice.controllers = ControllerList.bounded(controllers)
                 first = [try WireCoding.line(notice)]
             }
             for line in first { continuation.yield(line) }

@@ -45,6 +45,8 @@ public struct AgentCommand: Codable, Sendable, Equatable {
     public var at: Date
     /// Base URLs of endpoints that take work instead (`drain` only), at most ``maximumAlternatives``.
     public var alternatives: [String]?
+    /// `host:port` of the live controllers (`heartbeat` only); absent when there is one only.
+    public var controllers: [String]?
 
     /// The most alternatives that a `drain` names.
     public static let maximumAlternatives = 8

@@ -104,6 +104,8 @@ public struct RegistrationAnswer: Codable, Sendable, Equatable {
     public var reportSeconds: Double
     /// Seconds between two heartbeats on the command stream.
     public var heartbeatSeconds: Double
+    /// `host:port` of the live controllers; absent when there is one only.
+    public var controllers: [String]?
 
     /// An answer.
     public init(server: String, reportSeconds: Double, heartbeatSeconds: Double) {

@@ -59,6 +59,8 @@ public struct EndpointNotice: Codable, Sendable, Equatable {
     public var reason: String?
     /// The number of this watch, to be given with each acknowledgement (in the first line only).
     public var watch: UInt64?
+    /// `host:port` of the live controllers (in the first line and `heartbeat`s); absent when there is one only.
+    public var controllers: [String]?
 
     /// A line without its kind's own fields.
     public init(kind: Kind, revision: UInt64, at: Date) {

@@ -12,4 +12,8 @@ public enum WireLimits {
     public static let heartbeatSeconds = 2
     /// Seconds of silence after which a watch stream counts as broken: three heartbeats.
     public static let silenceSeconds = 6
+    /// The most controllers that a message names; a reader leaves the rest aside.
+    package static let controllers = 16
+    /// The longest `host:port` of a controller in a message, in bytes.
+    package static let controllerText = 259
 }
