@@ -94,7 +94,7 @@ extension ControllerConfiguration {
     }
 
     /// How this machine is called, as far as that can be a host's name.
-    static var ownName: String {
+    package static var ownName: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
         let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }

@@ -72,8 +72,7 @@ extension ControllerConfiguration {
         configuration.hasNamedHosts = areNamed
         configuration.hostLostAfter = try process.required("host-lost-after", process.duration)
         configuration.spansFile = try process.text("spans-file")
-        configuration.store = store
-        configuration.name = try process.text("name") ?? ownName
+        (configuration.store, configuration.name) = (store, try process.text("name") ?? ownName)
         return configuration
     }
 

@@ -2,9 +2,7 @@ import Foundation
 import GRDB
 import Glibc
 import Shared
-import SwiftASN1
 import Wire
-import X509
 
 /// The controller's state on disk: the lock, the certificate authority, the store.
 package struct StateDirectory: Sendable {
@@ -14,6 +12,8 @@ package struct StateDirectory: Sendable {
         case inUse(path: String)
         /// It cannot be used.
         case unusable(path: String, reason: String)
+        /// It has another certificate authority than the one that was to come.
+        case hasAuthority(path: String)
 
         /// One sentence with the remedy.
         package var description: String {
@@ -24,6 +24,9 @@ package struct StateDirectory: Sendable {
             case .unusable(let path, let reason):
                 "the state directory \(path) cannot be used: \(reason); check its owner and the free space, or "
                     + "choose another with --state-dir"
+            case .hasAuthority(let path):
+                "the state directory \(path) has another certificate authority, whose certificates would no longer be "
+                    + "trusted; give --force to replace it, or choose another directory with --state-dir"
             }
         }
     }
@@ -78,17 +81,6 @@ package struct StateDirectory: Sendable {
         if pwrite(descriptor, bytes, bytes.count, 0) == bytes.count { _ = ftruncate(descriptor, off_t(bytes.count)) }
     }
 
-    /// Whether there is a certificate authority already.
-    package var hasAuthority: Bool { IdentityStoreFiles(directory: path).exists }
-
-    /// The certificate authority; made when there is none yet.
-    package func authority(now: Date) throws -> CertificateAuthority {
-        let store = IdentityStoreFiles(directory: path)
-        if let authority = try store.load() { return authority }
-        let authority = try CertificateAuthority(now: now)
-        return try store.create(authority)
-    }
-
     /// The store; made when there is none yet.
     ///
     /// One that is damaged is put aside under another name and a new one is made: what runs is read from the hypervisor
@@ -132,53 +124,5 @@ package struct StateDirectory: Sendable {
         } catch {
             throw Failure.unusable(path: path, reason: "the store cannot be opened: \(ErrorText.of(error))")
         }
-    }
-}
-
-/// The authority's key and certificate in one file, so that no crash can part them; the certificate stands beside it
-/// once more for people to copy.
-private struct IdentityStoreFiles {
-    let directory: String
-    private var bundle: String { "\(directory)/authority.pem" }
-    var exists: Bool { FileManager.default.fileExists(atPath: bundle) }
-
-    func load() throws -> CertificateAuthority? {
-        guard FileManager.default.fileExists(atPath: bundle) else { return nil }
-        guard let data = FileManager.default.contents(atPath: bundle) else {
-            throw IdentityError.unreadable(path: bundle, reason: String(cString: strerror(errno)))
-        }
-        do {
-            let documents = try PEMDocument.parseMultiple(pemString: String(decoding: data, as: UTF8.self))
-            guard let key = documents.first(where: { $0.discriminator.hasSuffix("PRIVATE KEY") }),
-                let certificate = documents.first(where: { $0.discriminator == "CERTIFICATE" })
-            else { throw IdentityError.unreadable(path: bundle, reason: "it lacks the key or the certificate") }
-            return try CertificateAuthority(
-                certificatePEM: certificate.pemString,
-                privateKeyPEM: key.pemString
-            )
-        } catch let error as IdentityError {
-            throw error
-        } catch {
-            throw IdentityError.unreadable(path: bundle, reason: "\(ErrorText.of(error)); restore it from a backup")
-        }
-    }
-
-    /// Links the new file into place: of two processes that make one at the same time, one wins and both use it.
-    func create(_ authority: CertificateAuthority) throws -> CertificateAuthority {
-        let temporary = "\(directory)/authority-\(getpid()).pem"
-        try DurableFile.write(
-            authority.privateKeyPEM() + authority.certificate.pem(),
-            to: temporary,
-            mode: 0o600
-        )
-        defer { unlink(temporary) }
-        if link(temporary, bundle) != 0, errno != EEXIST {
-            throw StateDirectory.Failure.unusable(path: directory, reason: String(cString: strerror(errno)))
-        }
-        guard let winner = try load() else {
-            throw IdentityError.unreadable(path: bundle, reason: "it vanished")
-        }
-        try DurableFile.write(winner.certificate.pem(), to: "\(directory)/ca.pem", mode: 0o644)
-        return winner
     }
 }

@@ -21,7 +21,7 @@ struct CMSController: AsyncParsableCommand {
             ScaleCommand.self,
             PauseCommand.self, ResumeCommand.self, DrainCommand.self, ProtectCommand.self, UnprotectCommand.self,
             RetryCommand.self, RolloutCommand.self, ReloadCommand.self, BackupCommand.self, ReportCommand.self,
-            SimulateCommand.self, TokenCommand.self, ClientCommand.self, StoreCommand.self,
+            SimulateCommand.self, TokenCommand.self, JoinCommand.self, ClientCommand.self, StoreCommand.self,
             ValidateCommand.self,
             SchemaCommand.self, VersionCommand.self,
         ],

@@ -13,7 +13,10 @@ struct PKITests {
 
     @Test(
         "an identity names itself",
-        arguments: [SPIFFEID.agent(uuid: "6f0e"), .client(name: "a.b-c_d"), .operator(name: "x"), .controller]
+        arguments: [
+            SPIFFEID.agent(uuid: "6f0e"), .client(name: "a.b-c_d"), .operator(name: "x"), .controller,
+            .joiningController(name: "c-2"),
+        ]
     )
     func uri(id: SPIFFEID) {
         #expect(SPIFFEID(uri: id.uri) == id)
@@ -23,7 +26,8 @@ struct PKITests {
         "foreign and crooked URIs are no identity",
         arguments: [
             "spiffe://other/agent/a", "spiffe://cms/agent/", "spiffe://cms/agent/a/b", "spiffe://cms/root/a",
-            "https://cms/agent/a", "spiffe://cms/", "spiffe://cms/agent/a%2fb", "spiffe://cms/controller/x",
+            "https://cms/agent/a", "spiffe://cms/", "spiffe://cms/agent/a%2fb", "spiffe://cms/controller/x/y",
+            "spiffe://cms/controller/",
         ]
     )
     func foreign(uri: String) {

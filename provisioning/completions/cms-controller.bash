@@ -173,13 +173,13 @@ _cms-controller() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|status|instances|host|events|scale|pause|resume|drain|protect|unprotect|retry|rollout|reload|backup|report|simulate|token|client|store|validate|schema|version|help)
+    run|status|instances|host|events|scale|pause|resume|drain|protect|unprotect|retry|rollout|reload|backup|report|simulate|token|join|client|store|validate|schema|version|help)
         # Offer subcommand argument completions
         "_cms-controller_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run status instances host events scale pause resume drain protect unprotect retry rollout reload backup report simulate token client store validate schema version help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run status instances host events scale pause resume drain protect unprotect retry rollout reload backup report simulate token join client store validate schema version help' -- "${cur}"))
         ;;
     esac
 }
@@ -481,7 +481,7 @@ _cms-controller_events() {
         return
         ;;
     '--kind')
-        __cms-controller_add_completions -W 'overload'$'\n''overload.ended'$'\n''scale-out.decided'$'\n''reserve.empty'$'\n''scale-in.decided'$'\n''instance.draining'$'\n''instance.drained'$'\n''instance.resumed'$'\n''instance.replaced'$'\n''standby.ready'$'\n''standby.refreshed'$'\n''standby.retired'$'\n''breaker.opened'$'\n''breaker.closed'$'\n''scale-out.blocked'$'\n''instance.protected'$'\n''group.paused'$'\n''group.resumed'$'\n''group.sized'$'\n''group.released'$'\n''group.retried'$'\n''hook.failed'$'\n''configuration.reloaded'$'\n''backup.taken'$'\n''configuration.refused'$'\n''rollout.started'$'\n''rollout.finished'$'\n''rollout.failed'$'\n''instance.created'$'\n''instance.removed'$'\n''instance.starting'$'\n''instance.started'$'\n''instance.adopted'$'\n''agent.enrolled'$'\n''agent.registered'$'\n''instance.located'$'\n''instance.probed'$'\n''endpoints.changed'$'\n''instance.unhealthy'$'\n''instance.failed'$'\n''instance.quarantined'$'\n''instance.stopped'$'\n''instance.gone'$'\n''query.failed'$'\n''query.recovered'$'\n''hypervisor.connected'$'\n''hypervisor.lost'$'\n''host.lost'$'\n''host.returned'$'\n''host.cordoned'$'\n''host.uncordoned'$'\n''host.evacuating'$'\n''host.evacuated'$'\n''instance.disputed'$'\n''instance.settled'$'\n''hypervisor.domain-hung'$'\n''hypervisor.domain-answers'$'\n''peer.refused'$'\n''controller.started'$'\n''store.failed'$'\n''store.recovered'$'\n''history.failed'$'\n''history.recovered'
+        __cms-controller_add_completions -W 'overload'$'\n''overload.ended'$'\n''scale-out.decided'$'\n''reserve.empty'$'\n''scale-in.decided'$'\n''instance.draining'$'\n''instance.drained'$'\n''instance.resumed'$'\n''instance.replaced'$'\n''standby.ready'$'\n''standby.refreshed'$'\n''standby.retired'$'\n''breaker.opened'$'\n''breaker.closed'$'\n''scale-out.blocked'$'\n''instance.protected'$'\n''group.paused'$'\n''group.resumed'$'\n''group.sized'$'\n''group.released'$'\n''group.retried'$'\n''hook.failed'$'\n''configuration.reloaded'$'\n''backup.taken'$'\n''configuration.refused'$'\n''rollout.started'$'\n''rollout.finished'$'\n''rollout.failed'$'\n''instance.created'$'\n''instance.removed'$'\n''instance.starting'$'\n''instance.started'$'\n''instance.adopted'$'\n''agent.enrolled'$'\n''agent.registered'$'\n''instance.located'$'\n''instance.probed'$'\n''endpoints.changed'$'\n''instance.unhealthy'$'\n''instance.failed'$'\n''instance.quarantined'$'\n''instance.stopped'$'\n''instance.gone'$'\n''query.failed'$'\n''query.recovered'$'\n''hypervisor.connected'$'\n''hypervisor.lost'$'\n''host.lost'$'\n''host.returned'$'\n''host.cordoned'$'\n''host.uncordoned'$'\n''host.evacuating'$'\n''host.evacuated'$'\n''instance.disputed'$'\n''instance.settled'$'\n''hypervisor.domain-hung'$'\n''hypervisor.domain-answers'$'\n''peer.refused'$'\n''controller.started'$'\n''controller.joined'$'\n''store.failed'$'\n''store.recovered'$'\n''history.failed'$'\n''history.recovered'
         return
         ;;
     '--instance')
@@ -947,11 +947,14 @@ _cms-controller_token_create() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=(--connect --advertise)
-    non_repeating_options=(--ttl --hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --name --log-file --spans-file --config)
+    non_repeating_options=(--for-controller --ttl --hosts --listen --web-listen --web-token-file --state-dir --history-size --min --max --standby --threshold --samples --interval --start-deadline --attempts --quarantine --drain-timeout --agent-certificate-lifetime --client-certificate-lifetime --name --log-file --spans-file --config)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--for-controller')
+        return
+        ;;
     '--ttl')
         return
         ;;
@@ -1028,6 +1031,31 @@ _cms-controller_token_create() {
         ;;
     '--config')
         __cms-controller_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    esac
+}
+
+_cms-controller_join() {
+    repeating_flags=()
+    non_repeating_flags=(--force --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--token --ca-hash --name --state-dir)
+    __cms-controller_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--token')
+        return
+        ;;
+    '--ca-hash')
+        return
+        ;;
+    '--name')
+        return
+        ;;
+    '--state-dir')
+        __cms-controller_add_completions -d
         return
         ;;
     esac

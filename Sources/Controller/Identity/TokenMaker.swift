@@ -44,18 +44,23 @@ package struct TokenMaker: Sendable {
     private let configuration: ControllerConfiguration
     private let host: HypervisorConfiguration?
     private let hypervisor: any Hypervisor
+    private let openStore: @Sendable (StateDirectory) throws -> any Store
 
     /// A maker for the controller with that configuration.
     ///
-    /// - Parameter host: What is said of the hypervisor's host.
+    /// - Parameters:
+    ///   - host: What is said of the hypervisor's host.
+    ///   - openStore: Opens the store that keeps the token's hash.
     package init(
         configuration: ControllerConfiguration,
         host: HypervisorConfiguration? = nil,
-        hypervisor: any Hypervisor
+        hypervisor: any Hypervisor,
+        openStore: @escaping @Sendable (StateDirectory) throws -> any Store = { try $0.store() }
     ) {
         self.configuration = configuration
         self.host = host
         self.hypervisor = hypervisor
+        self.openStore = openStore
     }
 
     /// Makes a token for the domain of that name or UUID.
@@ -67,7 +72,7 @@ package struct TokenMaker: Sendable {
         let networks = try networks(of: domain, among: try await hypervisor.networks())
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let authority = try directory.authority(now: now)
-        let store = try directory.store()
+        let store = try openStore(directory)
         let token = JoinToken()
         let expires = now.addingTimeInterval(lifetime.seconds)
         try await store.addToken(JoinTokenRecord(hash: token.hash, uuid: domain.uuid, expires: expires))

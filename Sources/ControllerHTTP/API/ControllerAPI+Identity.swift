@@ -41,7 +41,7 @@ extension ControllerAPI {
             key: key,
             now: parts.clock.date
         )
-        if let problem = Self.problem(of: outcome, domain: domain.name) { throw refuse(problem, context) }
+        if let problem = Self.problem(of: outcome, remedy: domain.name) { throw refuse(problem, context) }
         let issued = try parts.authority.issue(
             parts.policy.current.agent(uuid: uuid, name: domain.name, address: address),
             forRequest: message.csr,
@@ -70,7 +70,7 @@ extension ControllerAPI {
             leaf = parts.policy.current.agent(uuid: uuid, name: domain.name, address: address)
         case .client, .operator:
             leaf = parts.policy.current.client(id)
-        case .controller:
+        case .controller, .joiningController:
             throw Problem(.forbidden, code: "wrong-role", detail: "the controller renews its certificate by itself")
         }
         let issued = try parts.authority.issue(leaf, forRequest: message.csr, now: parts.clock.date)
@@ -134,7 +134,8 @@ extension ControllerAPI {
         )
     }
 
-    private func keyFingerprint(ofRequest pem: String) throws -> String {
+    /// The hash of the key that a request for a certificate names, and is signed by.
+    func keyFingerprint(ofRequest pem: String) throws -> String {
         guard pem.utf8.count <= WireLimits.enrollmentBody,
             let request = try? CertificateSigningRequest(pemEncoded: pem),
             request.publicKey.isValidSignature(request.signature, for: request),
@@ -149,8 +150,11 @@ extension ControllerAPI {
         return JoinToken.hash(of: key.pemRepresentation)
     }
 
-    private static func problem(of outcome: JoinTokenOutcome, domain: String) -> Problem? {
-        let remedy = "make another with 'cms-controller token create \(domain)'"
+    /// Why a token is not taken; `nil` when it is.
+    ///
+    /// - Parameter operand: What 'token create' takes to make another.
+    static func problem(of outcome: JoinTokenOutcome, remedy operand: String) -> Problem? {
+        let remedy = "make another with 'cms-controller token create \(operand)'"
         switch outcome {
         case .accepted: return nil
         case .unknown: return Problem(.unauthorized, code: "token-unknown", detail: "no such join token; \(remedy)")

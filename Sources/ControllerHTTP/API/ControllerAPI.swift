@@ -19,10 +19,13 @@ import Wire
 package struct ControllerAPI: Sendable {
     /// Attempts to enroll that one address may make in the long run, and at once.
     private static let enrollmentRate = (perSecond: 2.0, burst: 20.0)
+    /// Likewise to join as a controller, which is rare.
+    private static let joinRate = (perSecond: 1.0, burst: 10.0)
     package let parts: Parts
     let enrollments = EnrollmentGate(
         RateLimiter(perSecond: enrollmentRate.perSecond, burst: enrollmentRate.burst)
     )
+    let joins = EnrollmentGate(RateLimiter(perSecond: joinRate.perSecond, burst: joinRate.burst))
     /// Those who wait for events.
     let eventWaits = WaitGate(limit: 1000)
 
@@ -38,9 +41,11 @@ package struct ControllerAPI: Sendable {
         router.add(middleware: ProblemMiddleware())
         router.get("/healthz") { _, _ in try Response.message(["status": "ok", "version": CMSVersion.current]) }
         router.post("/v1/enroll", use: enroll)
+        router.post("/v1/join", use: join)
         // Whose identity it has to be, the handlers ask: an agent may act under its own UUID alone.
         router.requiring(.identified)
             .post("/v1/renew", use: renew)
+            .get("/v1/authority", use: authority)
             .put("/v1/agents/{uuid}", use: register)
             .post("/v1/agents/{uuid}/reports", use: report)
             .get("/v1/agents/{uuid}/commands", use: commands)
@@ -103,7 +108,7 @@ package struct ControllerAPI: Sendable {
     }
 }
 
-/// Counts attempts to enroll by address.
+/// Counts attempts to enroll, or to join, by address.
 final class EnrollmentGate: Sendable {
     private let limiter: Mutex<RateLimiter<IPAddress>>
 

@@ -84,6 +84,14 @@ extension PeerContext {
         }
     }
 
+    /// The name of the machine that becomes a controller.
+    func requireJoiningController() throws -> String {
+        switch try requireIdentity() {
+        case .joiningController(let name): return name
+        case let other: throw Self.forbidden(other, needs: "controller")
+        }
+    }
+
     /// Checks that the sender may look at everything: an operator, or someone whom the web interface lets look.
     func requireReader() throws {
         if peer == .reader { return }

@@ -17,7 +17,7 @@ extension ControllerEvent.Kind {
         case .storeFailed, .hostLost, .instanceDisputed, .instanceQuarantined, .breakerOpened, .rolloutFailed: .error
         case .hypervisorLost, .hypervisorDomainHung, .instanceFailed, .instanceUnhealthy, .instanceReplaced,
             .reserveEmpty, .scaleOutBlocked,
-            .hookFailed, .configurationRefused, .peerRefused, .historyFailed, .queryFailed:
+            .hookFailed, .configurationRefused, .peerRefused, .controllerJoined, .historyFailed, .queryFailed:
             .warning
         default: .info
         }

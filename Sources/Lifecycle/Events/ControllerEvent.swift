@@ -124,6 +124,8 @@ package struct ControllerEvent: Sendable, Hashable, Codable {
         case peerRefused = "peer.refused"
         /// The controller started.
         case controllerStarted = "controller.started"
+        /// Another machine got the certificate authority with its key, to be a controller, too.
+        case controllerJoined = "controller.joined"
         /// The store cannot be written.
         case storeFailed = "store.failed"
         /// The store can be written again.

@@ -8,6 +8,8 @@ public enum SPIFFEID: Sendable, Hashable {
     case `operator`(name: String)
     /// The controller.
     case controller
+    /// A machine that becomes a controller: it may fetch the authority, and nothing else.
+    case joiningController(name: String)
 
     /// The trust domain of every identity that a controller gives.
     public static let trustDomain = "cms"
@@ -19,6 +21,7 @@ public enum SPIFFEID: Sendable, Hashable {
         case .client(let name): "spiffe://\(Self.trustDomain)/client/\(name)"
         case .operator(let name): "spiffe://\(Self.trustDomain)/operator/\(name)"
         case .controller: "spiffe://\(Self.trustDomain)/controller"
+        case .joiningController(let name): "spiffe://\(Self.trustDomain)/controller/\(name)"
         }
     }
 
@@ -29,6 +32,7 @@ public enum SPIFFEID: Sendable, Hashable {
         let path = uri.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         switch (path.first, path.count) {
         case ("controller", 1): self = .controller
+        case ("controller", 2) where Self.isName(path[1]): self = .joiningController(name: path[1])
         case ("agent", 2) where Self.isName(path[1]): self = .agent(uuid: path[1])
         case ("client", 2) where Self.isName(path[1]): self = .client(name: path[1])
         case ("operator", 2) where Self.isName(path[1]): self = .operator(name: path[1])
