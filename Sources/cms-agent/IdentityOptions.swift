@@ -55,9 +55,14 @@ struct IdentityOptions: ParsableArguments {
     /// Options, environment and systemd's credentials in that order, read anew at each call.
     func credentials(token: String? = nil) -> Credentials {
         let environment = ProcessInfo.processInfo.environment
-        return Credentials(token: token, controller: controller.joined(separator: ","), authorityHash: caHash, uuid: uuid)
-            .completed(by: Credentials(environment: environment))
-            .completed(by: Credentials(directory: environment["CREDENTIALS_DIRECTORY"]))
+        return Credentials(
+            token: token,
+            controller: controller.joined(separator: ","),
+            authorityHash: caHash,
+            uuid: uuid
+        )
+        .completed(by: Credentials(environment: environment))
+        .completed(by: Credentials(directory: environment["CREDENTIALS_DIRECTORY"]))
     }
 
     /// The controllers' addresses; the one that this machine enrolled with counts where none is given, and those that a

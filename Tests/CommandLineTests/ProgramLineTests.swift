@@ -30,6 +30,35 @@ struct ProgramLineTests {
         )
     }
 
+    @Test("several controllers may be given; what is no address, and more than sixteen, is named")
+    func controllers() throws {
+        let many = (1...17).map { "h\($0)" }.joined(separator: ",")
+        let client = ["run", "--identity", "/nonexistent"]
+        for good in [
+            ["--controller", "a,b:7001"], ["--controllers", "a, b"], ["--controller", "a", "--controller", "b"],
+        ] {
+            let run = try run("cms-client", client + good)
+            #expect(run.status == 64 && run.errors.contains("no identity in /nonexistent"), "\(run.errors)")
+        }
+        for (bad, word) in [("a,b:x", "a,b:x"), (",", "','"), (many, "17"), ("a,fe80::1", "link-local")] {
+            let run = try run("cms-client", client + ["--controller", bad])
+            #expect(run.status == 64 && run.errors.contains(word), "\(run.errors)")
+        }
+        let agent = [
+            "enroll", "--token", "t", "--ca-hash", "sha256:" + String(repeating: "0", count: 64), "--uuid", "x",
+        ]
+        for (bad, word) in [
+            ("a,b:x", "'b:x'"), (many, "17"), ("a,fe80::1", "link-local"), (",", "no controller is known"),
+        ] {
+            let run = try run("cms-agent", agent + ["--state-dir", "/nonexistent", "--controllers", bad])
+            #expect(run.status == 64 && run.errors.contains(word), "\(run.errors)")
+        }
+        for (bad, word) in [("a,b:x", "'b:x'"), (many, "17"), ("a,fe80::1", "link-local"), (",", "names 0")] {
+            let run = try run("cms-controller", ["status", "--controllers", bad])
+            #expect(run.status == 64 && run.errors.contains(word), "\(run.errors)")
+        }
+    }
+
     @Test(
         "an operand that begins with a dash is an error that names '--', not the help",
         arguments: [

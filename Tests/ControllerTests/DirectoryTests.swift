@@ -43,6 +43,21 @@ struct EndpointDirectoryTests {
         #expect(notices[2].removed == [one])
     }
 
+    @Test("the first line and heartbeats name the live controllers, and nothing where there is one")
+    func controllers() async throws {
+        let directory = directory([one], revision: 7)
+        let names = ["192.0.2.1:7000", "192.0.2.2:7000"]
+        let whole = try #require(try directory.watch(client: "a", from: nil, controllers: names, at: date))
+        let resumed = try #require(try directory.watch(client: "a", from: 7, controllers: names, at: date))
+        let single = try #require(try directory.watch(client: "a", from: nil, at: date))
+        directory.announce(.heartbeat, controllers: names, at: date)
+        directory.announce(.heartbeat, at: date)
+        for watch in [whole, resumed] {
+            #expect(try await notices(watch, directory).map(\.controllers) == [names, names, nil])
+        }
+        #expect(try await notices(single, directory).map(\.controllers) == [nil, names, nil])
+    }
+
     @Test("nothing changed is no revision")
     func noChange() {
         #expect(directory([one]).proposal([one]) == nil)
@@ -131,6 +146,19 @@ struct AgentRegistryTests {
         for await line in stream.lines { commands.append(try WireCoding.decode(AgentCommand.self, from: line)) }
         #expect(commands.map(\.sequence) == [1, 1, 2])
         #expect(commands.map(\.kind) == [.probe, .heartbeat, .drain])
+    }
+
+    @Test("heartbeats name the live controllers, at most sixteen, and nothing where there is one")
+    func controllers() async throws {
+        let registry = try registry()
+        let stream = try #require(registry.openStream(uuid: "a"))
+        let names = (1...20).map { "192.0.2.\($0):7000" }
+        registry.heartbeat(at: date, controllers: names)
+        registry.heartbeat(at: date)
+        registry.shutDown()
+        var commands: [AgentCommand] = []
+        for await line in stream.lines { commands.append(try WireCoding.decode(AgentCommand.self, from: line)) }
+        #expect(commands.map(\.controllers) == [Array(names.prefix(16)), nil])
     }
 
     @Test("an agent that reads nothing loses its stream")

@@ -57,15 +57,14 @@ struct OperatorPlaceTests {
     func next() async throws {
         let fake = Fake()
         try await withLoopbackServer(fake.router, identity: server) { port in
-            try await RawServer.run(.silent) { silent in
+            let tries = Mutex(0)
+            try await RawServer.run(.silent, onData: { tries.withLock { $0 += 1 } }) { silent in
                 try await withClient([place(9), place(silent), place(port)]) { client in
                     let start = ContinuousClock.now
                     #expect(try await client.hosts().isEmpty)
-                    #expect(start.duration(to: .now) < .milliseconds(2800))
-                    let again = ContinuousClock.now
+                    #expect(start.duration(to: .now) < .seconds(6))
                     try await client.retry(group: "web", instance: nil)
-                    #expect(again.duration(to: .now) < .milliseconds(900))
-                    #expect(fake.asked.withLock { $0 } == 2)
+                    #expect(fake.asked.withLock { $0 } == 2 && tries.withLock { $0 } == 1)
                 }
             }
         }

@@ -63,7 +63,7 @@ struct SeveralControllersTests {
             }
             try await withAgent(configuration([first], directory: directory)) { agent in
                 try await hasSession(b, agent)
-                #expect(a.seen.registrations.count == 1 && a.seen.streams == 0)
+                #expect(!a.seen.registrations.isEmpty && a.seen.streams == 0)
                 try await eventually("it reports there") { !b.seen.reports.isEmpty }
                 #expect(a.seen.reports.isEmpty)
             }
@@ -105,7 +105,7 @@ struct SeveralControllersTests {
                         end.set(())
                         try await hasSession(b, agent)
                         // What the test's server takes to stop is in this, too.
-                        #expect(start.duration(to: .now) < .seconds(3))
+                        #expect(start.duration(to: .now) < .seconds(8))
                     }
                 }
                 #expect(AgentStateDirectory(path: directory).controllers == [first, second])
@@ -126,7 +126,7 @@ struct SeveralControllersTests {
                 try await withAgent(configuration([silent, second], directory: directory)) { agent in
                     try await hasSession(b, agent)
                     let time = start.duration(to: .now)
-                    #expect(time >= .milliseconds(900) && time < .milliseconds(2800), "\(time)")
+                    #expect(time >= .milliseconds(900) && time < .milliseconds(2900), "\(time)")
                 }
             }
         }
