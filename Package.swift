@@ -306,12 +306,16 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["ServerSupport", "Shared", "Wire"] + http + nio + basics + pki,
+            dependencies: ["Autoscaling", "Ownership", "ServerSupport", "Shared", "Wire"] + http + nio + basics + pki,
             path: "Tests/Support",
             swiftSettings: settings
         ),
         .testTarget(name: "AutoscalingTests", dependencies: ["Autoscaling"], swiftSettings: settings),
-        .testTarget(name: "OwnershipTests", dependencies: ["Autoscaling", "Ownership"], swiftSettings: settings),
+        .testTarget(
+            name: "OwnershipTests",
+            dependencies: ["Autoscaling", "Ownership", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "LibvirtTests",
             dependencies: ["BlockingCalls", "Libvirt", "TestSupport", "Wire"],
@@ -338,8 +342,8 @@ let package = Package(
             dependencies: [
                 "Autoscaling", "ConfigurationReading", "ConfigurationValues", "Controller", "ControllerHTTP",
                 "EmbeddedStore", "EtcdStore", "History", "Libvirt", "Lifecycle", "Monitoring", "Operator",
-                "Orchestration", "Persistence", "Reports", "ServerSupport", "Shared", "Telemetry", "TestSupport",
-                "Wire",
+                "Orchestration", "Ownership", "Persistence", "Reports", "ServerSupport", "Shared", "Telemetry",
+                "TestSupport", "Wire",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),

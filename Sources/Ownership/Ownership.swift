@@ -66,17 +66,18 @@ package struct Ownership: Sendable {
 
     /// The fence of a group for which a call to a hypervisor may begin now; `nil` when none may.
     ///
-    /// Such a call arrives within ``OwnershipSettings/reach`` or not at all, so it has to begin that long before the lease
-    /// can end, and before a group that is handed over is left to another.
+    /// Such a call arrives within ``OwnershipSettings/reach`` or not at all, so it has to begin that long, and what clocks may
+    /// be apart, before the lease can end, and before a group that is handed over is left to another.
     ///
     /// - Parameter now: The present instant, read right before the call.
     package func permit(for group: String, at now: MonotonicInstant) -> Fence? {
+        let reach = settings.reach + settings.drift
         guard case .held(_, let safeUntil, _) = lease,
-            now.advanced(by: max(.zero, settings.reach - settings.margin)) < safeUntil
+            now.advanced(by: max(.zero, reach - settings.margin)) < safeUntil
         else { return nil }
         switch groups[group] {
         case .ours(let createRevision, _): return Fence(group: group, createRevision: createRevision)
-        case .handingOver(let createRevision, let by, _, nil) where now.advanced(by: settings.reach) < by:
+        case .handingOver(let createRevision, let by, _, nil) where now.advanced(by: reach) < by:
             return Fence(group: group, createRevision: createRevision)
         case .handingOver, .notOurs, .acquiring, .lost, nil: return nil
         }

@@ -12,6 +12,8 @@ package struct OwnershipSettings: Sendable, Equatable {
     /// How long a call that was sent may take to arrive at a hypervisor, or is not carried out at all: libvirtd closes the
     /// connection of a controller that is silent for so long (`keepalive_interval × (keepalive_count + 1)`).
     package var reach: Duration
+    /// How far the clocks of controller, store and hosts may come apart while a call is on its way: a twentieth of the lease.
+    package var drift: Duration
     /// The time between two renewals.
     package var renewal: Duration
     /// The time before what failed is tried again.
@@ -43,6 +45,7 @@ package struct OwnershipSettings: Sendable, Equatable {
         self.lease = lease
         self.reach = reach
         margin = max(lease / 4, .milliseconds(500))
+        drift = lease / 20
         renewal = lease / 5
         retry = .milliseconds(500)
         handOverGrace = .seconds(5)

@@ -1,13 +1,12 @@
 import Autoscaling
+import TestSupport
 
 @testable import Ownership
 
 /// One controller of an ``OwnershipWorld``.
 struct OwnershipNode {
     let name: String
-    /// How fast its clock goes: 1 is right.
-    let rate: Double
-    let offset: Int64
+    let clock: DriftingClock
     private(set) var ownership: Ownership?
     /// Tells one life from the next.
     private(set) var life = 0
@@ -20,15 +19,13 @@ struct OwnershipNode {
     var working: [String: MonotonicInstant] = [:]
 
     init(name: String, rate: Double, offset: Int64) {
-        (self.name, self.rate, self.offset) = (name, rate, offset)
+        (self.name, clock) = (name, DriftingClock(rate: rate, offset: offset))
     }
 
     var isAlive: Bool { ownership != nil }
 
     /// The instant by its own clock.
-    func instant(_ now: Int64) -> MonotonicInstant {
-        MonotonicInstant(nanoseconds: offset + Int64(Double(now) * rate))
-    }
+    func instant(_ now: Int64) -> MonotonicInstant { clock.instant(now) }
 
     func isCutOff(_ now: Int64) -> Bool { now < cutOffUntil ?? 0 }
 
@@ -58,19 +55,6 @@ struct OwnershipNode {
         if let end = working[group], local < end { return true }
         if ignoringTime, case .ours = ownership.groups[group] { return true }
         return ownership.fence(for: group, at: local) != nil
-    }
-
-    /// What its runner says of a request without an answer.
-    static func failure(of action: OwnershipAction) -> OwnershipInput {
-        switch action {
-        case .grant: .grantFailed
-        case .keepAlive(let lease): .keepFailed(lease: lease)
-        case .register: .registerFailed(byOther: false)
-        case .create(let group, _): .acquireFailed(group: group)
-        case .delete(let group, _): .releaseFailed(group: group)
-        case .revoke: .revoked
-        case .begin, .finish, .stop: .look
-        }
     }
 
     /// The group that an action begins or ends.

@@ -1,4 +1,5 @@
 import Autoscaling
+import TestSupport
 
 @testable import Ownership
 
@@ -77,8 +78,7 @@ final class OwnershipWorld {
     var records: [Record] = []
     /// What must never be, in words.
     var violations: [String] = []
-    private var queue: [(at: Int64, order: Int, event: Event)] = []
-    private var order = 0
+    private var queue = EventQueue<Event>()
     private var nextExpiry: Int64 = 0
     private var number = 0
     private var scripts: [(OwnershipWorld) -> Void] = []
@@ -118,21 +118,10 @@ final class OwnershipWorld {
         push(time, .script(scripts.count - 1))
     }
 
-    func push(_ at: Int64, _ event: Event) {
-        order += 1
-        let entry = (at, order, event)
-        // Few stand in the queue: a search for the place is enough.
-        var (low, high) = (0, queue.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if (queue[middle].at, queue[middle].order) > (at, order) { low = middle + 1 } else { high = middle }
-        }
-        queue.insert(entry, at: low)
-    }
+    func push(_ at: Int64, _ event: Event) { queue.push(at, event) }
 
     func run(until end: Int64) {
-        while let next = queue.last, next.at <= end {
-            queue.removeLast()
+        while let next = queue.pop(until: end) {
             now = max(now, next.at)
             handle(next.event)
             check()
@@ -162,8 +151,8 @@ final class OwnershipWorld {
             step(node, .look)
             guard let ownership = nodes[node].ownership, !ownership.isFinished else { return }
             let local = nodes[node].instant(now)
-            let wait = local.duration(to: ownership.nextLook(after: local)) / .nanoseconds(1)
-            push(now + max(1_000_000, Int64(wait / nodes[node].rate)), event)
+            let wait = nodes[node].clock.wait(local.duration(to: ownership.nextLook(after: local)))
+            push(now + max(1_000_000, wait), event)
         case .request(let node, let life, let action, let asked, let number):
             let input = serve(node, action, asked)
             scheduleExpiry()
@@ -175,7 +164,7 @@ final class OwnershipWorld {
         case .giveUp(let node, let life, let action, let number):
             arrive(node, life, event) {
                 guard self.nodes[node].pending.remove(number) != nil else { return }
-                self.step(node, OwnershipNode.failure(of: action))
+                self.step(node, action.failure)
             }
         case .view(let node, let life, let view):
             if nodes[node].isCutOff(now) { return push(nodes[node].cutOffUntil ?? now, event) }
@@ -198,16 +187,7 @@ final class OwnershipWorld {
 
     private func answer(_ node: Int, _ input: OwnershipInput, _ number: Int) {
         guard nodes[node].pending.remove(number) != nil else { return }
-        var input = input
-        if flaws.contains(.countsFromAnswer) {
-            let local = nodes[node].instant(now)
-            if case .kept(let lease, let time, _) = input {
-                input = .kept(lease: lease, timeToLive: time, asked: local)
-            }
-            if case .granted(let lease, let time, _) = input {
-                input = .granted(lease: lease, timeToLive: time, asked: local)
-            }
-        }
+        let input = flaws.contains(.countsFromAnswer) ? input.counted(from: nodes[node].instant(now)) : input
         step(node, input)
     }
 
@@ -221,35 +201,18 @@ final class OwnershipWorld {
     private func serve(_ node: Int, _ action: OwnershipAction, _ asked: MonotonicInstant) -> OwnershipInput {
         let before = store.revision
         defer { if store.revision != before { tellAll() } }
-        let time = lease / .nanoseconds(1)
-        switch action {
-        case .grant: return .granted(lease: store.grant(Int64(time), at: now), timeToLive: lease, asked: asked)
-        case .keepAlive(let id):
-            return store.keepAlive(id, at: now)
-                ? .kept(lease: id, timeToLive: lease, asked: asked) : .leaseLost(lease: id)
-        case .register(let id): return register(nodes[node], id)
-        case .create(let group, let id):
-            guard let revision = store.create("owners/\(group)", "", lease: id) else {
-                return .acquireFailed(group: group)
-            }
-            return .acquired(group: group, lease: id, createRevision: revision)
-        case .delete(let group, let revision):
-            store.delete("owners/\(group)", createRevision: flaws.contains(.removesAnyKey) ? nil : revision)
+        if flaws.contains(.removesAnyKey), case .delete(let group, let revision) = action {
+            store.delete("owners/\(group)", createRevision: nil)
             return .released(group: group, createRevision: revision)
-        case .revoke(let id):
-            store.revoke(id)
-            return .revoked
-        case .begin, .finish, .stop: return .look
         }
-    }
-
-    private func register(_ node: OwnershipNode, _ lease: Int64) -> OwnershipInput {
-        let key = "controllers/\(node.name)"
-        if let revision = store.create(key, "\(node.life)", lease: lease) {
-            return .registered(lease: lease, revision: revision)
-        }
-        guard let present = store.keys[key], present.lease == lease else { return .registerFailed(byOther: true) }
-        return .registered(lease: lease, revision: present.createRevision)
+        return store.serve(
+            action,
+            of: nodes[node].name,
+            run: "\(nodes[node].life)",
+            asked: asked,
+            timeToLive: lease,
+            at: now
+        )
     }
 
     /// Shows all controllers what the store holds now, each in its own time and in order.

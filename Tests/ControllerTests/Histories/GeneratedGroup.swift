@@ -48,6 +48,19 @@ enum GeneratedGroup {
         return settings
     }
 
+    /// Settings of a group that several controllers share: domains that are there, without a warm pool, and the usual time
+    /// for agents to come to another owner.
+    static func clustered(_ random: inout HistoryRandom, _ policy: GroupPolicy) -> FleetSettings {
+        var settings = settings(&random, policy)
+        settings.limits.startDeadline = .seconds(20)
+        settings.limits.adoptionGrace = LifecycleLimits().adoptionGrace
+        settings.standby = StandbyPolicy()
+        settings.template = nil
+        settings.hooks = []
+        settings.hostLostAfter = .seconds(random.once(in: 4) ? 8 : 60)
+        return settings
+    }
+
     private static let template = TemplateConfiguration(source: .domain("base"), name: "fib-{n}")
 
     private static func standby(_ random: inout HistoryRandom) -> StandbyPolicy {

@@ -74,55 +74,9 @@ extension HistoryRun {
 
     /// Asks the hypervisors of several hosts.
     mutating func lookAtHosts() {
-        var view: [FleetObservation.Domain] = []
-        var names: Set<String> = []
-        var facts: [HostFacts] = []
-        for host in hosts {
-            let answers = hypervisorSilent == 0 && host.silent == 0
-            let mine = machines.filter { $0.host == host.number && $0.isDefined }
-            // What a silent host had is known from its last answer.
-            names.formUnion(mine.map(\.name))
-            if answers {
-                view += mine.map { domain($0, on: host.name) }
-                if let copy = host.copy, let machine = machines.first(where: { $0.uuid == copy }), machine.isDefined {
-                    var domain = domain(machine, on: host.name)
-                    (domain.isRunning, domain.isActive, domain.run, domain.hasSavedImage) = (false, false, nil, false)
-                    view.append(domain)
-                }
-                let active = Set(mine.filter(\.isActive).map(\.uuid))
-                controller.measure(host.number, active: active, units: host.units)
-                oracle.looked(active: active, units: host.units, host: host.number)
-            }
-            facts.append(
-                HostFacts(
-                    name: host.name,
-                    answers: answers,
-                    isCordoned: host.isCordoned,
-                    isEvacuating: host.isEvacuating,
-                    isStarved: host.isStarved
-                )
-            )
-        }
-        controller.hosts = facts
-        controller.takenNames = names
-        controller.view = facts.contains(where: \.answers) ? view : nil
-        controller.viewedAt = controller.next()
-    }
-
-    private func domain(_ machine: HistoryMachine, on host: String) -> FleetObservation.Domain {
-        var domain = FleetObservation.Domain(
-            uuid: machine.uuid,
-            name: machine.name,
-            isRunning: machine.power == .running,
-            isActive: machine.isActive,
-            run: machine.isActive ? machine.run : nil,
-            hasSavedImage: machine.image != nil,
-            cloneState: machine.clone?.state,
-            memory: 1 << 30,
-            vCPUs: 1
-        )
-        domain.host = host
-        return domain
+        let silent = hypervisorSilent > 0
+        let seen = controller.look(at: hosts, machines) { !silent && $0.silent == 0 }
+        for (host, active) in seen { oracle.looked(active: active, units: host.units, host: host.number) }
     }
 
     /// The number of the host that the controller gives an order for an instance to; it must be the one that has it.

@@ -74,24 +74,10 @@ extension HistoryRun {
         let decision = controller.engine.decide(input, now: now)
         oracle.decided(decision, controller, policy, observation, now: now)
         let before = controller.fleet
-        switch decision.order {
-        case .scaleOut(let count):
-            let order = controller.fleet.scaleOut(by: count, reason: decision.reason, now: now, date: date)
+        if let order = controller.obey(decision, observation, now: now, date: date) {
             oracle.ordered(before, controller.fleet, order, now: now)
-            oracle.checkCount(order, count)
+            if case .scaleOut(let count) = decision.order { oracle.checkCount(order, count) }
             step.append(order)
-        case .scaleIn(let count):
-            let work = observation.agents.compactMapValues { $0.work?.pending }
-            let order = controller.fleet.scaleIn(
-                by: count,
-                work: work,
-                reason: decision.reason,
-                now: now,
-                date: date
-            )
-            oracle.ordered(before, controller.fleet, order, now: now)
-            step.append(order)
-        case .hold: break
         }
         switch decision.order {
         case .hold: hash.add(0)

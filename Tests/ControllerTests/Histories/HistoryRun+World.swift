@@ -185,19 +185,7 @@ extension HistoryRun {
         for machine in machines where machine.isDefined {
             if settings.template != nil { controller.takenNames.insert(machine.name) }
             if machine.isActive { active.insert(machine.uuid) }
-            view.append(
-                FleetObservation.Domain(
-                    uuid: machine.uuid,
-                    name: machine.name,
-                    isRunning: machine.power == .running,
-                    isActive: machine.isActive,
-                    run: machine.isActive ? machine.run : nil,
-                    hasSavedImage: machine.image != nil,
-                    cloneState: machine.clone?.state,
-                    memory: 1 << 30,
-                    vCPUs: 1
-                )
-            )
+            view.append(machine.seen(on: ""))
         }
         controller.view = view
         controller.viewedAt = controller.next()
