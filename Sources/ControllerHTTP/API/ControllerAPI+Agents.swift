@@ -11,7 +11,7 @@ import Wire
 extension ControllerAPI {
     /// `PUT /v1/agents/{uuid}`: an agent is there.
     @Sendable func register(_ request: Request, _ context: PeerContext) async throws -> Response {
-        let uuid = try agent(context)
+        let uuid = try await agent(context)
         let registration = try await request.message(AgentRegistration.self, limit: WireLimits.reportBody)
         let (domain, address) = try admit(uuid, context)
         guard (1...65535).contains(registration.port), (1...4096).contains(registration.vCPUs),
@@ -37,7 +37,7 @@ extension ControllerAPI {
 
     /// `POST /v1/agents/{uuid}/reports`: the load inside the guest.
     @Sendable package func report(_ request: Request, _ context: PeerContext) async throws -> Response {
-        let uuid = try agent(context)
+        let uuid = try await agent(context)
         let report = try await request.message(LoadReport.self, limit: WireLimits.reportBody)
         let now = parts.clock.now
         guard report.isPlausible else {
@@ -59,7 +59,7 @@ extension ControllerAPI {
 
     /// `GET /v1/agents/{uuid}/commands?watch`: what the agent is to do.
     @Sendable func commands(_ request: Request, _ context: PeerContext) async throws -> Response {
-        let uuid = try agent(context)
+        let uuid = try await agent(context)
         guard let stream = parts.registry.openStream(uuid: uuid) else { throw Self.notRegistered }
         parts.registry.send(.heartbeat, uuid: uuid, at: parts.clock.date)
         return Response.stream(stream.lines, for: request) {
@@ -71,13 +71,14 @@ extension ControllerAPI {
         Problem(.conflict, code: "not-registered", detail: "register first, with PUT /v1/agents/{uuid}")
     }
 
-    private func agent(_ context: PeerContext) throws -> String {
+    private func agent(_ context: PeerContext) async throws -> String {
         let uuid = try context.parameters.require("uuid").lowercased()
         do {
             try context.requireAgent(uuid: uuid)
         } catch let problem as Problem where problem.code == "other-agent" {
             throw refuse(problem, context)
         }
+        try await requireOwner(ofAgent: uuid)
         return uuid
     }
 }

@@ -24,6 +24,10 @@ extension ControllerAPI {
         package var backups: BackupMaker
         package var report: @Sendable (ControllerEvent) -> Void
         package var logger: Logger
+        /// Which of several controllers acts for a group.
+        package var owners: any GroupOwners = SoleOwner()
+        /// Asks those others; `nil` where there are none.
+        package var forwarder: (any RequestForwarder)?
 
         package init(
             groups: [GroupRuntime],

@@ -10,7 +10,17 @@ import Shared
 extension ControllerAPI {
     /// `GET /v1/groups`: what each group does, and why.
     @Sendable package func groups(_ request: Request, _ context: PeerContext) async throws -> Response {
-        try Response.message(parts.groups.map { $0.report() })
+        let groups = parts.groups
+        let owners = Dictionary(
+            groups.map { ($0.name, parts.owners.owner(of: $0.name)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        // Another controller puts its list together of what each owner says of its own.
+        if context.isForwarded {
+            return try Response.message(groups.filter { owners[$0.name] == .here }.map { $0.report() })
+        }
+        let told = await told(of: owners, context)
+        return try Response.message(groups.map { told[$0.name] ?? $0.report() })
     }
 
     /// `GET /v1/groups/{group}`: one of them.

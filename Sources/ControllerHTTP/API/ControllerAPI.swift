@@ -26,6 +26,8 @@ package struct ControllerAPI: Sendable {
         RateLimiter(perSecond: enrollmentRate.perSecond, burst: enrollmentRate.burst)
     )
     let joins = EnrollmentGate(RateLimiter(perSecond: joinRate.perSecond, burst: joinRate.burst))
+    /// Whose group each agent is of, where others own groups.
+    let agentGroups = AgentGroups()
     /// Those who wait for events.
     let eventWaits = WaitGate(limit: 1000)
 
@@ -38,6 +40,7 @@ package struct ControllerAPI: Sendable {
         let router = Router(context: PeerContext.self)
         router.add(middleware: RequestCounter(listener: .api, metrics: parts.metrics))
         router.add(middleware: PeerMiddleware())
+        router.add(middleware: OnBehalfMiddleware(api: self))
         router.add(middleware: ProblemMiddleware())
         router.get("/healthz") { _, _ in try Response.message(["status": "ok", "version": CMSVersion.current]) }
         router.post("/v1/enroll", use: enroll)
@@ -66,29 +69,30 @@ package struct ControllerAPI: Sendable {
         router.requiring(.reader)
             .get("/metrics") { [parts] request, _ in parts.metrics.response(accept: request.headers[.accept]) }
             .get("/v1/groups", use: groups)
-            .get("/v1/groups/{group}", use: groupStatus)
+            .get("/v1/groups/{group}", use: atOwner(of: .group, groupStatus))
+            // The store is shared: any controller tells the whole ledger.
             .get("/v1/instances", use: instances)
-            .get("/v1/instances/{instance}", use: instance)
+            .get("/v1/instances/{instance}", use: atOwner(of: .instance, instance))
             .get("/v1/hosts", use: hosts)
             .get("/v1/hosts/{host}", use: host)
             .get("/v1/events", use: events)
-            .get("/v1/history", use: history)
-            .get("/v1/decisions", use: decisions)
+            .get("/v1/history", use: atOwner(of: .query, history))
+            .get("/v1/decisions", use: atOwner(of: .query, decisions))
     }
 
     /// What operators and the web interface, with its token, may do.
     func addSteering(to router: Router<PeerContext>) {
         router.requiring(.operator)
-            .post("/v1/groups/{group}/pause", use: pause)
-            .post("/v1/groups/{group}/resume", use: resume)
-            .put("/v1/groups/{group}/size", use: holdSize)
-            .delete("/v1/groups/{group}/size", use: releaseSize)
-            .post("/v1/groups/{group}/retry", use: retry)
-            .post("/v1/groups/{group}/rollout", use: rollout)
-            .delete("/v1/groups/{group}/rollout", use: abortRollout)
-            .put("/v1/instances/{instance}/protection", use: protect)
-            .delete("/v1/instances/{instance}/protection", use: unprotect)
-            .post("/v1/instances/{instance}/drain", use: drain)
+            .post("/v1/groups/{group}/pause", use: atOwner(of: .group, pause))
+            .post("/v1/groups/{group}/resume", use: atOwner(of: .group, resume))
+            .put("/v1/groups/{group}/size", use: atOwner(of: .group, holdSize))
+            .delete("/v1/groups/{group}/size", use: atOwner(of: .group, releaseSize))
+            .post("/v1/groups/{group}/retry", use: atOwner(of: .group, retry))
+            .post("/v1/groups/{group}/rollout", use: atOwner(of: .group, rollout))
+            .delete("/v1/groups/{group}/rollout", use: atOwner(of: .group, abortRollout))
+            .put("/v1/instances/{instance}/protection", use: atOwner(of: .instance, protect))
+            .delete("/v1/instances/{instance}/protection", use: atOwner(of: .instance, unprotect))
+            .post("/v1/instances/{instance}/drain", use: atOwner(of: .instance, drain))
             .post("/v1/hosts/{host}/cordon", use: cordon)
             .post("/v1/hosts/{host}/uncordon", use: uncordon)
             .post("/v1/hosts/{host}/evacuate", use: evacuate)

@@ -26,6 +26,8 @@ package struct PeerContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// Who sent the request; filled in by ``PeerMiddleware``.
     package var peer: Peer = .anonymous
+    /// Whether a controller passed the request on for ``peer``; it is not passed on again.
+    package var isForwarded = false
     /// The sender's address; `nil` where the transport has none.
     package let address: IPAddress?
     /// The connection, below any HTTP/2 stream.

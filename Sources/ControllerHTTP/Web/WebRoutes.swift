@@ -31,6 +31,7 @@ package struct WebRoutes: Sendable {
         router.add(middleware: WebAnswerMiddleware())
         router.add(middleware: WebAccessMiddleware(access: access, table: table))
         router.add(middleware: WebRouteMiddleware(table: table))
+        router.add(middleware: OnBehalfMiddleware(api: api))
         files.add(to: router)
         router.get("/healthz") { _, _ in try Response.message(["status": "ok", "version": CMSVersion.current]) }
         router.requiring(.reader)
