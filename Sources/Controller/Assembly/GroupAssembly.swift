@@ -50,7 +50,10 @@ struct GroupAssembly {
             ownership: cluster.ownership,
             groups: shared.groups,
             makeReconciler: { group, fence in
-                let store = MeasuredStore(base: cluster.store.fenced(by: fence), metrics: state.metrics)
+                let store = MeasuredStore(
+                    base: cluster.store.fenced(by: fence, as: state.configuration.name),
+                    metrics: state.metrics
+                )
                 // What another owner told last, whether it was seen here or not.
                 if let set = try await store.endpointSet(group: group.name) {
                     try group.directory.follow(set, at: state.clock.date)

@@ -67,7 +67,9 @@ struct OpenedState: Sendable {
         }
         self.hosts = hosts
         groupNetworks = try await HostOpening(hosts: hosts, groups: configuration.groups, logger: logger).networks()
-        if let cluster, try directory.authorityIfAny() == nil { try await cluster.checkAuthority(nil, name: configuration.name) }
+        if let cluster, try directory.authorityIfAny() == nil {
+            try await cluster.checkAuthority(nil, name: configuration.name)
+        }
         authority = try directory.authority(now: clock.date)
         try await cluster?.checkAuthority(authority.certificate.fingerprint(), name: configuration.name)
         store = MeasuredStore(base: try openStore(directory), metrics: metrics)

@@ -19,37 +19,41 @@ struct Servers {
     private let state: OpenedState
     private let shared: SharedParts
     private let api: ControllerAPI
+    /// Passes on to the owner of a group what concerns it; `nil`: there is one controller.
+    private let forwarder: ControllerForwarder?
     /// The libraries' own messages below warnings tell an operator nothing.
     private let quiet: Logger
 
     init(_ state: OpenedState, _ shared: SharedParts, _ observers: Observers) {
         self.state = state
         self.shared = shared
-        api = ControllerAPI(
-            parts: ControllerAPI.Parts(
-                groups: shared.groups,
-                issuing: ControllerAPI.Issuing(
-                    authority: state.authority,
-                    policy: shared.policy,
-                    hostAddresses: Set(state.networks.map(\.hostAddress))
-                ),
-                store: state.store,
-                registry: shared.registry,
-                hosts: shared.hosts,
-                reading: ControllerAPI.Reading(
-                    history: observers.history,
-                    feed: observers.feed,
-                    metrics: state.metrics,
-                    eventBus: shared.eventBus,
-                    interval: state.configuration.interval
-                ),
-                clock: state.clock,
-                reloader: shared.reloader,
-                backups: BackupMaker(store: state.store, directory: state.configuration.stateDirectory),
-                report: { [events = shared.events] in events.record($0) },
-                logger: state.logger
-            )
+        forwarder = state.cluster.map { _ in ControllerForwarder(identity: state.identity) }
+        var parts = ControllerAPI.Parts(
+            groups: shared.groups,
+            issuing: ControllerAPI.Issuing(
+                authority: state.authority,
+                policy: shared.policy,
+                hostAddresses: Set(state.networks.map(\.hostAddress))
+            ),
+            store: state.store,
+            registry: shared.registry,
+            hosts: shared.hosts,
+            reading: ControllerAPI.Reading(
+                history: observers.history,
+                feed: observers.feed,
+                metrics: state.metrics,
+                eventBus: shared.eventBus,
+                interval: state.configuration.interval
+            ),
+            clock: state.clock,
+            reloader: shared.reloader,
+            backups: BackupMaker(store: state.store, directory: state.configuration.stateDirectory),
+            report: { [events = shared.events] in events.record($0) },
+            logger: state.logger
         )
+        parts.owners = state.owners
+        parts.forwarder = forwarder
+        api = ControllerAPI(parts: parts)
         var quiet = state.logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         self.quiet = quiet
@@ -78,7 +82,7 @@ struct Servers {
             SystemdNotifier().send(.ready, .status("listening on port \(port)"))
             await onListening(port)
         }
-        return [service, stopper]
+        return [service, stopper] + (forwarder.map { [$0] } ?? [])
     }
 
     /// The web interface likewise; nothing when there is to be none.

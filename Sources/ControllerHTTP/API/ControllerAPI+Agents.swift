@@ -26,13 +26,13 @@ extension ControllerAPI {
             )
         }
         parts.registry.register(registration, uuid: uuid, address: address, at: parts.clock.date)
-        return try Response.message(
-            RegistrationAnswer(
-                server: domain.name,
-                reportSeconds: parts.interval.seconds,
-                heartbeatSeconds: Double(WireLimits.heartbeatSeconds)
-            )
+        var answer = RegistrationAnswer(
+            server: domain.name,
+            reportSeconds: parts.interval.seconds,
+            heartbeatSeconds: Double(WireLimits.heartbeatSeconds)
         )
+        answer.controllers = ControllerList.bounded(parts.owners.controllers)
+        return try Response.message(answer)
     }
 
     /// `POST /v1/agents/{uuid}/reports`: the load inside the guest.

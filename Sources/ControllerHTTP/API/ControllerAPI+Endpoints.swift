@@ -21,7 +21,10 @@ extension ControllerAPI {
             }
             from = revision
         }
-        guard let watch = try directory.watch(client: client, from: from, at: parts.clock.date) else {
+        let controllers = parts.owners.controllers
+        guard
+            let watch = try directory.watch(client: client, from: from, controllers: controllers, at: parts.clock.date)
+        else {
             throw Problem(
                 .serviceUnavailable,
                 code: "too-many-watches",

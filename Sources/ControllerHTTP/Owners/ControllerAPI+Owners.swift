@@ -109,7 +109,10 @@ extension ControllerAPI {
         switch parts.owners.owner(of: group) {
         case .here: return
         case .other(let name, let addresses): throw otherOwner(of: group, name, addresses)
-        case .nobody: throw noOwner(of: group)
+        case .nobody:
+            // Who is at home here stays until there is another owner: this one may be it again in a moment.
+            if parts.registry.session(uuid: uuid) != nil { return }
+            throw noOwner(of: group)
         }
     }
 

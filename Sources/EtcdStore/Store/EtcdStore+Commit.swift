@@ -25,7 +25,7 @@ extension EtcdStore {
     }
 
     private func commit(_ change: EncodedChange, for writer: String?) async throws {
-        let id = UUID().uuidString
+        let id = [self.writer, UUID().uuidString].compactMap(\.self).joined(separator: " ")
         for attempt in 0..<EtcdLimits.attempts {
             let known = try await known(for: change, writer)
             try checkRevisions(change, known)

@@ -44,22 +44,28 @@ package struct EtcdStore: Store {
     let core: Core
     /// The ownership that each commit is held to; `nil`: none.
     package let fence: Fence?
+    /// Who writes, for those who read the store's changes later.
+    let writer: String?
 
     var client: EtcdClient { core.client }
     package var keys: StoreKeys { core.keys }
 
     /// A store below `prefix`; ``open()`` says whether it can be used.
     package init(client: EtcdClient, prefix: String = "/cms/") {
-        self.init(core: Core(client: client, keys: StoreKeys(prefix: prefix)), fence: nil)
+        self.init(core: Core(client: client, keys: StoreKeys(prefix: prefix)), fence: nil, writer: nil)
     }
 
-    private init(core: Core, fence: Fence?) {
-        (self.core, self.fence) = (core, fence)
+    private init(core: Core, fence: Fence?, writer: String?) {
+        (self.core, self.fence, self.writer) = (core, fence, writer)
     }
 
     /// The store of one group for as long as it is owned: a commit of an owner that was replaced throws
     /// ``StoreFailure/lostOwnership(group:)``.
-    package func fenced(by fence: Fence) -> EtcdStore { EtcdStore(core: core, fence: fence) }
+    ///
+    /// - Parameter controller: The owner's name, which stands in the id of each commit.
+    package func fenced(by fence: Fence, as controller: String? = nil) -> EtcdStore {
+        EtcdStore(core: core, fence: fence, writer: controller)
+    }
 
     /// The ledger of instances.
     package func ledger() async throws -> [Instance] {

@@ -131,7 +131,7 @@ struct OwnersLab: Sendable {
         parts.forwarder = forwarder ?? real
         for group in groups {
             background.start {
-                for await signal in group.signals.stream {
+                for await signal in group.signals.open() {
                     group.signals.taken(signal)
                     for command in group.signals.takeCommands() {
                         commands.change { $0.append("\(group.name) \(command.told)") }
