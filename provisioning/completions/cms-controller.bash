@@ -279,13 +279,13 @@ _cms-controller_run() {
 _cms-controller_status() {
     repeating_flags=()
     non_repeating_flags=(--why --watch --json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -302,8 +302,8 @@ _cms-controller_status() {
 _cms-controller_instances() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--group --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--group --state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -312,7 +312,7 @@ _cms-controller_instances() {
         __cms-controller_add_completions -W "$(__cms-controller_custom_complete ---completion instances -- --group "${COMP_CWORD}" "$(__cms-controller_cursor_index_in_current_word)")"
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -352,13 +352,13 @@ _cms-controller_host() {
 _cms-controller_host_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -375,13 +375,13 @@ _cms-controller_host_list() {
 _cms-controller_host_cordon() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -406,13 +406,13 @@ _cms-controller_host_cordon() {
 _cms-controller_host_uncordon() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -437,13 +437,13 @@ _cms-controller_host_uncordon() {
 _cms-controller_host_evacuate() {
     repeating_flags=()
     non_repeating_flags=(--no-wait --json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -468,8 +468,8 @@ _cms-controller_host_evacuate() {
 _cms-controller_events() {
     repeating_flags=()
     non_repeating_flags=(--follow -f --json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--since --kind --instance --group --limit --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--since --kind --instance --group --limit --state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -492,7 +492,7 @@ _cms-controller_events() {
     '--limit')
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -509,8 +509,8 @@ _cms-controller_events() {
 _cms-controller_scale() {
     repeating_flags=()
     non_repeating_flags=(--auto --wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--for --timeout --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--for --timeout --state-dir --identity)
     __cms-controller_offer_flags_options 2
 
     # Offer option value completions
@@ -521,7 +521,7 @@ _cms-controller_scale() {
     '--timeout')
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -546,13 +546,13 @@ _cms-controller_scale() {
 _cms-controller_pause() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -577,13 +577,13 @@ _cms-controller_pause() {
 _cms-controller_resume() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -608,13 +608,13 @@ _cms-controller_resume() {
 _cms-controller_drain() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -639,13 +639,13 @@ _cms-controller_drain() {
 _cms-controller_protect() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -670,13 +670,13 @@ _cms-controller_protect() {
 _cms-controller_unprotect() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -701,8 +701,8 @@ _cms-controller_unprotect() {
 _cms-controller_retry() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--group --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--group --state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
@@ -711,7 +711,7 @@ _cms-controller_retry() {
         __cms-controller_add_completions -W "$(__cms-controller_custom_complete ---completion retry -- --group "${COMP_CWORD}" "$(__cms-controller_cursor_index_in_current_word)")"
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -736,8 +736,8 @@ _cms-controller_retry() {
 _cms-controller_rollout() {
     repeating_flags=()
     non_repeating_flags=(--abort --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--hold --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--hold --state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
@@ -745,7 +745,7 @@ _cms-controller_rollout() {
     '--hold')
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -770,13 +770,13 @@ _cms-controller_rollout() {
 _cms-controller_reload() {
     repeating_flags=()
     non_repeating_flags=(--signal --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -793,13 +793,13 @@ _cms-controller_reload() {
 _cms-controller_backup() {
     repeating_flags=()
     non_repeating_flags=(--force --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -824,8 +824,8 @@ _cms-controller_backup() {
 _cms-controller_report() {
     repeating_flags=()
     non_repeating_flags=(--force --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--since --until --group --out --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--since --until --group --out --state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -843,7 +843,7 @@ _cms-controller_report() {
         __cms-controller_add_completions -o plusdirs -fX '!*.@(html|png)'
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
