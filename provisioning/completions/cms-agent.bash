@@ -187,8 +187,8 @@ _cms-agent() {
 _cms-agent_run() {
     repeating_flags=()
     non_repeating_flags=(--set-clock --version -h --help)
-    repeating_options=(--trusted-proxies)
-    non_repeating_options=(--listen --controller --ca-hash --uuid --state-dir --upstream --health --certificate --key --concurrency --connect-timeout --response-timeout --stream-timeout --tunnel-timeout --service --health-command --metrics --in-flight --duration --control-group --drain-command --max-n --queue --request-deadline --workers --max-connections --hold-file --log-format --log-level)
+    repeating_options=(--controller --controllers --trusted-proxies)
+    non_repeating_options=(--listen --ca-hash --uuid --state-dir --upstream --health --certificate --key --concurrency --connect-timeout --response-timeout --stream-timeout --tunnel-timeout --service --health-command --metrics --in-flight --duration --control-group --drain-command --max-n --queue --request-deadline --workers --max-connections --hold-file --log-format --log-level)
     __cms-agent_offer_flags_options 0
 
     # Offer option value completions
@@ -196,7 +196,7 @@ _cms-agent_run() {
     '--listen')
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--ca-hash')
@@ -294,8 +294,8 @@ _cms-agent_run() {
 _cms-agent_enroll() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--token --controller --ca-hash --uuid --state-dir)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--token --ca-hash --uuid --state-dir)
     __cms-agent_offer_flags_options 0
 
     # Offer option value completions
@@ -303,7 +303,7 @@ _cms-agent_enroll() {
     '--token')
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--ca-hash')

@@ -187,8 +187,8 @@ _cms-client() {
 _cms-client_run() {
     repeating_flags=()
     non_repeating_flags=(--insecure --plain --version -h --help)
-    repeating_options=(--url)
-    non_repeating_options=(--mode --controller --group --identity --balance --path --expect --ca --n --concurrency --rate --duration --requests --timeout --connect-timeout --low-duration --pause --tail --ramp-timeout --seed --output --log-file --events-file)
+    repeating_options=(--controller --controllers --url)
+    non_repeating_options=(--mode --group --identity --balance --path --expect --ca --n --concurrency --rate --duration --requests --timeout --connect-timeout --low-duration --pause --tail --ramp-timeout --seed --output --log-file --events-file)
     __cms-client_offer_flags_options 0
 
     # Offer option value completions
@@ -197,7 +197,7 @@ _cms-client_run() {
         __cms-client_add_completions -W 'low'$'\n''high'$'\n''ramp'
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--group')
@@ -301,13 +301,13 @@ _cms-client_follow() {
 _cms-client_follow_haproxy() {
     repeating_flags=()
     non_repeating_flags=(--ssl --check --slots --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --group --identity --state-dir --log-format --log-level --socket --backend --prefix --ca-file --server-options --weight --slow-start --drain-timeout --interval)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--group --identity --state-dir --log-format --log-level --socket --backend --prefix --ca-file --server-options --weight --slow-start --drain-timeout --interval)
     __cms-client_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--group')
@@ -362,13 +362,13 @@ _cms-client_follow_haproxy() {
 _cms-client_follow_file() {
     repeating_flags=()
     non_repeating_flags=(--once --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --group --identity --state-dir --log-format --log-level --template --output --command --command-timeout --debounce --linger)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--group --identity --state-dir --log-format --log-level --template --output --command --command-timeout --debounce --linger)
     __cms-client_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--group')
@@ -416,13 +416,13 @@ _cms-client_follow_file() {
 _cms-client_follow_exec() {
     repeating_flags=()
     non_repeating_flags=(--acks --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --group --identity --state-dir --log-format --log-level --write-timeout)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--group --identity --state-dir --log-format --log-level --write-timeout)
     __cms-client_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--group')

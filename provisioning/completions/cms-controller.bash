@@ -282,13 +282,13 @@ _cms-controller_run() {
 _cms-controller_status() {
     repeating_flags=()
     non_repeating_flags=(--why --watch --json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -305,8 +305,8 @@ _cms-controller_status() {
 _cms-controller_instances() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--group --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--group --state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -315,7 +315,7 @@ _cms-controller_instances() {
         __cms-controller_add_completions -W "$(__cms-controller_custom_complete ---completion instances -- --group "${COMP_CWORD}" "$(__cms-controller_cursor_index_in_current_word)")"
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -355,13 +355,13 @@ _cms-controller_host() {
 _cms-controller_host_list() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -378,13 +378,13 @@ _cms-controller_host_list() {
 _cms-controller_host_cordon() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -409,13 +409,13 @@ _cms-controller_host_cordon() {
 _cms-controller_host_uncordon() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -440,13 +440,13 @@ _cms-controller_host_uncordon() {
 _cms-controller_host_evacuate() {
     repeating_flags=()
     non_repeating_flags=(--no-wait --json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -471,8 +471,8 @@ _cms-controller_host_evacuate() {
 _cms-controller_events() {
     repeating_flags=()
     non_repeating_flags=(--follow -f --json --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--since --kind --instance --group --limit --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--since --kind --instance --group --limit --state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -495,7 +495,7 @@ _cms-controller_events() {
     '--limit')
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -512,8 +512,8 @@ _cms-controller_events() {
 _cms-controller_scale() {
     repeating_flags=()
     non_repeating_flags=(--auto --wait --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--for --timeout --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--for --timeout --state-dir --identity)
     __cms-controller_offer_flags_options 2
 
     # Offer option value completions
@@ -524,7 +524,7 @@ _cms-controller_scale() {
     '--timeout')
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -549,13 +549,13 @@ _cms-controller_scale() {
 _cms-controller_pause() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -580,13 +580,13 @@ _cms-controller_pause() {
 _cms-controller_resume() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -611,13 +611,13 @@ _cms-controller_resume() {
 _cms-controller_drain() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -642,13 +642,13 @@ _cms-controller_drain() {
 _cms-controller_protect() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -673,13 +673,13 @@ _cms-controller_protect() {
 _cms-controller_unprotect() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -704,8 +704,8 @@ _cms-controller_unprotect() {
 _cms-controller_retry() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=()
-    non_repeating_options=(--group --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--group --state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
@@ -714,7 +714,7 @@ _cms-controller_retry() {
         __cms-controller_add_completions -W "$(__cms-controller_custom_complete ---completion retry -- --group "${COMP_CWORD}" "$(__cms-controller_cursor_index_in_current_word)")"
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -739,8 +739,8 @@ _cms-controller_retry() {
 _cms-controller_rollout() {
     repeating_flags=()
     non_repeating_flags=(--abort --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--hold --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--hold --state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
@@ -748,7 +748,7 @@ _cms-controller_rollout() {
     '--hold')
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -773,13 +773,13 @@ _cms-controller_rollout() {
 _cms-controller_reload() {
     repeating_flags=()
     non_repeating_flags=(--signal --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -796,13 +796,13 @@ _cms-controller_reload() {
 _cms-controller_backup() {
     repeating_flags=()
     non_repeating_flags=(--force --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--state-dir --identity)
     __cms-controller_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
@@ -827,8 +827,8 @@ _cms-controller_backup() {
 _cms-controller_report() {
     repeating_flags=()
     non_repeating_flags=(--force --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--since --until --group --out --controller --state-dir --identity)
+    repeating_options=(--controller --controllers)
+    non_repeating_options=(--since --until --group --out --state-dir --identity)
     __cms-controller_offer_flags_options 0
 
     # Offer option value completions
@@ -846,7 +846,7 @@ _cms-controller_report() {
         __cms-controller_add_completions -o plusdirs -fX '!*.@(html|png)'
         return
         ;;
-    '--controller')
+    '--controller'|'--controllers')
         return
         ;;
     '--state-dir')
