@@ -27,23 +27,25 @@ extension SocketTests {
             (.GET, "/"), (.GET, "/metrics"), (.GET, "/v1/nothing"), (.DELETE, "/v1/endpoints"), (.GET, "/v1/enroll"),
         ]
 
-        @Test("without a certificate everything but /healthz and /v1/enroll is 401, unknown paths too")
+        @Test("without a certificate everything but /healthz, /v1/enroll and /v1/join is 401, unknown paths too")
         func anonymous() async throws {
             try await withLab { lab in
                 let controller = try await lab.start()
-                for (method, path) in Self.routes {
+                for (method, path) in Self.routes + [(.GET, "/v1/authority")] {
                     let answer = try await lab.call(controller, method, path)
                     #expect(answer.status == 401, "\(method) \(path)")
                     #expect(answer.code == "no-certificate", "\(method) \(path)")
                 }
                 #expect(try await lab.call(controller, .GET, "/healthz").status == 200)
-                #expect(try await lab.call(controller, .POST, "/v1/enroll", ByteBuffer(string: "{}")).status == 400)
+                for path in ["/v1/enroll", "/v1/join"] {
+                    #expect(try await lab.call(controller, .POST, path, ByteBuffer(string: "{}")).status == 400)
+                }
             }
         }
 
-        @Test("every route that the document names is closed to those without a certificate, but for two")
+        @Test("every route that the document names is closed to those without a certificate, but for three")
         func closedByDefault() async throws {
-            let open: Set<String> = ["get /healthz", "post /v1/enroll"]
+            let open: Set<String> = ["get /healthz", "post /v1/enroll", "post /v1/join"]
             let routes = try OpenAPITests.Document.load().paths.flatMap { path, operations in
                 operations.filter { $0.value.tags.contains("controller") }.map { ($0.key, path) }
             }

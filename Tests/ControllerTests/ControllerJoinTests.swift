@@ -113,6 +113,10 @@ extension SocketTests {
                     #expect(error?.description.contains("token create --for-controller cms2") == true, "\(what)")
                     try await lab.waitForEvent(.peerRefused, saying: code)
                 }
+                let unused = try await token(lab)
+                await #expect(throws: ControllerJoin.Failure.self, "its own, under another name") {
+                    try await join(lab, controller, directory, token: unused, name: "cms3")
+                }
                 #expect(try directory.authorityIfAny() == nil)
                 #expect(try await lab.events().filter { $0.kind == .controllerJoined }.count == 1)
             }

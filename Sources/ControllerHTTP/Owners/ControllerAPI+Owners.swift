@@ -166,7 +166,7 @@ extension ControllerAPI {
                 let rows = group.report().instances
                 if rows.contains(where: { $0.uuid == name.lowercased() || $0.name == name }) { return group.name }
             }
-            let rows = try await parts.store.ledger()
+            let rows = try await Self.reading { try await parts.store.ledger() }
             return rows.first { $0.uuid == name.lowercased() || $0.name == name }?.group
         }
     }
@@ -174,8 +174,24 @@ extension ControllerAPI {
     private func groupName(ofAgent uuid: String) async throws -> String? {
         let seen = parts.groups.first { $0.view.snapshot.known.contains { $0.uuid == uuid } }
         if let seen { return seen.name }
-        return try await agentGroups.group(of: uuid, now: parts.clock.now) { [store = parts.store] in
-            try await store.ledger()
+        return try await Self.reading {
+            try await agentGroups.group(of: uuid, now: parts.clock.now) { [store = parts.store] in
+                try await store.ledger()
+            }
+        }
+    }
+
+    /// A store that cannot be read is a reason to ask again.
+    private static func reading<Result>(_ read: () async throws -> Result) async throws -> Result {
+        do {
+            return try await read()
+        } catch {
+            if error is CancellationError { throw error }
+            throw Problem(
+                .serviceUnavailable,
+                code: "store-failing",
+                detail: "the store cannot be read: \(ErrorText.of(error)); try again in a few seconds"
+            )
         }
     }
 
