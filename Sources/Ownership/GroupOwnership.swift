@@ -12,6 +12,7 @@ package enum GroupOwnership: Sendable, Equatable {
     case ours(createRevision: Int64, keptUntil: MonotonicInstant)
     /// Nothing new is begun; the key is removed when what is under way is finished, or at `by`.
     case handingOver(createRevision: Int64, by: MonotonicInstant, isQuiet: Bool, asked: MonotonicInstant?)
-    /// It was owned until the lease could not be renewed in time; it may come back with the lease.
+    /// It was owned until the lease could not be renewed in time. When the lease is renewed after all, the key is removed as
+    /// soon as nothing that was begun under it can arrive any more, and the group is taken anew.
     case lost
 }

@@ -56,6 +56,7 @@ extension Ownership {
             if groups[group] == .lost { groups[group] = .notOurs }
             return
         }
+        guard groups[group] != .lost || interrupted[group] == nil else { return }
         own(group, owner.createRevision, now, &actions)
     }
 
@@ -77,6 +78,7 @@ extension Ownership {
             groups[group] = .lost
             return
         }
+        interrupted[group] = nil
         let isBest = rankings[group]?.first == settings.controller
         groups[group] = .ours(
             createRevision: createRevision,
@@ -108,7 +110,10 @@ extension Ownership {
             groups[group] = .handingOver(createRevision: revision, by: by, isQuiet: isQuiet, asked: nil)
             retries[group] = now.advanced(by: settings.retry)
         case .quiesced(let group):
-            guard case .handingOver(let revision, let by, _, let asked) = groups[group] else { return }
+            guard interrupted[group] == nil, case .handingOver(let revision, let by, _, let asked) = groups[group]
+            else {
+                return
+            }
             groups[group] = .handingOver(createRevision: revision, by: by, isQuiet: true, asked: asked)
         default: break
         }
@@ -135,9 +140,12 @@ extension Ownership {
             actions.append(.delete(group: group, createRevision: createRevision))
         case .lost:
             // The lease was renewed after all, and the key stands as it was shown last.
-            if let owner = view?.owners[group], isCurrent(owner.lease), safeLease(now) != nil {
-                own(group, owner.createRevision, now, &actions)
-            }
+            guard let owner = view?.owners[group], isCurrent(owner.lease), safeLease(now) != nil else { return }
+            guard let end = interrupted[group] else { return own(group, owner.createRevision, now, &actions) }
+            // Commits and calls that were begun under this key may still arrive, and nobody waits for them any more: it is
+            // never owned again.
+            groups[group] = .handingOver(createRevision: owner.createRevision, by: end, isQuiet: false, asked: nil)
+            plan(group, now, &actions)
         case .acquiring, .handingOver, nil: break
         }
     }

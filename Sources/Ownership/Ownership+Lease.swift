@@ -40,11 +40,18 @@ extension Ownership {
     }
 
     /// Gives up every group that is owned or being handed over.
-    private mutating func lose(_ reason: OwnershipAction.Reason, _ actions: inout [OwnershipAction]) {
+    ///
+    /// - Parameter end: From when on nothing that was begun for them can arrive any more.
+    private mutating func lose(
+        _ reason: OwnershipAction.Reason,
+        until end: MonotonicInstant? = nil,
+        _ actions: inout [OwnershipAction]
+    ) {
         for (group, state) in groups.sorted(by: { $0.key < $1.key }) {
             switch state {
             case .ours, .handingOver:
                 groups[group] = .lost
+                interrupted[group] = end
                 actions.append(.stop(group: group, reason: reason))
             case .acquiring: groups[group] = .notOurs
             case .notOurs, .lost: break
@@ -61,7 +68,9 @@ extension Ownership {
             actions.append(.grant(timeToLive: settings.lease))
         case .granting: break
         case .held(let id, let safeUntil, let renewal):
-            if now >= safeUntil { lose(.leaseEnding, &actions) }
+            if now >= safeUntil {
+                lose(.leaseEnding, until: safeUntil.advanced(by: settings.margin + settings.drift), &actions)
+            }
             guard let renewal, now >= renewal else { return }
             lease = .held(id: id, safeUntil: safeUntil, renewal: nil)
             actions.append(.keepAlive(lease: id))
@@ -85,9 +94,11 @@ extension Ownership {
             isFinished = true
             return
         }
-        let isFree = groups.values.allSatisfy { state in
+        let isFree = groups.allSatisfy { group, state in
             switch state {
-            case .notOurs, .lost: true
+            case .notOurs: true
+            // With the lease goes its key: not before all that was begun has arrived.
+            case .lost: interrupted[group].map { now >= $0 } ?? true
             case .acquiring, .ours, .handingOver: false
             }
         }

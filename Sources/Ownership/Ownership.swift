@@ -43,6 +43,8 @@ package struct Ownership: Sendable {
     var retries: [String: MonotonicInstant] = [:]
     /// The create revision of the last key of a group whose removal was asked for.
     var surrendered: [String: Int64] = [:]
+    /// The groups whose ownership was interrupted, and from when on nothing that was begun before can arrive any more.
+    var interrupted: [String: MonotonicInstant] = [:]
     /// When it was told to end, and whether the lease was given back.
     var stopping: (since: MonotonicInstant, isRevoking: Bool)?
     /// Whether it has ended in order: nothing is owned and the lease is given back, or nobody answers.
@@ -77,7 +79,8 @@ package struct Ownership: Sendable {
         else { return nil }
         switch groups[group] {
         case .ours(let createRevision, _): return Fence(group: group, createRevision: createRevision)
-        case .handingOver(let createRevision, let by, _, nil) where now.advanced(by: reach) < by:
+        case .handingOver(let createRevision, let by, _, nil)
+        where now.advanced(by: reach) < by && interrupted[group] == nil:
             return Fence(group: group, createRevision: createRevision)
         case .handingOver, .notOurs, .acquiring, .lost, nil: return nil
         }

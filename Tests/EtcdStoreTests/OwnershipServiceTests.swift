@@ -31,6 +31,7 @@ extension EtcdTests {
                 store = EtcdStore(client: client, prefix: prefix)
                 var settings = OwnershipSettings(controller: name, groups: groups, lease: .seconds(2))
                 settings.settling = .milliseconds(300)
+                settings.reach = .milliseconds(300)
                 let service = OwnershipService(
                     store: store,
                     settings: settings,

@@ -47,7 +47,8 @@ package final class OwnershipService: Service {
     ///   - store: The store whose client and keys are used.
     ///   - settings: The controller's name, its groups and the lease.
     ///   - addresses: Where agents and clients reach this controller.
-    ///   - abandoned: The lease of an earlier run that is certainly over: it is ended at the start, so that nobody waits.
+    ///   - abandoned: The lease of an earlier run that is certainly over: it is ended once nothing that this run sent to a
+    ///     hypervisor can arrive any more, so that nobody waits longer.
     ///   - onView: Called, outside the lock, when the store shows something new of controllers, owners or reach.
     package init(
         store: EtcdStore,
@@ -123,7 +124,10 @@ package final class OwnershipService: Service {
 
     /// Keeps the lease until a graceful stop; then hands everything over, and returns.
     package func run() async throws {
-        if let abandoned { try? await client.revoke(abandoned, within: requestLimit) }
+        if let abandoned {
+            try? await Task.sleep(for: ownership.withLock { $0.settings.reach })
+            try? await client.revoke(abandoned, within: requestLimit)
+        }
         try await withGracefulShutdownHandler {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { await self.observe() }

@@ -9,12 +9,17 @@ enum ClusterFault {
     /// Stopped by the system, as SIGSTOP does; at its next call to libvirt, between the permit and the call.
     case pause(node: Int, for: Int64)
     case pauseAtCall(node: Int, for: Int64)
+    /// Killed; right after its next call to libvirt.
     case kill(node: Int, for: Int64)
+    case killAtCall(node: Int, for: Int64)
     case end(node: Int, for: Int64)
     case start(node: Int)
+    /// Renewals do not reach the store, all else does.
+    case losesRenewals(node: Int, for: Int64)
     case cutFromStore(node: Int, for: Int64)
     case cutFromLibvirt(node: Int, for: Int64)
     case slowStore(for: Int64)
+    case slowCalls(for: Int64)
     /// A host whose libvirt does not answer, or that is off the net altogether; in half seconds.
     case silentHost(Int, for: Int, isOff: Bool)
     /// A host on which a start hangs.
@@ -45,7 +50,7 @@ extension ClusterRun {
         // -1 is whoever owns the group by then.
         let node = random.once(in: 3) ? random.below(nodes.count) : -1
         let machine = random.below(machines.count)
-        switch random.below(20) {
+        switch random.below(26) {
         case 0, 1: return .pause(node: node, for: span(200...12_000))
         case 2, 3: return .pauseAtCall(node: node, for: span(500...11_000))
         case 4, 5: return .kill(node: node, for: span(100...15_000))
@@ -59,6 +64,9 @@ extension ClusterRun {
         case 16: return .sickness(machine: machine)
         case 17: return .steer(random.once(in: 3) ? .release : .hold(random.within(1...policy.max), until: nil))
         case 18: return .copy(machine: machine, host: random.below(hosts.count))
+        case 19, 20: return .losesRenewals(node: -1, for: span(2_000...9_000))
+        case 21, 22: return .slowCalls(for: span(2_000...9_000))
+        case 23, 24: return .killAtCall(node: node, for: span(50...400))
         default: return .demand(Double(random.below(500)))
         }
     }
@@ -75,6 +83,11 @@ extension ClusterRun {
         case .pause(let node, let time): pause(target(node), for: time)
         case .pauseAtCall(let node, let time): nodes[target(node)].pauseAtCall = time
         case .kill(let node, let time): kill(target(node), for: time)
+        case .killAtCall(let node, let time): nodes[target(node)].killAtCall = time
+        case .slowCalls(let time): callsSlowUntil = now + time
+        case .losesRenewals(let node, let time):
+            oracle.disturbed()
+            nodes[target(node)].renewalsLostUntil = now + time
         case .end(let node, let time):
             let node = target(node)
             oracle.disturbed()
@@ -105,7 +118,9 @@ extension ClusterRun {
         case .steer(let act): steering.append(act)
         case .copy(let machine, let host):
             guard machines[machine].host != host, disk.ledger[machines[machine].uuid] != nil else { return }
-            hosts[host].copy = hosts[host].copy == nil ? machines[machine].uuid : nil
+            let isNew = hosts[host].copy == nil
+            hosts[host].copy = isNew ? machines[machine].uuid : nil
+            if isNew, random.once(in: 2) { hosts[machines[machine].host].silent = random.within(10...40) }
         }
     }
 
@@ -117,12 +132,13 @@ extension ClusterRun {
         push(now + time, .resumed(node: node))
     }
 
-    private func kill(_ node: Int, for time: Int64) {
+    func kill(_ node: Int, for time: Int64) {
         let epoch = store.createRevision(ofOwner: Self.group)
         let isOwner = epoch != nil && nodes[node].acting?.fence.createRevision == epoch
         let others = nodes.indices.filter { $0 != node }
         let areWell = others.allSatisfy { other in
             nodes[other].isRunning && now >= nodes[other].storeCutUntil && nodes[other].pauseAtCall == nil
+                && nodes[other].killAtCall == nil && now >= nodes[other].renewalsLostUntil
                 && now - nodes[other].startedAt > 5 * Self.second && nodes[other].ownership?.stopping == nil
         }
         trace("\(nodes[node].name) is killed")

@@ -9,9 +9,9 @@ import Wire
 @testable import Persistence
 
 /// One of several controllers.
-struct ClusterNode {
+final class ClusterNode {
     /// What it does for the group that it owns; all of it is gone when it is told to stop, or killed.
-    struct Acting {
+    final class Acting {
         enum Phase { case loading, working, finishing }
 
         let fence: Fence
@@ -26,6 +26,8 @@ struct ClusterNode {
         var calls = 0
         var isLookDue = false
         var isTickMissed = false
+
+        init(_ fence: Fence) { self.fence = fence }
     }
 
     /// A commit under way, with what is to be done when it is written.
@@ -46,8 +48,11 @@ struct ClusterNode {
     var pausedUntil: Int64?
     var storeCutUntil: Int64 = 0
     var libvirtCutUntil: Int64 = 0
-    /// It is stopped by the system at its next call to libvirt, for so long.
+    /// No renewal of its lease reaches the store.
+    var renewalsLostUntil: Int64 = 0
+    /// It is stopped by the system at its next call to libvirt, or killed right after it, for so long.
     var pauseAtCall: Int64?
+    var killAtCall: Int64?
     var lastView: Int64 = 0
     /// Requests of the ownership whose answer is awaited.
     var pending: Set<Int> = []
@@ -65,15 +70,19 @@ struct ClusterNode {
 
     func date(_ now: Int64) -> Date { Date(timeIntervalSince1970: 1_000_000 + Double(now) / 1e9 + wallOffset) }
 
-    mutating func begin(_ settings: OwnershipSettings, at now: Int64) {
-        life += 1
-        ownership = Ownership(settings)
-        (pausedUntil, pauseAtCall, pending, acting, startedAt) = (nil, nil, [], nil, now)
+    init(name: String, clock: DriftingClock, wallOffset: Double) {
+        (self.name, self.clock, self.wallOffset) = (name, clock, wallOffset)
     }
 
-    mutating func die() {
+    func begin(_ settings: OwnershipSettings, at now: Int64) {
+        life += 1
+        ownership = Ownership(settings)
+        (pausedUntil, pauseAtCall, killAtCall, pending, acting, startedAt) = (nil, nil, nil, [], nil, now)
+    }
+
+    func die() {
         formerLease = ownership?.heldLease ?? formerLease
-        (ownership, pausedUntil, pauseAtCall, pending, acting) = (nil, nil, nil, [], nil)
+        (ownership, pausedUntil, pauseAtCall, killAtCall, pending, acting) = (nil, nil, nil, nil, [], nil)
     }
 }
 
@@ -106,6 +115,6 @@ struct ClusterCall {
     /// Which order to start the machine it carries out.
     let order: Int
     let permittedAt: Int64
-    /// Whether libvirtd has taken it.
-    var isTaken = false
+    /// Whether it comes a second time, by a flaw.
+    var isRepeated = false
 }

@@ -12,8 +12,9 @@ extension ClusterRun {
     func call(_ node: Int, _ fence: Fence, _ work: ClusterCall.Work, _ uuid: String, life: UInt64) {
         guard let index = machines.firstIndex(where: { $0.uuid == uuid }), let acting = nodes[node].acting,
             let name = acting.controller?.fleet.instances[uuid]?.host,
-            let host = hosts.firstIndex(where: { $0.name == name })
+            var host = hosts.firstIndex(where: { $0.name == name })
         else { return }
+        if flaws.contains(.startsAnywhere) { host = hosts.lastIndex { $0.copy == uuid } ?? host }
         if work == .start {
             let shortage = acting.controller?.capacities[host].reserve(
                 uuid,
@@ -50,10 +51,16 @@ extension ClusterRun {
     private func milliseconds(_ range: ClosedRange<Int>) -> Int64 { Int64(random.within(range)) * 1_000_000 }
 
     func send(_ call: ClusterCall) {
-        let isSlow = random.once(in: 8)
-        let onWire = milliseconds(isSlow ? 100...2900 : 0...15)
+        let isSlow = random.once(in: now < callsSlowUntil ? 2 : 8)
+        let onWire = milliseconds(isSlow ? 100...2999 : 0...15)
         if now < nodes[call.node].libvirtCutUntil { return lose(call) }
         push(now + onWire + 1000, .arrive(call))
+        if flaws.contains(.repeatsStarts), call.work == .start {
+            var again = call
+            again.isRepeated = true
+            push(now + milliseconds(5000...25_000), .arrive(again))
+        }
+        if let time = nodes[call.node].killAtCall { kill(call.node, for: time) }
     }
 
     /// Nobody knows what became of it, and it will not be carried out any more.
@@ -63,16 +70,16 @@ extension ClusterRun {
 
     func arrive(_ call: ClusterCall) {
         // The connection of a controller that was silent is closed by then.
-        if now > call.permittedAt + Self.reach, !flaws.contains(.noKeepAlive) {
+        if now > call.permittedAt + Self.reach, !flaws.contains(.noKeepAlive), !call.isRepeated {
             trace("libvirtd of h\(call.host) has closed the connection to \(nodes[call.node].name)")
             return push(now, .heard(call, nil))
         }
         guard hosts[call.host].silent == 0 else { return lose(call) }
-        var call = call
-        call.isTaken = true
         let machine = machines[call.machine]
         trace("h\(call.host) takes \(call.work.text) \(machine.uuid) of \(nodes[call.node].name), \(machine.power)")
-        oracle.acts(call.fence.createRevision, "\(call.work.text) \(machine.uuid) of \(nodes[call.node].name)")
+        if !call.isRepeated {
+            oracle.acts(call.fence.createRevision, "\(call.work.text) \(machine.uuid) of \(nodes[call.node].name)")
+        }
         if call.work == .start {
             oracle.takes(call, machine, row: disk.ledger[machine.uuid], order: orders[machine.uuid] ?? 0)
             let end = max(now + milliseconds(20...300), hangUntil[call.host])
@@ -109,7 +116,7 @@ extension ClusterRun {
     }
 
     func heard(_ call: ClusterCall, _ result: FleetObservation.StartResult?) {
-        guard nodes[call.node].acting?.fence == call.fence else { return }
+        guard nodes[call.node].acting?.fence == call.fence, !call.isRepeated else { return }
         nodes[call.node].acting?.calls -= 1
         let uuid = machines[call.machine].uuid
         if call.work == .start, var controller = nodes[call.node].acting?.controller {

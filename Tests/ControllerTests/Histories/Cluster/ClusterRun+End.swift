@@ -39,11 +39,12 @@ extension ClusterRun {
         trace("-- nothing goes wrong any more")
         hasFaults = false
         oracle.disturbed()
-        storeSlowUntil = 0
+        (storeSlowUntil, callsSlowUntil) = (0, 0)
         demand = 20
         for node in nodes.indices {
             (nodes[node].storeCutUntil, nodes[node].libvirtCutUntil) = (0, 0)
-            (nodes[node].pausedUntil, nodes[node].pauseAtCall) = (nil, nil)
+            (nodes[node].pausedUntil, nodes[node].pauseAtCall, nodes[node].killAtCall) = (nil, nil, nil)
+            nodes[node].renewalsLostUntil = 0
             if nodes[node].ownership?.stopping != nil { nodes[node].die() }
             if !nodes[node].isAlive { start(node) }
         }

@@ -32,9 +32,7 @@ extension ClusterRun {
     /// Starts a controller, or starts it anew.
     func start(_ node: Int) {
         trace("\(nodes[node].name) starts")
-        var settings = OwnershipSettings(controller: nodes[node].name, groups: [Self.group])
-        if flaws.contains(.exactPermit) { settings.drift = .zero }
-        nodes[node].begin(settings, at: now)
+        nodes[node].begin(OwnershipSettings(controller: nodes[node].name, groups: [Self.group]), at: now)
         let life = nodes[node].life
         // What it sent before it died may still be on its way: the former lease is not ended before that has arrived.
         if let lease = nodes[node].formerLease {
@@ -80,7 +78,9 @@ extension ClusterRun {
         let number = nextNumber()
         nodes[node].pending.insert(number)
         let life = nodes[node].life
-        ask(node, .request(node: node, life: life, action: action, asked: asked, number: number))
+        var isDropped = false
+        if case .keepAlive = action { isDropped = now < nodes[node].renewalsLostUntil }
+        if !isDropped { ask(node, .request(node: node, life: life, action: action, asked: asked, number: number)) }
         push(now + Self.second * 5 / 4, .giveUp(node: node, life: life, action: action, number: number))
     }
 
@@ -124,7 +124,7 @@ extension ClusterRun {
     private func beginActing(_ node: Int, _ fence: Fence) {
         trace("\(nodes[node].name) begins, ownership \(fence.createRevision)")
         oracle.begins(fence.createRevision)
-        nodes[node].acting = ClusterNode.Acting(fence: fence)
+        nodes[node].acting = ClusterNode.Acting(fence)
         askToLoad(node, fence.createRevision)
     }
 

@@ -81,6 +81,7 @@ final class ClusterRun {
     /// Since when each machine is as it should be, seen from outside; `nil` while it is not.
     var wellSince: [Int64?]
     var storeSlowUntil: Int64 = 0
+    var callsSlowUntil: Int64 = 0
     var demand = 50.0
     var sessions: UInt64 = 0
     var wasHostLost = false
