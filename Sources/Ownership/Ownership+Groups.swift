@@ -109,6 +109,10 @@ extension Ownership {
             guard case .handingOver(let revision, let by, let isQuiet, _) = groups[group] else { return }
             groups[group] = .handingOver(createRevision: revision, by: by, isQuiet: isQuiet, asked: nil)
             retries[group] = now.advanced(by: settings.retry)
+        case .yielded(let group):
+            guard case .ours(let createRevision, _) = groups[group], view?.members.count ?? 0 > 1 else { return }
+            yielded[group] = now.advanced(by: settings.keeping)
+            handOver(group, createRevision, now, &actions)
         case .quiesced(let group):
             guard interrupted[group] == nil, case .handingOver(let revision, let by, _, let asked) = groups[group]
             else {
@@ -129,9 +133,7 @@ extension Ownership {
         case .notOurs: take(group, now, &actions)
         case .ours(let createRevision, let keptUntil):
             guard stopping != nil || (now >= keptUntil && isBetterPlaced(than: group, now)) else { return }
-            let by = now.advanced(by: settings.handOverGrace)
-            groups[group] = .handingOver(createRevision: createRevision, by: by, isQuiet: false, asked: nil)
-            actions.append(.finish(group: group, by: by))
+            handOver(group, createRevision, now, &actions)
         case .handingOver(let createRevision, let by, let isQuiet, nil):
             guard isQuiet || now >= by, retries[group].map({ now >= $0 }) ?? true else { return }
             retries[group] = nil
@@ -150,11 +152,23 @@ extension Ownership {
         }
     }
 
+    private mutating func handOver(
+        _ group: String,
+        _ createRevision: Int64,
+        _ now: MonotonicInstant,
+        _ actions: inout [OwnershipAction]
+    ) {
+        let by = now.advanced(by: settings.handOverGrace)
+        groups[group] = .handingOver(createRevision: createRevision, by: by, isQuiet: false, asked: nil)
+        actions.append(.finish(group: group, by: by))
+    }
+
     /// Asks for a group without an owner when it is this controller's turn.
     private mutating func take(_ group: String, _ now: MonotonicInstant, _ actions: inout [OwnershipAction]) {
         guard stopping == nil, let id = safeLease(now), let view, view.owners[group] == nil,
             view.members[settings.controller].map({ isCurrent($0.lease) }) ?? false,
             let rank = rankings[group]?.firstIndex(of: settings.controller),
+            yielded[group].map({ now >= $0 }) ?? true,
             let vacant = vacantSince[group], now >= vacant.advanced(by: settings.patience * rank),
             retries[group].map({ now >= $0 }) ?? true
         else { return }

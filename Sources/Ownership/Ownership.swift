@@ -41,6 +41,8 @@ package struct Ownership: Sendable {
     var vacantSince: [String: MonotonicInstant] = [:]
     /// Not tried to be taken before that instant.
     var retries: [String: MonotonicInstant] = [:]
+    /// Left to others until that instant.
+    var yielded: [String: MonotonicInstant] = [:]
     /// The create revision of the last key of a group whose removal was asked for.
     var surrendered: [String: Int64] = [:]
     /// The groups whose ownership was interrupted, and from when on nothing that was begun before can arrive any more.
@@ -111,7 +113,7 @@ package struct Ownership: Sendable {
             registration = .absent(retry: now.advanced(by: settings.retry))
             isNameTaken = byOther
         case .observed(let view): observe(view, now, &actions)
-        case .acquired, .acquireFailed, .released, .releaseFailed, .quiesced:
+        case .acquired, .acquireFailed, .released, .releaseFailed, .quiesced, .yielded:
             takeGroup(input, now, &actions)
         case .stop: stopping = stopping ?? (now, false)
         }

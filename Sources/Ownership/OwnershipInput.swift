@@ -34,6 +34,8 @@ package enum OwnershipInput: Sendable, Equatable {
     case releaseFailed(group: String)
     /// Nothing of the group is under way any more after ``OwnershipAction/finish(group:by:)``.
     case quiesced(group: String)
+    /// This controller cannot act for the group: it is left to another one, if there is one.
+    case yielded(group: String)
     /// Hand everything over and end.
     case stop
     /// The lease was given back, or that was tried.

@@ -71,6 +71,7 @@ struct GroupAssembly {
                     store: store,
                     sharing: Reconciler.Sharing(
                         mayAct: { cluster.ownership.permits(fence) },
+                        yield: { cluster.ownership.yield(fence.group) },
                         remedy: "endpoints stay as they were told, nothing is ordered until it can; look after etcd"
                     ),
                     events: [event]

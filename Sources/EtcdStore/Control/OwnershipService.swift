@@ -104,6 +104,9 @@ package final class OwnershipService: Service {
         )
     }
 
+    /// Leaves a group to another controller, if there is one.
+    package func yield(_ group: String) { take(.yielded(group: group)) }
+
     /// Hands everything over and ends; ``notices`` ends after that.
     package func stop() { take(.stop) }
 

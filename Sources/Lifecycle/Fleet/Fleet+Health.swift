@@ -39,6 +39,8 @@ extension Fleet {
             var paused = instance
             paused.standby = .paused
             withdraw(paused, reason: "the domain is paused", facts, in: &step)
+        } else if isCutOff(facts.now) {
+            memory[instance.uuid].reconnectDeadline = facts.now.advanced(by: limits.adoptionGrace)
         } else if facts.probe.failures >= limits.probeFailures {
             let last = facts.probe.lastFailure ?? "no answer"
             withdraw(

@@ -14,6 +14,7 @@ extension Fleet {
     package mutating func step(_ observation: FleetObservation, now: MonotonicInstant, date: Date) -> FleetStep {
         var step = FleetStep()
         endHold(date: date, in: &step)
+        noteSight(observation, now: now)
         noteHosts(observation, now: now, date: date, in: &step)
         let seen = settleDisputes(observation.domains ?? [], date: date, in: &step)
         if observation.domains != nil {

@@ -43,6 +43,9 @@ package struct Fleet: Sendable, Equatable {
     package internal(set) var evacuationWaits: [String: String] = [:]
     /// The hosts of which it was told that nothing of the group is left on them.
     var emptied: Set<String> = []
+    /// Since when, and at least until when, the controller counts as cut off; `nil`: it does not.
+    var blindSince: MonotonicInstant?
+    var blindUntil: MonotonicInstant?
     /// When an instance last came into service.
     package internal(set) var lastInService: MonotonicInstant?
 

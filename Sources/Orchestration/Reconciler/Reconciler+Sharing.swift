@@ -1,3 +1,4 @@
+import Autoscaling
 import Libvirt
 import Lifecycle
 import Persistence
@@ -10,13 +11,29 @@ extension Reconciler {
     package struct Sharing: Sendable {
         /// Whether calls to hypervisors may begin, and agents be commanded.
         package var mayAct: @Sendable () -> Bool
+        /// Asks for another owner, since this controller is cut off from all hosts and instances of the group.
+        package var yield: @Sendable () -> Void
         /// What is to be looked after when the store cannot be written.
         package var remedy: String
 
-        package init(mayAct: @escaping @Sendable () -> Bool, remedy: String) {
+        package init(
+            mayAct: @escaping @Sendable () -> Bool,
+            yield: @escaping @Sendable () -> Void = {},
+            remedy: String
+        ) {
             self.mayAct = mayAct
+            self.yield = yield
             self.remedy = remedy
         }
+    }
+
+    /// For how long an owner that hears of nobody keeps the group.
+    private static let patience = Duration.seconds(10)
+
+    /// Leaves the group to another controller when this one has long heard of no host and no instance.
+    func yieldIfCutOff(_ state: State, now: MonotonicInstant) {
+        guard let sharing = parts.sharing, state.fleet.blindness(at: now) >= Self.patience else { return }
+        sharing.yield()
     }
 
     /// Whether the group may be acted for at this moment.

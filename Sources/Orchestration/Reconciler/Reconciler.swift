@@ -141,6 +141,7 @@ package struct Reconciler: Service {
             checkHealth(state.fleet, every: state.group.health.interval, in: &group)
         }
         await settle(step, &state, date: date, in: &group)
+        yieldIfCutOff(state, now: now)
         if let (record, decision) = record { parts.eventBus.tell(.tick(record, decision)) }
         publish(state, now: now)
         for case .steer(_, _, let receipt) in commands { receipt.sign(isStored: !state.storeFails) }

@@ -53,7 +53,7 @@ public struct CertificateAuthority: Sendable {
     private let privateKey: Certificate.PrivateKey
 
     /// Clocks of guests may lag: a leaf is valid from this long before its making.
-    private static let clockTolerance = 300.0
+    private static let clockTolerance = 7200.0
     private static let lifetime = 3650.0 * 86400
 
     /// A new authority, valid for ten years from `now`.
