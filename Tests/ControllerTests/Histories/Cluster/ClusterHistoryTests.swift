@@ -6,7 +6,7 @@ import Testing
 struct ClusterHistoryTests {
     /// Histories to generate; `CMS_HISTORIES` gives another number.
     static let histories =
-        ProcessInfo.processInfo.environment["CMS_CLUSTER_HISTORIES"].flatMap { Int($0) } ?? 400
+        ProcessInfo.processInfo.environment["CMS_CLUSTER_HISTORIES"].flatMap { Int($0) } ?? 300
     static let first = ProcessInfo.processInfo.environment["CMS_HISTORY_FIRST"].flatMap { Int($0) } ?? 0
     static let parts = 8
 
