@@ -26,10 +26,17 @@ package struct StartBreaker: Sendable, Hashable, Codable {
     /// A closed breaker.
     package init() {}
 
-    /// A breaker from a former life of the controller goes on where it was, for no longer than its longest pause.
+    /// How long it stays open after that many failures: twice as long after each further one.
+    private var pause: Duration {
+        let doublings = min(max(0, failures - Self.threshold), 10)
+        return min(Self.firstPause * (1 << doublings), Self.longestPause)
+    }
+
+    /// A breaker from a former life, or from another controller, goes on where it was. A wall clock that is ahead of the
+    /// present one makes its pause no longer.
     package mutating func adopt(now: MonotonicInstant, date: Date) {
         guard let openUntil else { return }
-        let left = min(max(0, openUntil.timeIntervalSince(date)), Self.longestPause / .seconds(1))
+        let left = min(max(0, openUntil.timeIntervalSince(date)), pause / .seconds(1))
         reopenAt = now.advanced(by: .seconds(left))
     }
 
@@ -42,8 +49,7 @@ package struct StartBreaker: Sendable, Hashable, Codable {
         lastFailure = reason
         guard failures >= Self.threshold else { return false }
         // One attempt after each pause: each further failure opens it again, for twice as long.
-        let doublings = min(failures - Self.threshold, 10)
-        let pause = min(Self.firstPause * (1 << doublings), Self.longestPause)
+        let pause = pause
         reopenAt = now.advanced(by: pause)
         openUntil = date.addingTimeInterval(pause / .seconds(1))
         return true

@@ -50,8 +50,9 @@ extension ClusterRun {
         // -1 is whoever owns the group by then.
         let node = random.once(in: 3) ? random.below(nodes.count) : -1
         let machine = random.below(machines.count)
-        switch random.below(26) {
-        case 0, 1: return .pause(node: node, for: span(200...12_000))
+        switch random.below(27) {
+        case 0: return .pause(node: node, for: span(200...12_000))
+        case 1, 25: return .pause(node: -1, for: span(3_200...5_000))
         case 2, 3: return .pauseAtCall(node: node, for: span(500...11_000))
         case 4, 5: return .kill(node: node, for: span(100...15_000))
         case 6, 7: return .end(node: node, for: span(6_000...12_000))
@@ -80,14 +81,28 @@ extension ClusterRun {
     func strike(_ fault: ClusterFault) {
         trace("-- \(fault)")
         switch fault {
-        case .pause(let node, let time): pause(target(node), for: time)
+        case .pause(let node, let time):
+            pause(target(node), for: time)
+            // So that there is something to write when it wakes.
+            let machine = random.below(machines.count)
+            if random.once(in: 2) { push(now + time - Self.second / 10, .fault(.crash(machine: machine))) }
         case .pauseAtCall(let node, let time): nodes[target(node)].pauseAtCall = time
         case .kill(let node, let time): kill(target(node), for: time)
         case .killAtCall(let node, let time): nodes[target(node)].killAtCall = time
         case .slowCalls(let time): callsSlowUntil = now + time
         case .losesRenewals(let node, let time):
             oracle.disturbed()
-            nodes[target(node)].renewalsLostUntil = now + time
+            if random.once(in: 2) {
+                nodes[target(node)].pauseAtRenewal = min(time, 3 * Self.second)
+            } else {
+                nodes[target(node)].renewalsLostUntil = now + time
+            }
+            // There is much to do just then, and calls take long.
+            callsSlowUntil = max(callsSlowUntil, now + 8 * Self.second)
+            for _ in 0..<2 {
+                let at = now + Int64(random.within(500...4500)) * 1_000_000
+                push(at, .fault(.crash(machine: random.below(machines.count))))
+            }
         case .end(let node, let time):
             let node = target(node)
             oracle.disturbed()
@@ -138,7 +153,8 @@ extension ClusterRun {
         let others = nodes.indices.filter { $0 != node }
         let areWell = others.allSatisfy { other in
             nodes[other].isRunning && now >= nodes[other].storeCutUntil && nodes[other].pauseAtCall == nil
-                && nodes[other].killAtCall == nil && now >= nodes[other].renewalsLostUntil
+                && nodes[other].killAtCall == nil && nodes[other].pauseAtRenewal == nil
+                && now >= nodes[other].renewalsLostUntil
                 && now - nodes[other].startedAt > 5 * Self.second && nodes[other].ownership?.stopping == nil
         }
         trace("\(nodes[node].name) is killed")

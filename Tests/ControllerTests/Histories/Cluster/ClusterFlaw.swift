@@ -5,6 +5,7 @@ enum ClusterFlaw: String, CaseIterable {
     case permitAlways = "a call may begin as long as nobody says stop"
     case uncompared = "a commit compares nothing"
     case countsFromAnswer = "a lease counts from the answer"
+    case resumesKey = "an interrupted ownership goes on under its key"
     case leavesCalls = "a group is handed over with calls under way"
     case noGrace = "a new owner waits for no agent"
     case startsAnywhere = "a start goes to whichever host has a domain of that UUID"

@@ -2,11 +2,16 @@ import Foundation
 import Testing
 
 /// Histories of two or three controllers that share a group over two to four hosts.
+///
+/// Of 1,000 histories with a flaw so many show it: no keep-alive 102, a permit as long as a fence 16, a permit always 280, no
+/// comparison 26, a lease counted from the answer 20, calls left behind at a hand-over 24, a former lease ended at once 26, no
+/// time for agents 846, starts anywhere 35, repeated starts 220, forgotten hosts 98, rows 45, sets 848, steering 37, no maximum
+/// 438, leases kept 118, surplus kept 506. An ownership that goes on under its key shows in fewer; `InterruptionTests` has that.
 @Suite("What holds when several controllers share a group, whatever happens")
 struct ClusterHistoryTests {
-    /// Histories to generate; `CMS_HISTORIES` gives another number.
+    /// Histories to generate; `CMS_CLUSTER_HISTORIES` gives another number.
     static let histories =
-        ProcessInfo.processInfo.environment["CMS_CLUSTER_HISTORIES"].flatMap { Int($0) } ?? 400
+        ProcessInfo.processInfo.environment["CMS_CLUSTER_HISTORIES"].flatMap { Int($0) } ?? 300
     static let first = ProcessInfo.processInfo.environment["CMS_HISTORY_FIRST"].flatMap { Int($0) } ?? 0
     static let parts = 8
 

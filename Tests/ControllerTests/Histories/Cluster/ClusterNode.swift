@@ -50,6 +50,8 @@ final class ClusterNode {
     var libvirtCutUntil: Int64 = 0
     /// No renewal of its lease reaches the store.
     var renewalsLostUntil: Int64 = 0
+    /// It is stopped by the system right after its next renewal was sent, for so long.
+    var pauseAtRenewal: Int64?
     /// It is stopped by the system at its next call to libvirt, or killed right after it, for so long.
     var pauseAtCall: Int64?
     var killAtCall: Int64?
@@ -82,6 +84,7 @@ final class ClusterNode {
 
     func die() {
         formerLease = ownership?.heldLease ?? formerLease
+        pauseAtRenewal = nil
         (ownership, pausedUntil, pauseAtCall, killAtCall, pending, acting) = (nil, nil, nil, nil, [], nil)
     }
 }

@@ -96,7 +96,10 @@ extension ClusterRun {
         var result: FleetObservation.StartResult = .succeeded
         switch call.work {
         case .start:
-            if machines[index].power == .off {
+            guard machines[index].power == .off else { break }
+            if hasFaults, random.once(in: 40) {
+                result = .failed("refused")
+            } else {
                 oracle.boots(call, machines, most: wasHostLost ? .max : policy.max)
                 machines[index].boot(by: .controller)
                 machines[index].activeSince = nodes[call.node].instant(now)
@@ -111,7 +114,6 @@ extension ClusterRun {
         }
         if hosts[call.host].silent > 0 { return lose(call) }
         if random.once(in: 12), hasFaults { return lose(call) }
-        if random.once(in: 40), hasFaults { result = .failed("an error, though it was carried out") }
         push(now + milliseconds(0...15), .heard(call, result))
     }
 

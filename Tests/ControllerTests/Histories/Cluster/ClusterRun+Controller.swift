@@ -116,7 +116,9 @@ extension ClusterRun {
         guard isTick || nodes[node].acting?.controller?.view == nil || random.once(in: 2) else { return }
         let isCut = now < nodes[node].libvirtCutUntil
         let local = nodes[node].instant(now)
-        let (hosts, machines) = (hosts, machines)
+        var hosts = hosts
+        let machines = machines
+        if flaws.contains(.startsAnywhere) { for index in hosts.indices { hosts[index].copy = nil } }
         _ = nodes[node].acting?.controller?.look(at: hosts, machines) { !isCut && $0.silent == 0 }
         guard isTick, !isCut else { return }
         for index in machines.indices where machines[index].power == .running {

@@ -44,7 +44,7 @@ extension ClusterRun {
         for node in nodes.indices {
             (nodes[node].storeCutUntil, nodes[node].libvirtCutUntil) = (0, 0)
             (nodes[node].pausedUntil, nodes[node].pauseAtCall, nodes[node].killAtCall) = (nil, nil, nil)
-            nodes[node].renewalsLostUntil = 0
+            (nodes[node].renewalsLostUntil, nodes[node].pauseAtRenewal) = (0, nil)
             if nodes[node].ownership?.stopping != nil { nodes[node].die() }
             if !nodes[node].isAlive { start(node) }
         }

@@ -1,6 +1,7 @@
 import Autoscaling
 import Foundation
 import Ownership
+import TestSupport
 import Wire
 
 @testable import Lifecycle
@@ -84,7 +85,10 @@ extension ClusterRun {
             || nodes[node].acting?.fence.createRevision != links[index].epoch
         if isOver, !isCut, nodes[node].pausedUntil == nil { return disconnect(index) }
         guard !isCut, !isOver, nodes[node].pausedUntil == nil else {
-            if now - links[index].heardAt > Self.silence { disconnect(index) }
+            guard now - links[index].heardAt > Self.silence else { return }
+            // That an owner itself was silent, and stays the owner, is no change of the owner.
+            if store.createRevision(ofOwner: Self.group) == links[index].epoch { wellSince[index] = nil }
+            disconnect(index)
             return
         }
         links[index].heardAt = now

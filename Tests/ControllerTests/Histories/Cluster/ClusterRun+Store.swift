@@ -1,10 +1,10 @@
 import Autoscaling
 import Foundation
-import Ownership
 import TestSupport
 import Wire
 
 @testable import Lifecycle
+@testable import Ownership
 @testable import Persistence
 
 /// The controllers and etcd.
@@ -62,6 +62,7 @@ extension ClusterRun {
     /// Lets an ownership take an input, and carries out what it wants.
     func step(_ node: Int, _ input: OwnershipInput) {
         let local = nodes[node].instant(now)
+        if flaws.contains(.resumesKey) { nodes[node].ownership?.interrupted = [:] }
         for action in nodes[node].ownership?.step(input, at: local) ?? [] {
             switch action {
             case .begin(let fence): beginActing(node, fence)
@@ -82,6 +83,10 @@ extension ClusterRun {
         if case .keepAlive = action { isDropped = now < nodes[node].renewalsLostUntil }
         if !isDropped { ask(node, .request(node: node, life: life, action: action, asked: asked, number: number)) }
         push(now + Self.second * 5 / 4, .giveUp(node: node, life: life, action: action, number: number))
+        guard case .keepAlive = action, let time = nodes[node].pauseAtRenewal else { return }
+        nodes[node].pauseAtRenewal = nil
+        nodes[node].renewalsLostUntil = now + time + 5 * Self.second
+        pause(node, for: time)
     }
 
     /// What the store does with a request, whether or not who sent it still lives.

@@ -141,6 +141,7 @@ final class ClusterRun {
             now = max(now, next.at)
             handle(next.event)
         }
+        guard oracle.broken.isEmpty else { return }
         now = max(now, end)
         oracle.look(now)
     }
