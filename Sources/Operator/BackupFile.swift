@@ -18,6 +18,10 @@ package final class BackupFile {
 
     /// The name of the store in the archive, as in the state directory.
     static let storeName = "cms.sqlite"
+    /// The name of a copy of a store in etcd: lines of JSON, as 'store migrate' reads them.
+    static let copyName = "cms-store.jsonl"
+    /// The media type of a store that is a database.
+    static let databaseType = "application/vnd.sqlite3"
     /// The name of the authority in the archive, as in the state directory.
     static let authorityName = "authority.pem"
 
@@ -53,7 +57,22 @@ package final class BackupFile {
     }
 
     /// Begins the store, of so many bytes.
-    package func beginStore(size: Int, at date: Date) throws { try begin(Self.storeName, size: size, at: date) }
+    ///
+    /// - Parameter isDatabase: Whether it is the state directory's own; else a copy of the one in etcd.
+    package func beginStore(size: Int, isDatabase: Bool = true, at date: Date) throws {
+        try begin(isDatabase ? Self.storeName : Self.copyName, size: size, at: date)
+    }
+
+    /// What is to be done with it, in words.
+    ///
+    /// - Parameter file: The archive as it is written in a shell.
+    package func restoration(of file: String) -> String {
+        contents.contains { $0.name == Self.copyName }
+            ? "To restore: stop every controller; tar -xpf \(file); cms-controller store migrate --config FILE --from "
+                + "file:\(Self.copyName) --to etcd --force; start them again."
+            : "To restore: stop the controller; move cms.sqlite, cms.sqlite-wal and cms.sqlite-shm out of the state "
+                + "directory; tar -xpf \(file) -C DIRECTORY; give the files to the directory's owner; start it again."
+    }
 
     /// Takes more of the store.
     package func add(_ part: ByteBuffer) throws {

@@ -143,7 +143,8 @@ package struct OperatorClient: Sendable {
             guard let size = response.headers.first(name: "content-length").flatMap({ Int($0) }) else {
                 throw Failure(description: "the controller did not say how large its copy is")
             }
-            try file.beginStore(size: size, at: Date())
+            let isDatabase = response.headers.first(name: "content-type") == BackupFile.databaseType
+            try file.beginStore(size: size, isDatabase: isDatabase, at: Date())
             for try await part in response.body { try file.add(part) }
             try file.endStore()
         }

@@ -39,12 +39,7 @@ struct BackupCommand: AsyncParsableCommand {
                         + "every agent and client has to enroll anew."
                 )
             }
-            print(
-                """
-                To restore: stop the controller; move cms.sqlite, cms.sqlite-wal and cms.sqlite-shm out of the state \
-                directory; tar -xpf \(ShellText.word(file)) -C DIRECTORY; give the files to the directory's owner; start it again.
-                """
-            )
+            print(backup.restoration(of: ShellText.word(file)))
         } catch {
             throw runFailure(error)
         }

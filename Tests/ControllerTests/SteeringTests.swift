@@ -101,12 +101,13 @@ struct SteeringTests {
     @Test("a thousand events in a tick push out neither the tick nor what is said of the hypervisor")
     func storm() async {
         let signals = Signals()
+        let stream = signals.open()
         signals.send(.tick(due: MonotonicInstant(nanoseconds: 0)))
         signals.send(.hypervisorLost("gone"))
         for _ in 0..<1000 { signals.send(.look) }
         signals.send(.hypervisorConnected)
         var seen: [Signals.Signal] = []
-        for await signal in signals.open() {
+        for await signal in stream {
             signals.taken(signal)
             seen.append(signal)
             if seen.count == 4 { break }
@@ -117,10 +118,25 @@ struct SteeringTests {
             ]
         )
         signals.send(.look)
-        for await signal in signals.open() {
+        for await signal in stream {
             #expect(signal == .look, "what happens after a look asks for another one")
             break
         }
+    }
+
+    @Test("each reader has a stream of its own; what is sent while nobody reads is dropped")
+    func readers() async {
+        let signals = Signals()
+        signals.send(.hypervisorLost("before the first reader"))
+        var first = signals.open().makeAsyncIterator()
+        #expect(await first.next() == .hypervisorLost("before the first reader"))
+        signals.close()
+        #expect(await first.next() == nil)
+        signals.send(.look)
+        signals.send(.hypervisorLost("to nobody"))
+        var second = signals.open().makeAsyncIterator()
+        signals.send(.look)
+        #expect(await second.next() == .look, "a look that nobody heard of holds up none")
     }
 
     @Test("rows of an earlier version are read with the usual values")

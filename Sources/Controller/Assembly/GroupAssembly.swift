@@ -152,11 +152,11 @@ struct GroupAssembly {
             store: state.store,
             group: group.name,
             controllerAddress: { [own = state.cluster?.ownership.addresses.first] uuid in
-                if let own { return own }
                 let networks = group.networks(on: host.name)
                 if let given = host.configuration.controller {
                     return "\(HostPort(host: given, port: listening.current ?? listen.port))"
                 }
+                if let own { return own }
                 let asks = networks.count > 1
                 let interfaces = asks ? try await hypervisor.domain(uuid: uuid).interfaces : []
                 let address = ServerNames.guestAddress(listen: listen, networks: networks, interfaces: interfaces)

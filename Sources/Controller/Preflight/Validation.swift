@@ -39,6 +39,7 @@ package struct Validation: Sendable {
     package func findings() async -> [Finding] {
         var findings = [await port("port", configuration.listen, option: "--listen")]
         findings += await web() + [state()]
+        findings += await StoreFindings.findings(configuration)
         if !isOffline { findings += await QueryFindings.findings(configuration.groups) }
         let areMany = hypervisors.count > 1
         if !areMany {

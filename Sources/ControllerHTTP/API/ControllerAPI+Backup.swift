@@ -23,6 +23,8 @@ extension ControllerAPI {
                 detail: "\(name) took a copy of the store, \(copy.size) bytes"
             )
         )
+        // A store in etcd is copied as lines of JSON.
+        let isDatabase = try copy.read(at: 0, 6).readableBytesView.elementsEqual("SQLite".utf8)
         let body = ResponseBody(contentLength: copy.size) { writer in
             defer { copy.close() }
             try await request.body.consumeWithCancellationOnInboundClose { _ in
@@ -39,7 +41,8 @@ extension ControllerAPI {
         }
         return Response(
             status: .ok,
-            headers: [.contentType: "application/vnd.sqlite3", .cacheControl: "no-store"],
+            headers: [
+                .contentType: isDatabase ? "application/vnd.sqlite3" : "application/jsonl", .cacheControl: "no-store"],
             body: body
         )
     }

@@ -83,7 +83,8 @@ extension ControllerAPI {
         _ = try guestAddress(context, of: parts.groups)
         let snapshots = parts.groups.map { ($0, $0.view.snapshot) }
         // An agent may come back while the hypervisor is away: what was known last counts. With nothing known it waits.
-        guard snapshots.contains(where: { $1.domains != nil || !$1.known.isEmpty }) else {
+        let written = parts.groups.lazy.compactMap { group in self.written(uuid, in: group).map { (group, $0) } }.first
+        guard written != nil || snapshots.contains(where: { $1.domains != nil || !$1.known.isEmpty }) else {
             throw Problem(
                 .serviceUnavailable,
                 code: "hypervisor-lost",
@@ -93,7 +94,7 @@ extension ControllerAPI {
         let found = snapshots.lazy.compactMap { group, snapshot in
             snapshot.known.first { $0.uuid == uuid }.map { (group, $0) }
         }.first
-        guard let (group, domain) = found else {
+        guard let (group, domain) = found ?? written else {
             throw refuse(
                 Problem(
                     .forbidden,
@@ -111,6 +112,17 @@ extension ControllerAPI {
         }
         // A guest of one group may not pass for one of another.
         return (domain, try guestAddress(context, of: [group]))
+    }
+
+    /// A machine that the ledger has on a host which has not answered since this controller began: its agent may go on as
+    /// it would at a controller that has seen it.
+    private func written(_ uuid: String, in group: GroupRuntime) -> FleetObservation.Domain? {
+        guard let row = group.status.fleet?.instances[uuid], row.state != .off, let host = row.host,
+            group.view.snapshot(of: host).domains == nil
+        else { return nil }
+        var domain = FleetObservation.Domain(uuid: uuid, name: row.name, isRunning: true, isActive: true)
+        domain.host = host
+        return domain
     }
 
     /// The sender's address, which must be one that a guest can have: in the range, and not the host's own, whose

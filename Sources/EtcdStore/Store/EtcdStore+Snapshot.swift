@@ -27,6 +27,11 @@ extension EtcdStore: PortableStore {
         if !result.succeeded { try check(result.found[keys.format]) }
     }
 
+    /// Looks whether the store can be used, and changes nothing.
+    ///
+    /// - Throws: As ``open()``.
+    package func checkFormat() async throws { try check(try await client.get(keys.format).entry) }
+
     private func check(_ entry: EtcdEntry?) throws {
         guard let entry else { return }
         let format = try StoredRow.decode(Format.self, entry)

@@ -1,3 +1,4 @@
+import Autoscaling
 import ConfigurationValues
 import EtcdStore
 import Foundation
@@ -5,10 +6,14 @@ import Libvirt
 import Lifecycle
 import NIOCore
 import NIOHTTP1
+import Orchestration
 import Persistence
+import Shared
 import TestSupport
 import Testing
 import Wire
+
+@testable import Controller
 
 extension SocketTests {
     @Suite("Several controllers", .enabled(if: EtcdCluster.isInstalled), .timeLimit(.minutes(2)))
@@ -78,6 +83,45 @@ extension SocketTests {
                 try await waitUntil("it goes on at once", within: .seconds(5)) {
                     try await trio.store.ledger().first { $0.name == "vm2" }?.state != .draining
                 }
+            }
+        }
+
+        @Test("validate says what is missing to join, and a backup is a copy of what all share")
+        func validationAndBackup() async throws {
+            try await withControllerTrio { trio in
+                let running = try await trio.start("a")
+                _ = try await trio.waitForOwner()
+                var configuration = ControllerConfiguration(
+                    hosts: try CIDR(parsing: "127.0.0.0/8"),
+                    uri: trio.hypervisor.uri,
+                    listen: HostPort(host: "0.0.0.0", port: 7000),
+                    stateDirectory: "\(trio.lab.path)/new",
+                    policy: ThresholdPolicy(),
+                    interval: .seconds(1),
+                    limits: LifecycleLimits(),
+                    issuing: IssuingPolicy(),
+                    advertise: [],
+                    logFile: nil
+                )
+                configuration.name = "new"
+                configuration.store = .etcd(EtcdConfiguration(endpoints: trio.etcd.endpoints))
+                let refused = await StoreFindings.findings(configuration).filter { !$0.isFine }.map(\.text)
+                #expect(refused.count == 2)
+                #expect(refused.contains { $0.contains("--advertise") })
+                #expect(refused.contains { $0.contains("token create --for-controller new") })
+                configuration.stateDirectory = trio.first.path
+                configuration.advertise = ["127.0.0.1"]
+                #expect(await StoreFindings.findings(configuration).allSatisfy(\.isFine))
+                configuration.store = .etcd(EtcdConfiguration(endpoints: ["http://127.0.0.1:1"]))
+                #expect(await StoreFindings.findings(configuration).contains { !$0.isFine })
+
+                let boss = try trio.first.operatorIdentity()
+                let answer = try await trio.first.call(running, .GET, "/v1/backup", as: boss)
+                #expect(answer.status == 200)
+                let file = "\(trio.lab.path)/copy.jsonl"
+                try Data(answer.body.readableBytesView).write(to: URL(filePath: file))
+                let copy = try await SnapshotFile(path: file).snapshot()
+                #expect(Set(copy.instances.keys) == Set(trio.ids))
             }
         }
 

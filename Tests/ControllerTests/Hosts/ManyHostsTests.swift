@@ -74,6 +74,30 @@ extension SocketTests {
             }
         }
 
+        @Test("a controller that starts while a host is silent takes the agents there as the ledger has them")
+        func startsBesideSilentHost() async throws {
+            try await withTwoHosts(min: 2) { configuration in
+                configuration.groups[0].limits.adoptionGrace = .seconds(3)
+            } _: { place in
+                let first = try await place.lab.start()
+                let before = try place.lab.watch(first)
+                try await waitUntil("two serve", within: .seconds(20)) { before.names == ["vm1", "vm3"] }
+                await first.stop()
+                place.b.disconnect()
+                place.b.failNext(
+                    .connect,
+                    with: LibvirtError(code: .noConnect, message: "refused", operation: "connect", isConnectionLost: true)
+                )
+                let agent = try #require(place.guestsOfB.agent(place.id("vm3")))
+                let (reports, refusals) = (agent.reports, agent.refusals.count)
+                let second = try await place.lab.start(port: first.port)
+                let log = try place.lab.watch(second)
+                try await waitUntil("vm3's agent is heard of") { agent.reports > reports + 30 }
+                #expect(!agent.refusals.dropFirst(refusals).contains("unknown-machine"))
+                #expect(log.names == ["vm1", "vm3"])
+            }
+        }
+
         @Test("a group is spread over both; rows, events and hosts say what is where")
         func spread() async throws {
             try await withTwoHosts(min: 2) { place in
