@@ -45,7 +45,10 @@ import Wire
         #expect(scene.fleet.blindness(at: .seconds(scene.second)) == .zero)
     }
 
-    @Test("one that fails while another is heard of is withdrawn as ever, with or without the hosts", arguments: [true, false])
+    @Test(
+        "one that fails while another is heard of is withdrawn as ever, with or without hosts",
+        arguments: [true, false]
+    )
     func oneFails(answers: Bool) {
         var scene = serving()
         let domains = scene.domains

@@ -10,7 +10,9 @@ enum HostFindings {
         _ configuration: ControllerConfiguration
     ) -> [ValidationFinding] {
         let isEverywhere = IPAddress(configuration.listen.host)?.isUnspecified ?? false
-        guard !host.uri.isLocal, host.controller == nil, isEverywhere, configuration.store == .embedded else { return [] }
+        guard !host.uri.isLocal, host.controller == nil, isEverywhere, configuration.store == .embedded else {
+            return []
+        }
         return [
             ValidationFinding(
                 isFine: true,

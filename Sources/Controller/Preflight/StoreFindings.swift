@@ -18,8 +18,9 @@ enum StoreFindings {
                 ValidationFinding(
                     isFine: true,
                     isWarning: true,
-                    text: "store: etcd has \(etcd.endpoints.count == 1 ? "one member" : "two members") here; with three, one "
-                        + "may fail"
+                    text:
+                        "store: only \(etcd.endpoints.count == 1 ? "one member" : "two members") of etcd named; of three "
+                        + "one may fail"
                 )
             )
         }
@@ -60,10 +61,12 @@ enum StoreFindings {
         let isThere = FileManager.default.fileExists(atPath: directory)
         let own = isThere ? try StateDirectory(path: directory).authorityIfAny()?.certificate.fingerprint() : nil
         switch (stored, own) {
-        case (let stored?, nil):
-            _ = stored
+        case (.some, nil):
             findings.append(
-                ValidationFinding(isFine: false, text: "authority: \(ClusterFailure.notJoined(name: configuration.name))")
+                ValidationFinding(
+                    isFine: false,
+                    text: "authority: \(ClusterFailure.notJoined(name: configuration.name))"
+                )
             )
         case (let stored?, let own?) where stored != own:
             findings.append(

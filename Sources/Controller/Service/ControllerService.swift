@@ -19,9 +19,9 @@ import Wire
 package struct ControllerService: Sendable {
     /// The longest an orderly stop may take.
     private static let stopLimit = Duration.seconds(10)
-    private let configuration: ControllerConfiguration
+    let configuration: ControllerConfiguration
     private let hypervisors: [any Hypervisor]
-    private let logger: Logger
+    let logger: Logger
     private let reload: (@Sendable () throws -> ControllerConfiguration)?
     private let openStore: @Sendable (StateDirectory) throws -> any Store
 
@@ -168,41 +168,6 @@ package struct ControllerService: Sendable {
         if let cluster = state.cluster { add(cluster, state, shared, observers, to: &order) }
         order.add(try await GroupAssembly(state, shared).services(), at: .reconcilers)
         return order
-    }
-
-    /// What goes on beside the rest where several controllers share the groups.
-    private func add(
-        _ cluster: Cluster,
-        _ state: OpenedState,
-        _ shared: SharedParts,
-        _ observers: Observers,
-        to order: inout ServiceOrder
-    ) {
-        let owners = ClusterOwners(ownership: cluster.ownership, name: configuration.name)
-        order.add(ClusterNotesService(cluster: cluster, logger: logger), at: .ownership)
-        order.add(WhenListening(listening: shared.listening, service: cluster.ownership), at: .ownership)
-        order.add(
-            StoreFollower(
-                store: cluster.store,
-                groups: shared.groups,
-                hosts: shared.hosts,
-                owners: owners,
-                onEvents: { [feed = observers.feed] in feed.refresh() },
-                clock: state.clock,
-                logger: logger
-            ),
-            at: .following
-        )
-        order.add(
-            ClusterWatch(
-                cluster: cluster,
-                owners: owners,
-                groups: shared.groups,
-                registry: shared.registry,
-                logger: logger
-            ),
-            at: .following
-        )
     }
 
     /// What each host has of its own: connection, sampler, the search for guests without an agent.

@@ -42,7 +42,8 @@ extension ControllerAPI {
         return Response(
             status: .ok,
             headers: [
-                .contentType: isDatabase ? "application/vnd.sqlite3" : "application/jsonl", .cacheControl: "no-store"],
+                .contentType: isDatabase ? "application/vnd.sqlite3" : "application/jsonl", .cacheControl: "no-store",
+            ],
             body: body
         )
     }

@@ -14,13 +14,13 @@ package final class EndpointDirectory: Sendable {
         package let id: UInt64
     }
 
-    private struct Watcher {
+    struct Watcher {
         var client: String
         var continuation: AsyncStream<ByteBuffer>.Continuation
         var acknowledged: UInt64?
     }
 
-    private struct State {
+    struct State {
         var set: EndpointSet
         var history: [(revision: UInt64, line: ByteBuffer)] = []
         var watchers: [UInt64: Watcher] = [:]
@@ -43,8 +43,8 @@ package final class EndpointDirectory: Sendable {
     package static let watchLimit = 20_000
     /// The most that wait for a change at a time.
     static let waiterLimit = 1024
-    private let state: Mutex<State>
-    private let onChange: @Sendable () -> Void
+    let state: Mutex<State>
+    let onChange: @Sendable () -> Void
     private let onReach: @Sendable (Duration) -> Void
 
     /// A directory that goes on from `set`.
@@ -94,29 +94,6 @@ package final class EndpointDirectory: Sendable {
             }
             for waiter in state.waiters.values { waiter.yield(set.revision) }
         }
-    }
-
-    /// Puts a set into effect that another controller has told; an older one than is known here changes nothing.
-    package func follow(_ set: EndpointSet, at date: Date) throws {
-        guard set.revision > current.revision else { return }
-        try publish(set, at: date)
-    }
-
-    /// The newest revision that is in effect at every watch here; that of the set where nobody watches.
-    package var reached: UInt64 {
-        state.withLock { state in
-            state.watchers.values.map { $0.acknowledged ?? 0 }.min() ?? state.set.revision
-        }
-    }
-
-    /// Takes what is in effect at the watches of the other controllers: the least of their revisions; `nil` where there is
-    /// no other.
-    package func noteReached(elsewhere least: UInt64?) {
-        let isNews = state.withLock { state in
-            defer { state.reachedElsewhere = least }
-            return state.reachedElsewhere != least
-        }
-        if isNews { onChange() }
     }
 
     /// The present revision and each one from now on, for those who look only: no acknowledgement is expected of them.
@@ -242,23 +219,6 @@ package final class EndpointDirectory: Sendable {
         let reached = state.unreached.prefix { $0.revision <= least }.map { $0.at.duration(to: now) }
         state.unreached.removeFirst(reached.count)
         return reached
-    }
-
-    /// The endpoints that left and of which every client that watches has acknowledged it, by id.
-    package var acknowledgedDepartures: Set<String> {
-        state.withLock { state in
-            guard !state.departures.isEmpty else { return [] }
-            let here = state.watchers.values.map { $0.acknowledged ?? 0 }.min() ?? .max
-            let least = min(here, state.reachedElsewhere ?? .max)
-            return Set(state.departures.filter { $0.value <= least }.keys)
-        }
-    }
-
-    /// How many watch, and how many of them have acknowledged the present revision.
-    package var reach: (watchers: Int, acknowledged: Int) {
-        state.withLock { state in
-            (state.watchers.count, state.watchers.values.filter { $0.acknowledged ?? 0 >= state.set.revision }.count)
-        }
     }
 
     /// Ends all watches.

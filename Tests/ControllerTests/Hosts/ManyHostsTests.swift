@@ -86,7 +86,7 @@ extension SocketTests {
                 place.b.disconnect()
                 place.b.failNext(
                     .connect,
-                    with: LibvirtError(code: .noConnect, message: "refused", operation: "connect", isConnectionLost: true)
+                    with: LibvirtError(code: .noConnect, message: "refused", operation: "", isConnectionLost: true)
                 )
                 let agent = try #require(place.guestsOfB.agent(place.id("vm3")))
                 let (reports, refusals) = (agent.reports, agent.refusals.count)
