@@ -59,6 +59,19 @@ import Wire
         #expect(scene.names == ["vm2"])
     }
 
+    @Test("after the controller was stopped itself, those who left it meanwhile have a moment to come back")
+    func absence() {
+        var scene = serving()
+        scene.second += 20
+        scene.agents = [:]
+        scene.fleet.noteAbsence(.seconds(scene.second))
+        for _ in 0..<3 { _ = scene.step() }
+        #expect(scene.names == ["vm1", "vm2"])
+        scene.connect("vm1", session: 9)
+        for _ in 0..<25 { _ = scene.step() }
+        #expect(scene.names == ["vm1"])
+    }
+
     @Test("while a host answers, all may fail at once")
     func allFail() {
         var scene = serving()

@@ -39,6 +39,10 @@ package enum EtcdError: Error, Sendable, Equatable {
 }
 
 extension EtcdError: CustomStringConvertible {
+    /// What to do when it was meant.
+    private static let meant =
+        "if that is meant, stop every controller, remove etcd.json from each state directory, and start them again"
+
     /// One sentence with the remedy.
     package var description: String {
         switch self {
@@ -61,10 +65,9 @@ extension EtcdError: CustomStringConvertible {
                 + (revision.map { " (it begins at revision \($0))" } ?? "") + "; read the present state"
         case .leaseNotFound: "etcd does not know the lease: it has ended"
         case .wentBack(let seen, let found):
-            "etcd has gone back from revision \(seen) to \(found): it was restored from an old copy; see that this is "
-                + "meant, and start the controller again"
+            "etcd has gone back from revision \(seen) to \(found): it was restored from an old copy; \(Self.meant)"
         case .otherCluster:
-            "another etcd cluster answers than before; see store.etcd.endpoints, and start the controller again"
+            "another etcd cluster answers than before; see store.etcd.endpoints; \(Self.meant)"
         case .unreadable(let reason): "the answer is none of etcd's v3 API: \(reason); see store.etcd.endpoints"
         case .refused(let reason): "etcd refuses it: \(reason)"
         case .settings(let reason): reason

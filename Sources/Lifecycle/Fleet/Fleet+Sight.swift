@@ -23,6 +23,9 @@ extension Fleet {
         }
     }
 
+    /// The controller itself was stopped for a while: what agents and probes say is of before, and they need a moment.
+    package mutating func noteAbsence(_ now: MonotonicInstant) { blindUntil = now.advanced(by: Self.echo) }
+
     /// Whether nobody is withdrawn because nothing is heard of it.
     func isCutOff(_ now: MonotonicInstant) -> Bool { blindUntil.map { now < $0 } ?? false }
 

@@ -32,6 +32,8 @@ package struct Reconciler: Service {
         var hypervisorLost = false
         /// Those of several hosts that do not answer.
         var silentHosts: Set<String> = []
+        /// When the last look was.
+        var lookedAt: MonotonicInstant?
         var isOverloaded = false
         var blocked: Set<Clamp.Name> = []
         /// The queries of which it was told that they have no value.
@@ -110,6 +112,7 @@ package struct Reconciler: Service {
     ) async {
         let now = parts.clock.now
         let date = parts.clock.date
+        noteAbsence(&state, now: now)
         var events: [ControllerEvent] = []
         switch signal {
         case .hypervisorLost(let reason) where !state.hypervisorLost:
