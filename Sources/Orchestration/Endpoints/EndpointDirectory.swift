@@ -14,16 +14,10 @@ package final class EndpointDirectory: Sendable {
         package let id: UInt64
     }
 
-    private struct Watcher {
-        var client: String
-        var continuation: AsyncStream<ByteBuffer>.Continuation
-        var acknowledged: UInt64?
-    }
-
     private struct State {
         var set: EndpointSet
         var history: [(revision: UInt64, line: ByteBuffer)] = []
-        var watchers: [UInt64: Watcher] = [:]
+        var watchers = Watchers()
         /// The revision with which each endpoint left that is not back since.
         var departures: [String: UInt64] = [:]
         /// The revisions that not every watch has acknowledged, and when they were told; the newest of them.
@@ -105,7 +99,7 @@ package final class EndpointDirectory: Sendable {
     /// The newest revision that is in effect at every watch here; that of the set where nobody watches.
     package var reached: UInt64 {
         state.withLock { state in
-            state.watchers.values.map { $0.acknowledged ?? 0 }.min() ?? state.set.revision
+            state.watchers.leastAcknowledged ?? state.set.revision
         }
     }
 
@@ -163,16 +157,12 @@ package final class EndpointDirectory: Sendable {
     }
 
     private func broadcast(_ line: ByteBuffer, _ change: (inout sending State) -> Void) {
-        let ended = state.withLock { state -> [Watcher] in
+        let ended = state.withLock { state -> [Watchers.Watcher] in
             change(&state)
-            var ended: [Watcher] = []
-            for (id, watcher) in state.watchers {
-                // Yielding only appends to a bounded buffer, and under the lock the order is the same for all.
-                if case .enqueued = watcher.continuation.yield(line) { continue }
-                ended.append(watcher)
-                state.watchers[id] = nil
+            // Yielding only appends to a bounded buffer, and under the lock the order is the same for all.
+            return state.watchers.removeAll { watcher in
+                if case .enqueued = watcher.continuation.yield(line) { false } else { true }
             }
-            return ended
         }
         for watcher in ended { watcher.continuation.finish() }
     }
@@ -204,7 +194,7 @@ package final class EndpointDirectory: Sendable {
             }
             for line in first { continuation.yield(line) }
             state.counter += 1
-            state.watchers[state.counter] = Watcher(client: client, continuation: continuation)
+            state.watchers.add(state.counter, client: client, continuation)
             return Watch(lines: lines, id: state.counter)
         }
     }
@@ -212,7 +202,7 @@ package final class EndpointDirectory: Sendable {
     /// A watch ended.
     package func close(_ id: UInt64) {
         let (watcher, lags) = state.withLock { state in
-            (state.watchers.removeValue(forKey: id), Self.takeReached(&state))
+            (state.watchers.remove(id), Self.takeReached(&state))
         }
         watcher?.continuation.finish()
         for lag in lags { onReach(lag) }
@@ -222,9 +212,7 @@ package final class EndpointDirectory: Sendable {
     /// A client has put a revision into effect, for one of its watches or for all of them.
     package func acknowledge(client: String, watch: UInt64?, revision: UInt64) {
         let lags = state.withLock { state in
-            for (id, watcher) in state.watchers where watcher.client == client && id == watch ?? id {
-                state.watchers[id]?.acknowledged = max(watcher.acknowledged ?? 0, min(revision, state.set.revision))
-            }
+            state.watchers.acknowledge(client: client, watch: watch, revision: min(revision, state.set.revision))
             return Self.takeReached(&state)
         }
         for lag in lags { onReach(lag) }
@@ -234,7 +222,7 @@ package final class EndpointDirectory: Sendable {
     /// How long the revisions took that every open watch has acknowledged now; without a watch none has arrived.
     private static func takeReached(_ state: inout sending State) -> [Duration] {
         guard !state.unreached.isEmpty else { return [] }
-        guard let least = state.watchers.values.map({ $0.acknowledged ?? 0 }).min() else {
+        guard let least = state.watchers.leastAcknowledged else {
             state.unreached = []
             return []
         }
@@ -248,7 +236,7 @@ package final class EndpointDirectory: Sendable {
     package var acknowledgedDepartures: Set<String> {
         state.withLock { state in
             guard !state.departures.isEmpty else { return [] }
-            let here = state.watchers.values.map { $0.acknowledged ?? 0 }.min() ?? .max
+            let here = state.watchers.leastAcknowledged ?? .max
             let least = min(here, state.reachedElsewhere ?? .max)
             return Set(state.departures.filter { $0.value <= least }.keys)
         }
@@ -257,7 +245,7 @@ package final class EndpointDirectory: Sendable {
     /// How many watch, and how many of them have acknowledged the present revision.
     package var reach: (watchers: Int, acknowledged: Int) {
         state.withLock { state in
-            (state.watchers.count, state.watchers.values.filter { $0.acknowledged ?? 0 >= state.set.revision }.count)
+            (state.watchers.count, state.watchers.count(from: state.set.revision))
         }
     }
 
@@ -265,10 +253,10 @@ package final class EndpointDirectory: Sendable {
     package func shutDown() {
         let (watchers, waiters) = state.withLock { state in
             defer {
-                state.watchers.removeAll()
+                state.watchers = Watchers()
                 state.waiters.removeAll()
             }
-            return (Array(state.watchers.values), Array(state.waiters.values))
+            return (state.watchers.all, Array(state.waiters.values))
         }
         for watcher in watchers { watcher.continuation.finish() }
         for waiter in waiters { waiter.finish() }
