@@ -172,8 +172,23 @@ package final class AgentRegistry: Sendable {
     ///
     /// - Parameter controllers: `host:port` of the live controllers; empty when there is one.
     package func heartbeat(at date: Date, asleep: Set<String> = [], controllers: [String] = []) {
-        let uuids = state.withLock { state in state.sessions.keys.filter { !asleep.contains($0) } }
-        for uuid in uuids { send(.heartbeat, uuid: uuid, controllers: controllers, at: date) }
+        let streams = state.withLock { state in
+            state.sessions.compactMap { uuid, session in
+                asleep.contains(uuid) ? nil : session.stream.map { (uuid: uuid, stream: $0) }
+            }
+        }
+        // Of thousands most have been sent as many commands as others: a line is encoded once for all of these.
+        var lines: [UInt64: ByteBuffer] = [:]
+        for (uuid, stream) in streams {
+            if lines[stream.sequence] == nil {
+                var command = AgentCommand(kind: .heartbeat, sequence: stream.sequence, at: date)
+                command.controllers = ControllerList.bounded(controllers)
+                lines[stream.sequence] = try? WireCoding.line(command)
+            }
+            guard let line = lines[stream.sequence] else { continue }
+            if case .enqueued = stream.continuation.yield(line) { continue }
+            closeStream(uuid: uuid, id: stream.id)
+        }
     }
 
     /// Forgets a machine whose domain is gone.
@@ -193,6 +208,15 @@ package final class AgentRegistry: Sendable {
 
     /// The agents as they stand.
     package var sessions: [String: Session] { state.withLock { $0.sessions } }
+
+    /// The sessions of those machines that are registered: of a group's, where a controller has many groups.
+    package func sessions(of uuids: some Sequence<String>) -> [String: Session] {
+        state.withLock { state in
+            uuids.reduce(into: [:]) { sessions, uuid in
+                if let session = state.sessions[uuid] { sessions[uuid] = session }
+            }
+        }
+    }
 
     /// The session of one machine.
     package func session(uuid: String) -> Session? { state.withLock { $0.sessions[uuid] } }
