@@ -183,7 +183,11 @@ package enum MetricNames {
     /// From a millisecond to a second.
     private static let lateness = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
 
-    /// All, in the order of the text.
+    /// The same, finer where a few milliseconds matter.
+    private static let fineLateness = [
+        0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1,
+    ]
+
     package static let hostUp = gauge("cms_host_up", "1 while the host's hypervisor answers.", ["host"])
     package static let hostCordoned = gauge(
         "cms_host_cordoned",
@@ -215,6 +219,22 @@ package enum MetricNames {
         "Domains of the host whose QEMU does not answer.",
         ["host"]
     )
+    package static let hostLookLateness = MetricDefinition(
+        "cms_host_look_lateness_seconds",
+        .histogram,
+        "How long after its time the look at a host began.",
+        labels: ["host"],
+        buckets: fineLateness
+    )
+    package static let hostLook = MetricDefinition(
+        "cms_host_look_seconds",
+        .histogram,
+        "Time that a look at a host took until it was answered, or was given up.",
+        labels: ["host", "outcome"],
+        buckets: fineLateness
+    )
+
+    /// All, in the order of the text.
     package static let all =
         [
             build, instances, minimum, maximum, minimumInForce, maximumInForce, desired, capacity, overloaded,
@@ -223,6 +243,7 @@ package enum MetricNames {
             storeFailing, hypervisorUp, certificateExpiry, decisions, events, phase, scaleOut, tickLateness,
             tickDuration, queryValue, queryAge, queryFailures,
             hostUp, hostCordoned, hostInstances, hostMemoryAvailable, hostVCPUs, hostSteal, hostHungDomains,
+            hostLookLateness, hostLook,
             ackLag, storeCommit, hypervisorCall, httpRequests,
         ] + ProcessFigures.all
 
