@@ -310,6 +310,18 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: settings
         ),
+        // A controller that is measured from within, see provisioning/dev/benchmark-scale.
+        .executableTarget(
+            name: "cms-scale",
+            dependencies: [
+                "Autoscaling", "ConfigurationValues", "Controller", "Libvirt", "Lifecycle", "Monitoring",
+                "Orchestration", "Shared", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Tests/Scale",
+            swiftSettings: settings
+        ),
         .testTarget(name: "AutoscalingTests", dependencies: ["Autoscaling"], swiftSettings: settings),
         .testTarget(
             name: "OwnershipTests",

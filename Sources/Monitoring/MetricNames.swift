@@ -184,37 +184,6 @@ package enum MetricNames {
     private static let lateness = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
 
     /// All, in the order of the text.
-    package static let hostUp = gauge("cms_host_up", "1 while the host's hypervisor answers.", ["host"])
-    package static let hostCordoned = gauge(
-        "cms_host_cordoned",
-        "1 while no instance is started on the host.",
-        ["host"]
-    )
-    package static let hostInstances = gauge(
-        "cms_host_instances",
-        "Instances on the host that are not off.",
-        ["host", "group"]
-    )
-    package static let hostMemoryAvailable = gauge(
-        "cms_host_memory_available_bytes",
-        "Memory that new domains could get on the host.",
-        ["host"]
-    )
-    package static let hostVCPUs = gauge(
-        "cms_host_vcpus_in_use",
-        "vCPUs of the domains that run on the host.",
-        ["host"]
-    )
-    package static let hostSteal = gauge(
-        "cms_host_steal_ratio",
-        "What the host withholds from the vCPUs of its domains, of what these would use.",
-        ["host"]
-    )
-    package static let hostHungDomains = gauge(
-        "cms_host_hung_domains",
-        "Domains of the host whose QEMU does not answer.",
-        ["host"]
-    )
     package static let all =
         [
             build, instances, minimum, maximum, minimumInForce, maximumInForce, desired, capacity, overloaded,
@@ -223,10 +192,11 @@ package enum MetricNames {
             storeFailing, hypervisorUp, certificateExpiry, decisions, events, phase, scaleOut, tickLateness,
             tickDuration, queryValue, queryAge, queryFailures,
             hostUp, hostCordoned, hostInstances, hostMemoryAvailable, hostVCPUs, hostSteal, hostHungDomains,
+            hostLookLateness, hostLook,
             ackLag, storeCommit, hypervisorCall, httpRequests,
         ] + ProcessFigures.all
 
-    private static func gauge(_ name: String, _ help: String, _ labels: [String]) -> MetricDefinition {
+    static func gauge(_ name: String, _ help: String, _ labels: [String]) -> MetricDefinition {
         MetricDefinition(name, .gauge, help, labels: labels)
     }
 }

@@ -88,7 +88,15 @@ struct GroupAssembly {
         sharing: Reconciler.Sharing? = nil,
         events: [ControllerEvent] = []
     ) -> Reconciler {
-        Reconciler(
+        var reporting = Reconciler.Reporting(
+            eventBus: shared.eventBus,
+            metrics: state.metrics,
+            trace: trace(of: group),
+            activity: state.activity,
+            logger: state.logger
+        )
+        reporting.onTick = shared.onTick
+        return Reconciler(
             parts: Reconciler.Parts(
                 group: group,
                 registry: shared.registry,
@@ -98,13 +106,7 @@ struct GroupAssembly {
                 hooks: shared.hooks,
                 queries: shared.queries,
                 clock: state.clock,
-                reporting: Reconciler.Reporting(
-                    eventBus: shared.eventBus,
-                    metrics: state.metrics,
-                    trace: trace(of: group),
-                    activity: state.activity,
-                    logger: state.logger
-                ),
+                reporting: reporting,
                 sharing: sharing
             ),
             group: group.configuration,

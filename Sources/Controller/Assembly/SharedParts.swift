@@ -24,6 +24,7 @@ struct SharedParts: Sendable {
     let listening = Latch<Int>()
     /// The port on which the web interface listens.
     let webListening = Latch<Int>()
+    private let use: InProcessUse?
     private let probeClient: HTTPClient
     private let hookClient: HTTPClient
     private let queryClient: HTTPClient
@@ -31,8 +32,14 @@ struct SharedParts: Sendable {
     /// - Parameters:
     ///   - state: What was opened.
     ///   - reload: Reads the configuration anew; `nil`: it cannot be read again.
+    ///   - use: What is put in the place of parts, and who gets the others in hand.
     /// - Throws: What the store throws.
-    init(_ state: OpenedState, reload: (@Sendable () throws -> ControllerConfiguration)?) async throws {
+    init(
+        _ state: OpenedState,
+        reload: (@Sendable () throws -> ControllerConfiguration)?,
+        use: InProcessUse? = nil
+    ) async throws {
+        self.use = use
         var groups: [GroupRuntime] = []
         let names = state.hosts.map(\.name)
         for (group, networks) in zip(state.configuration.groups, state.groupNetworks) {
@@ -73,12 +80,25 @@ struct SharedParts: Sendable {
         hookClient = HTTPClient(eventLoopGroupProvider: .singleton)
         // Each query has a time of its own, at most a minute.
         queryClient = HTTPClient.cms(connectTimeout: .seconds(60), readTimeout: .seconds(60))
+        use?.onAssembled(
+            InProcessUse.Parts(
+                groups: groups,
+                registry: registry,
+                owners: state.owners,
+                eventBus: eventBus,
+                clock: state.clock
+            )
+        )
     }
 
     /// What tries whether an agent answers.
-    func prober(of group: GroupRuntime, identity: RotatingIdentity) -> HTTPSEndpointProber {
-        HTTPSEndpointProber(client: probeClient, identity: identity) { group.configuration.health.timeout }
+    func prober(of group: GroupRuntime, identity: RotatingIdentity) -> any EndpointProber {
+        use?.prober
+            ?? HTTPSEndpointProber(client: probeClient, identity: identity) { group.configuration.health.timeout }
     }
+
+    /// Takes the times of each tick, where somebody wants them.
+    var onTick: (@Sendable (TickTimes) -> Void)? { use?.onTick }
 
     /// What runs the hooks of a group.
     var hooks: SystemHookRunner { SystemHookRunner(client: hookClient) }

@@ -40,27 +40,22 @@ struct StoreFollower: Service {
     }
 
     private func follow(_ onElement: () -> Void) async throws {
-        var rows: [String: Instance] = [:]
+        var rows = LedgerByGroup()
         for try await element in store.changes {
             onElement()
             switch element {
             case .state(let state):
-                rows = state.instances
+                rows = LedgerByGroup(state.instances.values)
                 show(state.endpointSets)
-                show(Array(rows.values), of: Set(groups.map(\.name)))
+                show(rows, of: Set(groups.map(\.name)))
                 for host in hosts { host.ask(state.hosts[host.name]) }
                 look()
             case .change(let change):
                 var touched: Set<String> = []
-                for row in change.instances {
-                    touched.insert(row.group)
-                    rows[row.uuid] = row
-                }
-                for uuid in change.removed {
-                    if let row = rows.removeValue(forKey: uuid) { touched.insert(row.group) }
-                }
+                for row in change.instances { touched.formUnion(rows.put(row)) }
+                for uuid in change.removed { touched.formUnion(rows.remove(uuid)) }
                 show(change.endpointSets)
-                if !touched.isEmpty { show(Array(rows.values), of: touched) }
+                if !touched.isEmpty { show(rows, of: touched) }
                 for host in hosts { if let asked = change.hosts[host.name] { host.ask(asked) } }
                 if !change.hosts.isEmpty { look() }
                 if !change.events.isEmpty { onEvents() }
@@ -83,9 +78,9 @@ struct StoreFollower: Service {
         }
     }
 
-    private func show(_ rows: [Instance], of names: Set<String>) {
+    private func show(_ rows: LedgerByGroup, of names: Set<String>) {
         for group in groups where names.contains(group.name) && owners.owner(of: group.name) != .here {
-            group.follow(rows.filter { $0.group == group.name }, clock)
+            group.follow(rows.rows(of: group.name), clock)
         }
     }
 

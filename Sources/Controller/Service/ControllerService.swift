@@ -68,11 +68,13 @@ package struct ControllerService: Sendable {
     /// - Parameters:
     ///   - onListening: Called once with the port when the API listens.
     ///   - onWebListening: Called once with the port when the web interface listens, if there is to be one.
+    ///   - within: For who measures the controller from within its process.
     /// - Throws: What keeps it from running: a state directory in use, a hypervisor that does not answer, a range
     ///   without a network, a port that is taken, a token of the web interface that cannot be used.
     package func run(
         onListening: @escaping @Sendable (Int) async -> Void = { _ in },
-        onWebListening: @escaping @Sendable (Int) async -> Void = { _ in }
+        onWebListening: @escaping @Sendable (Int) async -> Void = { _ in },
+        within use: InProcessUse? = nil
     ) async throws {
         let token = try webToken()
         let directory = try StateDirectory(path: configuration.stateDirectory)
@@ -94,7 +96,8 @@ package struct ControllerService: Sendable {
                 clock: clock,
                 openStore: { [cluster] in try cluster?.store ?? openStore($0) }
             )
-            try await run(state, token: token, onListening: onListening, onWebListening: onWebListening)
+            let shared = try await SharedParts(state, reload: reload, use: use)
+            try await run(state, shared, token: token, onListening: onListening, onWebListening: onWebListening)
         } catch {
             await cluster?.client.shutdown()
             throw error
@@ -104,11 +107,11 @@ package struct ControllerService: Sendable {
 
     private func run(
         _ state: OpenedState,
+        _ shared: SharedParts,
         token: WebToken?,
         onListening: @escaping @Sendable (Int) async -> Void,
         onWebListening: @escaping @Sendable (Int) async -> Void
     ) async throws {
-        let shared = try await SharedParts(state, reload: reload)
         do {
             let observers = Observers(state, shared)
             let servers = Servers(state, shared, observers)
@@ -168,38 +171,6 @@ package struct ControllerService: Sendable {
         if let cluster = state.cluster { add(cluster, state, shared, observers, to: &order) }
         order.add(try await GroupAssembly(state, shared).services(), at: .reconcilers)
         return order
-    }
-
-    /// What each host has of its own: connection, sampler, the search for guests without an agent.
-    private func addHosts(_ state: OpenedState, _ shared: SharedParts, to order: inout ServiceOrder) {
-        if let pacer = shared.pacer { order.add(pacer, at: .sampler) }
-        for host in shared.hosts {
-            order.add(HypervisorService(hypervisor: host.hypervisor), at: .hypervisor)
-            order.add(
-                HypervisorSampler(
-                    hypervisor: host.hypervisor,
-                    targets: shared.groups.map { $0.target(on: host.name) },
-                    capacity: host.capacity,
-                    interval: configuration.interval,
-                    clock: state.clock,
-                    host: host,
-                    pacer: shared.pacer,
-                    report: { [events = shared.events] in events.record($0) },
-                    logger: logger
-                ),
-                at: .sampler
-            )
-            order.add(
-                GuestFinder(
-                    hypervisor: host.hypervisor,
-                    host: host.name,
-                    groups: shared.groups,
-                    clock: state.clock,
-                    logger: logger
-                ),
-                at: .guests
-            )
-        }
     }
 
     private func recordStart(_ state: OpenedState, _ shared: SharedParts) {

@@ -8,7 +8,7 @@ extension Fleet {
 
     /// The instances that have to leave a host before it is empty, as far as they are ours.
     package func evacuees(of host: String) -> [Instance] {
-        ordered.filter { self.host(of: $0) == host && $0.state != .off && $0.state != .quarantined }
+        ordered { self.host(of: $0) == host && $0.state != .off && $0.state != .quarantined }
     }
 
     mutating func tendEvacuation(now: MonotonicInstant, date: Date, in step: inout FleetStep) {

@@ -50,7 +50,7 @@ extension Fleet {
 
     /// What waits for room on the host, in words; `nil` when nothing does.
     package var waitingForRoom: String? {
-        var texts = ordered.compactMap { instance in
+        var texts = ordered { memory[$0.uuid].shortage != nil }.compactMap { instance in
             memory[instance.uuid].shortage.map { "\(instance.name) \(Self.waitingForRoom): it \($0)" }
         }
         if let poolShortage { texts.append("the standby pool \(Self.waitingForRoom): \(poolShortage)") }

@@ -10,7 +10,7 @@ extension Fleet {
     ///
     /// - Parameter work: Requests in flight and waiting, by UUID; an instance without an entry has an unknown number.
     package func candidates(work: [String: Int]) -> [VictimSelection.Candidate] {
-        ordered.filter { $0.state == .inService && isReachable($0) }.map { instance in
+        ordered { $0.state == .inService && isReachable($0) }.map { instance in
             VictimSelection.Candidate(
                 id: instance.uuid,
                 name: instance.name,

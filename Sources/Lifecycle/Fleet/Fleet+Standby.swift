@@ -10,7 +10,7 @@ extension Fleet {
         in step: inout FleetStep
     ) {
         guard !isPaused else { return }
-        let pool = ordered.filter(\.isOfPool)
+        let pool = ordered(\.isOfPool)
         if pool.count >= settings.standby.total { notePoolShortage(nil, held: pool.count, date: date, in: &step) }
         // What is above a maximum that was lowered leaves the pool first.
         if pool.count > settings.standby.total || counted > settings.maximum && !pool.isEmpty {

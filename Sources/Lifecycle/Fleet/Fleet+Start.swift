@@ -74,8 +74,10 @@ extension Fleet {
 
     /// The instances that an order could bring into service, the quickest first.
     package var quickest: [Instance] {
-        ordered.filter(isAvailable).compactMap { instance in speed(of: instance).map { (instance, $0) } }
-            .enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map(\.element.0)
+        ordered { isAvailable($0) && speed(of: $0) != nil }.compactMap { instance in
+            speed(of: instance).map { (instance, $0) }
+        }
+        .enumerated().sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }.map(\.element.0)
     }
 
     mutating func moveOff(_ instance: Instance, _ facts: InstanceFacts, in step: inout FleetStep) {

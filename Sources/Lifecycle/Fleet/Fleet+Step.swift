@@ -22,7 +22,7 @@ extension Fleet {
             takeIn(seen, now: now, date: date, in: &step)
         }
         let domains = Dictionary(seen.map { ($0.uuid, $0) }) { $1 }
-        for uuid in ordered.map(\.uuid) {
+        for uuid in orderedIDs({ _ in true }) {
             let start = observation.starts[uuid]
             if let instance = instances[uuid] {
                 renewTime(of: instance, start, domains[uuid], now: now)

@@ -132,7 +132,23 @@ package struct Fleet: Sendable, Equatable {
     }
 
     /// The instances ordered by name, as people count: vm2 before vm10.
-    package var ordered: [Instance] { instances.values.sorted(by: Self.areInOrder) }
+    package var ordered: [Instance] { ordered { _ in true } }
+
+    /// Those instances for which `isWanted` holds, ordered by name. Names are sorted, not whole rows.
+    package func ordered(_ isWanted: (Instance) -> Bool) -> [Instance] {
+        orderedIDs(isWanted).compactMap { instances[$0] }
+    }
+
+    /// Their UUIDs, in the same order.
+    func orderedIDs(_ isWanted: (Instance) -> Bool) -> [String] {
+        var keys: [(name: String, uuid: String)] = []
+        for instance in instances.values where isWanted(instance) { keys.append((instance.name, instance.uuid)) }
+        keys.sort { left, right in
+            let order = NameOrder.compare(left.name, right.name)
+            return order == 0 ? left.uuid < right.uuid : order < 0
+        }
+        return keys.map(\.uuid)
+    }
 
     package static func areInOrder(_ left: Instance, _ right: Instance) -> Bool {
         let order = NameOrder.compare(left.name, right.name)
@@ -140,10 +156,10 @@ package struct Fleet: Sendable, Equatable {
     }
 
     /// The instances that an order could start.
-    package var reserve: [Instance] { ordered.filter { $0.state == .off && isAvailable($0) } }
+    package var reserve: [Instance] { ordered { $0.state == .off && isAvailable($0) } }
 
     /// The instances that wait, ready, for an order.
-    package var standby: [Instance] { ordered.filter { $0.state == .standby } }
+    package var standby: [Instance] { ordered { $0.state == .standby } }
 
     /// How many domains count against the group's maximum.
     package var counted: Int { instances.values.count { $0.isCounted && !isLost($0) } }

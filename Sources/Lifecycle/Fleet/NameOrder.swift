@@ -2,43 +2,48 @@
 package enum NameOrder {
     /// Below zero when `left` comes first, above zero when `right` does; runs of digits compare as numbers.
     package static func compare(_ left: String, _ right: String) -> Int {
-        let (a, b) = (left.utf8, right.utf8)
-        var (i, j) = (a.startIndex, b.startIndex)
-        while i < a.endIndex, j < b.endIndex {
+        let quick = left.utf8.withContiguousStorageIfAvailable { a in
+            right.utf8.withContiguousStorageIfAvailable { compare(bytes: a, b: $0) }
+        }
+        let order = (quick ?? nil) ?? compare(bytes: Array(left.utf8), b: Array(right.utf8))
+        // Equal as numbers, as vm1 and vm01: any fixed order will do.
+        return order != 0 || left == right ? order : (left < right ? -1 : 1)
+    }
+
+    /// Fleets are sorted many times a second: bytes by number are compared several times as fast as those of a string.
+    private static func compare<Bytes: RandomAccessCollection<UInt8>>(bytes a: Bytes, b: Bytes) -> Int
+    where Bytes.Index == Int {
+        var (i, j) = (0, 0)
+        while i < a.count, j < b.count {
             let (x, y) = (a[i], b[j])
             guard isDigit(x), isDigit(y) else {
                 if x != y { return x < y ? -1 : 1 }
-                a.formIndex(after: &i)
-                b.formIndex(after: &j)
+                (i, j) = (i + 1, j + 1)
                 continue
             }
             let order = compareNumbers(a, &i, b, &j)
             if order != 0 { return order }
         }
-        if i < a.endIndex { return 1 }
-        if j < b.endIndex { return -1 }
-        // Equal as numbers, as vm1 and vm01: any fixed order will do.
-        return left == right ? 0 : (left < right ? -1 : 1)
+        return i < a.count ? 1 : (j < b.count ? -1 : 0)
     }
 
     /// Compares the runs of digits that begin at both places, and goes to their ends.
-    private static func compareNumbers(
-        _ a: String.UTF8View,
-        _ i: inout String.Index,
-        _ b: String.UTF8View,
-        _ j: inout String.Index
-    ) -> Int {
-        while i < a.endIndex, a[i] == 0x30 { a.formIndex(after: &i) }
-        while j < b.endIndex, b[j] == 0x30 { b.formIndex(after: &j) }
+    private static func compareNumbers<Bytes: RandomAccessCollection<UInt8>>(
+        _ a: Bytes,
+        _ i: inout Int,
+        _ b: Bytes,
+        _ j: inout Int
+    ) -> Int where Bytes.Index == Int {
+        while i < a.count, a[i] == 0x30 { i += 1 }
+        while j < b.count, b[j] == 0x30 { j += 1 }
         // Of two numbers the one with more digits is the larger; of equally long ones the first digit that differs tells.
         var order = 0
         while true {
-            let x = i < a.endIndex && isDigit(a[i]) ? a[i] : 0
-            let y = j < b.endIndex && isDigit(b[j]) ? b[j] : 0
+            let x = i < a.count && isDigit(a[i]) ? a[i] : 0
+            let y = j < b.count && isDigit(b[j]) ? b[j] : 0
             if x == 0 || y == 0 { return x == y ? order : (x == 0 ? -1 : 1) }
             if order == 0, x != y { order = x < y ? -1 : 1 }
-            a.formIndex(after: &i)
-            b.formIndex(after: &j)
+            (i, j) = (i + 1, j + 1)
         }
     }
 

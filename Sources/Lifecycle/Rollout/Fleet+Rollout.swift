@@ -92,7 +92,7 @@ extension Fleet {
             }
             return
         }
-        let old = ordered.filter { $0.isClone && $0.state != .removing && rollout.replaces($0.template) }
+        let old = ordered { $0.isClone && $0.state != .removing && rollout.replaces($0.template) }
         clearAway(old, rollout, now: now, date: date, in: &step)
         // A removal that failed is tried again for as long as it takes, and holds nothing up.
         let isLeaving = instances.values.contains {
@@ -167,7 +167,7 @@ extension Fleet {
     private mutating func replaceOldest(_ rollout: Rollout, now: MonotonicInstant, date: Date, in step: inout FleetStep)
     {
         var rollout = rollout
-        let old = ordered.filter {
+        let old = ordered {
             $0.isClone && $0.state == .inService && !$0.isProtected && rollout.replaces($0.template)
         }
         let oldest = old.min { ($0.inServiceSince ?? .distantPast) < ($1.inServiceSince ?? .distantPast) }

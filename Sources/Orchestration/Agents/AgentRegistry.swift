@@ -172,8 +172,23 @@ package final class AgentRegistry: Sendable {
     ///
     /// - Parameter controllers: `host:port` of the live controllers; empty when there is one.
     package func heartbeat(at date: Date, asleep: Set<String> = [], controllers: [String] = []) {
-        let uuids = state.withLock { state in state.sessions.keys.filter { !asleep.contains($0) } }
-        for uuid in uuids { send(.heartbeat, uuid: uuid, controllers: controllers, at: date) }
+        let streams = state.withLock { state in
+            state.sessions.compactMap { uuid, session in
+                asleep.contains(uuid) ? nil : session.stream.map { (uuid: uuid, stream: $0) }
+            }
+        }
+        // Of thousands most have been sent as many commands as others: a line is encoded once for all of these.
+        var lines: [UInt64: ByteBuffer] = [:]
+        for (uuid, stream) in streams {
+            if lines[stream.sequence] == nil {
+                var command = AgentCommand(kind: .heartbeat, sequence: stream.sequence, at: date)
+                command.controllers = ControllerList.bounded(controllers)
+                lines[stream.sequence] = try? WireCoding.line(command)
+            }
+            guard let line = lines[stream.sequence] else { continue }
+            if case .enqueued = stream.continuation.yield(line) { continue }
+            closeStream(uuid: uuid, id: stream.id)
+        }
     }
 
     /// Forgets a machine whose domain is gone.
@@ -194,52 +209,15 @@ package final class AgentRegistry: Sendable {
     /// The agents as they stand.
     package var sessions: [String: Session] { state.withLock { $0.sessions } }
 
+    /// The sessions of those machines that are registered: of a group's, where a controller has many groups.
+    package func sessions(of uuids: some Sequence<String>) -> [String: Session] {
+        state.withLock { state in
+            uuids.reduce(into: [:]) { sessions, uuid in
+                if let session = state.sessions[uuid] { sessions[uuid] = session }
+            }
+        }
+    }
+
     /// The session of one machine.
     package func session(uuid: String) -> Session? { state.withLock { $0.sessions[uuid] } }
-}
-
-extension AgentRegistry.Session {
-    /// What the agent has to do, when its last report is at most `age` old.
-    func work(at now: MonotonicInstant, age: Duration) -> FleetObservation.Work? {
-        guard isConnected, let report, let reportedAt, reportedAt.duration(to: now) <= age else { return nil }
-        // A service beside its agent has no queue that anybody knows of.
-        let counted = report.inFlight.flatMap { inFlight in report.queued.map { inFlight + $0 } }
-        guard let pending = [counted, report.admitted].compactMap({ $0 }).max() else { return nil }
-        return FleetObservation.Work(
-            pending: pending,
-            isAccepting: report.accepting ?? true,
-            isHolding: report.holding ?? false
-        )
-    }
-
-    /// The last report as the engine takes it.
-    package var sample: GuestSample? { Self.sample(report, at: reportedAt, vCPUs: registration.vCPUs) }
-
-    /// The one about an interval before it.
-    package var earlierSample: GuestSample? { Self.sample(earlier, at: earlierAt, vCPUs: registration.vCPUs) }
-
-    private static func sample(_ report: LoadReport?, at moment: MonotonicInstant?, vCPUs: Int) -> GuestSample? {
-        guard let report, let moment else { return nil }
-        return GuestSample(
-            at: moment,
-            busy: report.busy,
-            steal: report.steal,
-            queued: report.queued,
-            serviceTime: report.serviceTimeMean,
-            vCPUs: vCPUs,
-            inFlight: report.inFlight,
-            requestsPerSecond: report.requestsPerSecond,
-            latencyP99: report.serviceTimeP99,
-            memory: report.memoryShare,
-            pressure: report.pressure
-        )
-    }
-}
-
-extension LoadReport {
-    /// Memory in use, percent of the guest's.
-    fileprivate var memoryShare: Double? {
-        guard let memoryUsed, let memoryTotal, memoryTotal > 0 else { return nil }
-        return Double(memoryUsed) / Double(memoryTotal) * 100
-    }
 }

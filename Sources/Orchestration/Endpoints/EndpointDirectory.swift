@@ -14,27 +14,6 @@ package final class EndpointDirectory: Sendable {
         package let id: UInt64
     }
 
-    struct Watcher {
-        var client: String
-        var continuation: AsyncStream<ByteBuffer>.Continuation
-        var acknowledged: UInt64?
-    }
-
-    struct State {
-        var set: EndpointSet
-        var history: [(revision: UInt64, line: ByteBuffer)] = []
-        var watchers: [UInt64: Watcher] = [:]
-        /// The revision with which each endpoint left that is not back since.
-        var departures: [String: UInt64] = [:]
-        /// The revisions that not every watch has acknowledged, and when they were told; the newest of them.
-        var unreached: [(revision: UInt64, at: ContinuousClock.Instant)] = []
-        var counter: UInt64 = 0
-        /// The least revision in effect at the watches of other controllers; `nil`: there are none.
-        var reachedElsewhere: UInt64?
-        /// Who waits for the next revision without being told of it as a client.
-        var waiters: [UInt64: AsyncStream<UInt64>.Continuation] = [:]
-    }
-
     /// Changes that are remembered, so that a client that was away for a moment need not read the whole set.
     static let historyLimit = 256
     /// Lines a client may leave unread before its watch is ended.
@@ -43,8 +22,8 @@ package final class EndpointDirectory: Sendable {
     package static let watchLimit = 20_000
     /// The most that wait for a change at a time.
     static let waiterLimit = 1024
-    let state: Mutex<State>
-    let onChange: @Sendable () -> Void
+    private let state: Mutex<State>
+    private let onChange: @Sendable () -> Void
     private let onReach: @Sendable (Duration) -> Void
 
     /// A directory that goes on from `set`.
@@ -96,6 +75,29 @@ package final class EndpointDirectory: Sendable {
         }
     }
 
+    /// Puts a set into effect that another controller has told; an older one than is known here changes nothing.
+    package func follow(_ set: EndpointSet, at date: Date) throws {
+        guard set.revision > current.revision else { return }
+        try publish(set, at: date)
+    }
+
+    /// The newest revision that is in effect at every watch here; that of the set where nobody watches.
+    package var reached: UInt64 {
+        state.withLock { state in
+            state.watchers.leastAcknowledged ?? state.set.revision
+        }
+    }
+
+    /// Takes what is in effect at the watches of the other controllers: the least of their revisions; `nil` where there is
+    /// no other.
+    package func noteReached(elsewhere least: UInt64?) {
+        let isNews = state.withLock { state in
+            defer { state.reachedElsewhere = least }
+            return state.reachedElsewhere != least
+        }
+        if isNews { onChange() }
+    }
+
     /// The present revision and each one from now on, for those who look only: no acknowledgement is expected of them.
     ///
     /// - Returns: The revisions, the newest one if several came, and a number for ``endChanges(_:)``; `nil` when too
@@ -140,16 +142,12 @@ package final class EndpointDirectory: Sendable {
     }
 
     private func broadcast(_ line: ByteBuffer, _ change: (inout sending State) -> Void) {
-        let ended = state.withLock { state -> [Watcher] in
+        let ended = state.withLock { state -> [Watchers.Watcher] in
             change(&state)
-            var ended: [Watcher] = []
-            for (id, watcher) in state.watchers {
-                // Yielding only appends to a bounded buffer, and under the lock the order is the same for all.
-                if case .enqueued = watcher.continuation.yield(line) { continue }
-                ended.append(watcher)
-                state.watchers[id] = nil
+            // Yielding only appends to a bounded buffer, and under the lock the order is the same for all.
+            return state.watchers.removeAll { watcher in
+                if case .enqueued = watcher.continuation.yield(line) { false } else { true }
             }
-            return ended
         }
         for watcher in ended { watcher.continuation.finish() }
     }
@@ -181,7 +179,7 @@ package final class EndpointDirectory: Sendable {
             }
             for line in first { continuation.yield(line) }
             state.counter += 1
-            state.watchers[state.counter] = Watcher(client: client, continuation: continuation)
+            state.watchers.add(state.counter, client: client, continuation)
             return Watch(lines: lines, id: state.counter)
         }
     }
@@ -189,7 +187,7 @@ package final class EndpointDirectory: Sendable {
     /// A watch ended.
     package func close(_ id: UInt64) {
         let (watcher, lags) = state.withLock { state in
-            (state.watchers.removeValue(forKey: id), Self.takeReached(&state))
+            (state.watchers.remove(id), Self.takeReached(&state))
         }
         watcher?.continuation.finish()
         for lag in lags { onReach(lag) }
@@ -199,9 +197,7 @@ package final class EndpointDirectory: Sendable {
     /// A client has put a revision into effect, for one of its watches or for all of them.
     package func acknowledge(client: String, watch: UInt64?, revision: UInt64) {
         let lags = state.withLock { state in
-            for (id, watcher) in state.watchers where watcher.client == client && id == watch ?? id {
-                state.watchers[id]?.acknowledged = max(watcher.acknowledged ?? 0, min(revision, state.set.revision))
-            }
+            state.watchers.acknowledge(client: client, watch: watch, revision: min(revision, state.set.revision))
             return Self.takeReached(&state)
         }
         for lag in lags { onReach(lag) }
@@ -211,7 +207,7 @@ package final class EndpointDirectory: Sendable {
     /// How long the revisions took that every open watch has acknowledged now; without a watch none has arrived.
     private static func takeReached(_ state: inout sending State) -> [Duration] {
         guard !state.unreached.isEmpty else { return [] }
-        guard let least = state.watchers.values.map({ $0.acknowledged ?? 0 }).min() else {
+        guard let least = state.watchers.leastAcknowledged else {
             state.unreached = []
             return []
         }
@@ -221,14 +217,31 @@ package final class EndpointDirectory: Sendable {
         return reached
     }
 
+    /// The endpoints that left and of which every client that watches has acknowledged it, by id.
+    package var acknowledgedDepartures: Set<String> {
+        state.withLock { state in
+            guard !state.departures.isEmpty else { return [] }
+            let here = state.watchers.leastAcknowledged ?? .max
+            let least = min(here, state.reachedElsewhere ?? .max)
+            return Set(state.departures.filter { $0.value <= least }.keys)
+        }
+    }
+
+    /// How many watch, and how many of them have acknowledged the present revision.
+    package var reach: (watchers: Int, acknowledged: Int) {
+        state.withLock { state in
+            (state.watchers.count, state.watchers.count(from: state.set.revision))
+        }
+    }
+
     /// Ends all watches.
     package func shutDown() {
         let (watchers, waiters) = state.withLock { state in
             defer {
-                state.watchers.removeAll()
+                state.watchers = Watchers()
                 state.waiters.removeAll()
             }
-            return (Array(state.watchers.values), Array(state.waiters.values))
+            return (state.watchers.all, Array(state.waiters.values))
         }
         for watcher in watchers { watcher.continuation.finish() }
         for waiter in waiters { waiter.finish() }

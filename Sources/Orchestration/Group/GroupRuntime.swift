@@ -23,6 +23,7 @@ package final class GroupRuntime: Sendable {
     /// Where guests without an agent are.
     package let guests = GuestAddressBook()
     private let settings: Mutex<GroupConfiguration>
+    private let configurations = Atomic<UInt64>(0)
 
     /// A group that goes on from the endpoint set that was told last.
     ///
@@ -83,6 +84,7 @@ package final class GroupRuntime: Sendable {
     /// Keeps to another configuration from the next look on.
     func configure(_ configuration: GroupConfiguration) {
         settings.withLock { $0 = configuration }
+        configurations.add(1, ordering: .sequentiallyConsistent)
         _ = signals.submit(.configure(configuration))
     }
 
@@ -118,6 +120,7 @@ package final class GroupRuntime: Sendable {
         target.image = { [self] in
             if case .image(let path) = configuration.template?.source { path } else { nil }
         }
+        target.configurations = { [self] in configurations.load(ordering: .sequentiallyConsistent) }
         target.hosts = configuration.hosts
         target.found = { [self] networks in networksOfHosts.withLock { $0[host] = networks } }
         return target

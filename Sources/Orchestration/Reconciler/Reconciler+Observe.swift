@@ -50,7 +50,7 @@ extension Reconciler {
         board.notePaused((snapshot.domains ?? []).filter { $0.isActive && !$0.isRunning }.map(\.uuid), at: now)
         var observation = FleetObservation(
             domains: snapshot.domains,
-            takenNames: snapshot.names,
+            takenNames: state.fleet.cloneTemplate == nil ? [] : parts.view.names,
             agents: state.group.service.hasAgent ? agents(state, names, now: now) : guests(state, snapshot),
             starts: board.starts,
             done: done(snapshot),
@@ -71,8 +71,9 @@ extension Reconciler {
         now: MonotonicInstant
     ) -> [String: FleetObservation.Agent] {
         let resumedAt = board.resumedAt
+        let mine = Set(names.keys).union(state.fleet.instances.keys)
         var agents: [String: FleetObservation.Agent] = [:]
-        for (uuid, session) in parts.registry.sessions where state.fleet.instances[uuid] != nil || names[uuid] != nil {
+        for (uuid, session) in parts.registry.sessions(of: mine) {
             // While the hypervisor is silent the ledger's name holds: what a guest calls itself is no change.
             let name = names[uuid] ?? state.fleet.instances[uuid]?.name ?? session.registration.hostname
             let port = session.registration.port
@@ -164,9 +165,9 @@ extension Reconciler {
     }
 
     func estimates(of fleet: Fleet, now: MonotonicInstant) -> [(Instance, LoadEstimate)] {
-        let samples = parts.view.snapshot.samples
-        let sessions = parts.registry.sessions
-        return fleet.ordered.filter { ![.off, .standby, .creating, .removing].contains($0.state) }.map { instance in
+        let samples = parts.view.samples
+        let sessions = parts.registry.sessions(of: fleet.instances.keys)
+        return fleet.ordered { ![.off, .standby, .creating, .removing].contains($0.state) }.map { instance in
             var estimate = LoadEstimate(
                 id: instance.uuid,
                 host: samples[instance.uuid],
@@ -182,7 +183,7 @@ extension Reconciler {
     }
 
     private func report(_ estimates: [(Instance, LoadEstimate)], date: Date) {
-        let samples = parts.view.snapshot.samples
+        let samples = parts.view.samples
         for (instance, estimate) in estimates {
             parts.activity?.record(instance, estimate, samples[instance.uuid], at: date)
             parts.logger.debug(

@@ -101,6 +101,8 @@ extension Reconciler {
         package var trace: TraceRecorder?
         package var activity: ActivityLog?
         package var logger: Logger
+        /// Takes the times of each tick.
+        package var onTick: (@Sendable (TickTimes) -> Void)?
 
         package init(
             eventBus: EventBus,

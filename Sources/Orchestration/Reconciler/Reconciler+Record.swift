@@ -58,9 +58,9 @@ extension Reconciler {
         now: MonotonicInstant
     ) -> [TickRecord.Instance] {
         let loads = Dictionary(estimates.map { ($0.0.uuid, $0.1) }) { $1 }
-        let samples = parts.view.snapshot.samples
-        let sessions = parts.registry.sessions
-        return state.fleet.ordered.filter { $0.state != .off }.map { instance in
+        let samples = parts.view.samples
+        let sessions = parts.registry.sessions(of: state.fleet.instances.keys)
+        return state.fleet.ordered { $0.state != .off }.map { instance in
             let load = loads[instance.uuid]
             let session = sessions[instance.uuid]
             // A report that is too old for the engine is too old for a chart.

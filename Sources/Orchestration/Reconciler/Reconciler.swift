@@ -153,7 +153,9 @@ package struct Reconciler: Service {
 
     private func measure(due: MonotonicInstant, taken: MonotonicInstant, group: String) {
         parts.metrics.record(MetricNames.tickLateness, [group], max(0, due.duration(to: taken).seconds))
-        parts.metrics.record(MetricNames.tickDuration, [group], taken.duration(to: parts.clock.now).seconds)
+        let done = parts.clock.now
+        parts.metrics.record(MetricNames.tickDuration, [group], taken.duration(to: done).seconds)
+        parts.reporting.onTick?(TickTimes(group: group, due: due, taken: taken, done: done))
     }
 
     /// Persists the step, then does what it asks for.

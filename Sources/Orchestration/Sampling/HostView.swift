@@ -37,7 +37,8 @@ package final class HostView: Sendable {
         state = Mutex(hosts.map { _ in .nothing })
     }
 
-    /// What the hosts that answer say, together; without domains when none of them answers.
+    /// What the hosts that answer say, together; without domains when none of them answers. Of several hosts it leaves out
+    /// ``Snapshot/names``, which ``names`` has: they are many, and few need them.
     package var snapshot: Snapshot {
         let all = state.withLock { $0 }
         guard all.count != 1 else { return all[0] }
@@ -47,10 +48,24 @@ package final class HostView: Sendable {
             sum.readAt = [sum.readAt, one.readAt].compactMap(\.self).min()
             sum.known += one.known
             sum.samples.merge(one.samples) { $0.at < $1.at ? $1 : $0 }
-            sum.names.formUnion(one.names)
             sum.template = sum.template ?? one.template
         }
         return sum
+    }
+
+    /// The names of all domains of the hosts when they last answered.
+    package var names: Set<String> {
+        state.withLock { $0 }.reduce(into: []) { $0.formUnion($1.names) }
+    }
+
+    /// The last sample of each running domain.
+    package var samples: [String: HostSample] {
+        let all = state.withLock { $0.map(\.samples) }
+        guard all.count != 1 else { return all[0] }
+        return all.reduce(into: [:]) { sum, samples in
+            guard !samples.isEmpty else { return }
+            sum.merge(samples) { $0.at < $1.at ? $1 : $0 }
+        }
     }
 
     /// What each host said last, in the order of the configuration.

@@ -11,6 +11,8 @@ extension HypervisorSampler {
         package var networks: [GroupDiscovery.Network]
         /// Whether a domain of that name belongs to the group.
         package var includes: @Sendable (String) -> Bool
+        /// Counts how often the group was configured: ``includes`` may answer otherwise from then on.
+        package var configurations: @Sendable () -> UInt64 = { 0 }
         /// The name of the domain that the group's clones are made from, if they are.
         package var template: @Sendable () -> String?
         /// The image that the group's clones are made from, if they are.

@@ -9,24 +9,6 @@ import Shared
 /// Asks one hypervisor once an interval, in one bulk call for all groups, and keeps each group's result in its
 /// ``HostView``.
 package struct HypervisorSampler: Service {
-    /// What the sampler remembers between two ticks.
-    struct Memory {
-        var inventory: [DomainInfo] = []
-        /// The clones of ours among them.
-        var clones: [String: CloneMark] = [:]
-        var isStale = true
-        var inventoryAge = 0
-        /// The domains that were active when the inventory was read.
-        var active: Set<String> = []
-        var previous: [String: DomainStatistics] = [:]
-        /// The networks of each target, where they were found after the start.
-        var networks: [[GroupDiscovery.Network]] = []
-        /// Whether the image of each target's clones is on the host.
-        var images: [Bool?] = []
-        /// The domains that were told of because their QEMU does not answer.
-        var hung: Set<String> = []
-    }
-
     /// Ticks after which the list of domains is read again although no event asked for it.
     private static let inventoryTicks = 10
     /// The part of an interval after which a bulk call that has not returned is left behind.
@@ -39,6 +21,7 @@ package struct HypervisorSampler: Service {
     let host: HostRuntime?
     private let pacer: TickPacer?
     let report: @Sendable (ControllerEvent) -> Void
+    private let onLook: @Sendable (LookTimes) -> Void
     private let logger: Logger
 
     /// A sampler that signals after each look.
@@ -47,6 +30,7 @@ package struct HypervisorSampler: Service {
     ///   - host: The host that is looked at; `nil` where there is one that nobody named.
     ///   - pacer: Gives the pace where there are several hosts, and tells the groups of ticks; `nil`: this does.
     ///   - report: Takes what happens to the host and to no group alone.
+    ///   - onLook: Takes the times of each look that was due.
     package init(
         hypervisor: any Hypervisor,
         targets: [Target],
@@ -56,6 +40,7 @@ package struct HypervisorSampler: Service {
         host: HostRuntime? = nil,
         pacer: TickPacer? = nil,
         report: @escaping @Sendable (ControllerEvent) -> Void = { _ in },
+        onLook: @escaping @Sendable (LookTimes) -> Void = { _ in },
         logger: Logger
     ) {
         self.hypervisor = hypervisor
@@ -66,6 +51,7 @@ package struct HypervisorSampler: Service {
         self.host = host
         self.pacer = pacer
         self.report = report
+        self.onLook = onLook
         self.logger = logger
     }
 
@@ -117,7 +103,11 @@ package struct HypervisorSampler: Service {
                     for await _ in looks.stream {
                         let tick = due.lower()
                         if stale.lower() { memory.isStale = true }
-                        await look(&memory, isTick: tick != nil)
+                        let begun = clock.now
+                        let isAnswered = await look(&memory, isTick: tick != nil)
+                        if let tick {
+                            onLook(LookTimes(due: tick, begun: begun, ended: clock.now, isAnswered: isAnswered))
+                        }
                         if let pacer, let host {
                             if let tick { pacer.arrived(host.name, due: tick) } else { tell(.look) }
                         } else {
@@ -137,12 +127,15 @@ package struct HypervisorSampler: Service {
     }
 
     /// One look. A hypervisor that hangs costs this tick's sample, not the tick.
-    private func look(_ memory: inout Memory, isTick: Bool) async {
+    ///
+    /// - Returns: Whether the hypervisor answered.
+    private func look(_ memory: inout Memory, isTick: Bool) async -> Bool {
         let before = memory
         do {
             memory = try await withDeadline(interval * 0.8) { try await refreshed(before, isTick: isTick) }
+            return true
         } catch is CancellationError {
-            return
+            return false
         } catch {
             logger.debug("hypervisor not sampled", metadata: ["reason": "\(error)"])
             memory.isStale = true
@@ -152,6 +145,7 @@ package struct HypervisorSampler: Service {
                 let samples = sight(of: target).samples
                 target.view.replace(HostView.Snapshot(domains: nil, samples: samples), host: host?.name)
             }
+            return false
         }
     }
 
@@ -209,16 +203,15 @@ package struct HypervisorSampler: Service {
             )
         }
         let templates = targets.map { $0.template() }
-        // One that has clones would be written under their layers when it ran: not even a group that names another
-        // template now may take it for an instance.
-        let unstartable = Set(templates.compactMap { $0 } + memory.clones.values.map(\.template))
-        let names = Set(memory.inventory.map(\.name))
-        var left = memory.inventory.filter { memory.clones[$0.uuid] != nil || !unstartable.contains($0.name) }
+        let facts = DomainShares.Facts(
+            inventory: memory.inventory,
+            clones: memory.clones,
+            networks: memory.networks
+        )
+        memory.shares.renew(facts, targets, templates: templates, isRead: isRead)
+        let names = memory.shares.names
         for (index, (target, template)) in zip(targets, templates).enumerated() {
-            let networks = memory.networks.indices.contains(index) ? memory.networks[index] : target.networks
-            let mine = left.filter { Self.fits($0, memory.clones[$0.uuid], target, on: networks) }
-            let taken = Set(mine.map(\.uuid))
-            left.removeAll { taken.contains($0.uuid) }
+            let mine = memory.shares.domains[index]
             var snapshot = snapshot(
                 mine,
                 memory.clones,
