@@ -18,7 +18,10 @@ extension ControllerService {
     ) {
         let owners = ClusterOwners(ownership: cluster.ownership, name: configuration.name)
         order.add(ClusterNotesService(cluster: cluster, logger: logger), at: .ownership)
-        order.add(WhenListening(listening: shared.listening, service: cluster.ownership), at: .ownership)
+        order.add(
+            WhenListening(listening: shared.listening, service: UntilStopped(service: cluster.ownership)),
+            at: .ownership
+        )
         order.add(
             StoreFollower(
                 store: cluster.store,

@@ -64,6 +64,13 @@ extension Reconciler {
         )
     }
 
+    /// Notes that this process did nothing for so long that agents have left it: it was stopped, or its machine was.
+    func noteAbsence(_ state: inout State, now: MonotonicInstant) {
+        defer { state.lookedAt = now }
+        guard let last = state.lookedAt, last.duration(to: now) > max(interval * 5, .seconds(5)) else { return }
+        state.fleet.noteAbsence(now)
+    }
+
     /// The orders that were done before their host was asked for its domains.
     func done(_ snapshot: HostView.Snapshot) -> Set<String> {
         guard snapshot.domains != nil else { return [] }

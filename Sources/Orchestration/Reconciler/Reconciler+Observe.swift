@@ -14,13 +14,6 @@ extension Reconciler {
         max(interval * LoadEstimate.freshIntervals, .seconds(5))
     }
 
-    /// Notes that this process did nothing for so long that agents have left it: it was stopped, or its machine was.
-    func noteAbsence(_ state: inout State, now: MonotonicInstant) {
-        defer { state.lookedAt = now }
-        guard let last = state.lookedAt, last.duration(to: now) > max(interval * 5, .seconds(5)) else { return }
-        state.fleet.noteAbsence(now)
-    }
-
     /// Reads the wall clock and puts the bounds into force that hold now, for engine and fleet alike.
     package func look(_ state: inout State, at date: Date) {
         let calendar = CalendarTime(date, hasSchedules: !state.engine.policy.schedules.isEmpty)

@@ -29,6 +29,7 @@ extension SocketTests {
                 #expect(trio.hypervisor.calls(of: .startFresh, uuid: trio.ids[0]) == 1)
 
                 await running[first]?.stop()
+                #expect(running[first]?.job.error == nil, "it stops in order")
                 let second = try await trio.waitForOwner(notIn: [first], within: .seconds(3))
                 trio.hypervisor.setLoad(100, of: trio.ids[0])
                 let left = logs.filter { $0.key != first }
