@@ -124,7 +124,7 @@ import Wire
             let common = [
                 "--url", "https://127.0.0.1:\(port)", "--path", "/page/200", "--mode", "high", "--requests", "2",
             ]
-            let stranger = try await run(common + ["--timeout", "1s"])
+            let stranger = try await run(common + ["--timeout", "4s"])
             #expect(stranger.run.status == 1)
             #expect(stranger.run.output.contains("--ca FILE names its authority"), "\(stranger.run.output)")
             #expect(agent.asked == 0)
