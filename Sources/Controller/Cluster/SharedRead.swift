@@ -13,6 +13,7 @@ actor SharedRead<Value: Sendable> {
     func read() async throws -> Value {
         if let next { return try await next.value }
         let (earlier, body) = (running, body)
+        // Of no one who asks alone, so that one who gives up ends it for nobody else; the store's own deadline bounds it.
         let task = Task {
             _ = await earlier?.result
             self.begin()

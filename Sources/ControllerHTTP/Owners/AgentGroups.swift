@@ -21,6 +21,7 @@ actor AgentGroups {
         if let readAt, reading == nil, readAt.duration(to: now) < Self.rereadAfter { return nil }
         let task =
             reading
+            // Of all who wait; the store's own deadline bounds it.
             ?? Task {
                 try await ledger().reduce(into: [String: String]()) { $0[$1.uuid] = $1.group }
             }
